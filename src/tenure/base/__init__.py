@@ -1,0 +1,1 @@
+"""What everything rests on: money, the calendar, clocks, identifiers, verdicts. Free of Django."""
