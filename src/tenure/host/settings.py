@@ -1,0 +1,331 @@
+"""Every setting of an installation: its meaning, its default, and where its value came from.
+
+Settings come from the environment; ``NAME_FILE`` names a file that holds the value of ``NAME``
+(secrets are handed over so), and ``NAME`` itself wins over it. An empty value counts as unset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from tenure.host.errors import SETTING_FILE_UNREADABLE, SETTING_INVALID, HostError
+from tenure.host.private_files import kept_secret
+
+LogFormat = Literal["json", "console"]
+
+_YES: Final = frozenset({"1", "true", "yes", "on"})
+_NO: Final = frozenset({"0", "false", "no", "off"})
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseAddress:
+    """A PostgreSQL URL taken apart; ``host`` may be the directory of a Unix socket."""
+
+    name: str
+    user: str
+    password: str = field(repr=False)
+    host: str
+    port: str
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an installation was told, with defaults filled in."""
+
+    database_url: str | None = field(repr=False)
+    """The PostgreSQL server to use; ``None``: the embedded one of ``data_dir``."""
+    data_dir: Path
+    sandbox: bool
+    """Whether the sandbox gateway and test clocks are allowed (R2)."""
+    debug: bool
+    given_secret_key: str | None = field(repr=False)
+    public_url: str
+    """Where browsers and applications reach this installation, without a slash at the end."""
+    decide_url: str | None
+    """Where the decision node is reached, if one runs."""
+    allowed_hosts: tuple[str, ...]
+    log_format: LogFormat
+    log_level: str
+    web_workers: int
+    web_threads: int
+    """Threads of each web process; each keeps one database connection."""
+    decide_workers: int
+    decide_pool: int
+    """Database connections that each process of the decision node keeps."""
+    worker_concurrency: int
+    database_connection_age: int
+    """Seconds for which a web process keeps a database connection."""
+
+    @property
+    def secret_key(self) -> str:
+        """The key that signs sessions: as given, or made once and kept in ``data_dir``."""
+        return self.given_secret_key or kept_secret(self.data_dir / "secret-key")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the table: its name in the environment, what it means, how its text is read."""
+
+    name: str
+    field: str
+    en: str
+    fr: str
+    read: Callable[[str], Any]
+    default: str | None = None
+    secret: bool = False
+    without: tuple[str, str] = ("none", "aucun")
+    """What no value and no default amounts to, in English and French."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A setting's text and its source: a variable's name, a file's path, or ``None``: default."""
+
+    setting: Setting
+    text: str | None
+    source: str | None
+
+
+def _flag(text: str) -> bool:
+    word = text.lower()
+    if word in _YES:
+        return True
+    if word in _NO:
+        return False
+    raise ValueError("1, 0")
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 10_000:
+        raise ValueError("1 … 10000")
+    return int(text)
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(", ".join(words))
+        return text
+
+    return read
+
+
+def _path(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+        raise ValueError("https://host[:port][/path]")
+    return text.rstrip("/")
+
+
+def _database(text: str) -> str:
+    parse_database_url(text)
+    return text
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word for word in text.replace(",", " ").split() if word)
+
+
+SETTINGS: Final = (
+    Setting(
+        "DATABASE_URL",
+        "database_url",
+        en="The PostgreSQL server (15 or newer) to use, postgresql://user:password@host/name.",
+        fr="Le serveur PostgreSQL (15 ou plus récent) à utiliser, "
+        "postgresql://utilisateur:motdepasse@hôte/nom.",
+        read=_database,
+        secret=True,
+        without=("the embedded server", "le serveur embarqué"),
+    ),
+    Setting(
+        "TENURE_DATA_DIR",
+        "data_dir",
+        en="The directory that holds this installation's data, and by which commands find it.",
+        fr="Le répertoire qui contient les données de cette installation et par lequel les "
+        "commandes la trouvent.",
+        read=_path,
+        default="~/.local/share/tenure",
+    ),
+    Setting(
+        "TENURE_SANDBOX",
+        "sandbox",
+        en="1 allows the sandbox gateway and test clocks; never on a live installation.",
+        fr="1 autorise la passerelle d'essai et les horloges de test ; jamais sur une "
+        "installation réelle.",
+        read=_flag,
+        default="0",
+    ),
+    Setting(
+        "TENURE_DEBUG",
+        "debug",
+        en="1 shows errors with their surroundings, for development alone.",
+        fr="1 montre les erreurs avec leur contexte, pour le développement seulement.",
+        read=_flag,
+        default="0",
+    ),
+    Setting(
+        "TENURE_SECRET_KEY",
+        "given_secret_key",
+        en="The key that signs sessions and links; the same on every machine of an installation.",
+        fr="La clé qui signe les sessions et les liens ; la même sur toutes les machines d'une "
+        "installation.",
+        read=str,
+        secret=True,
+        without=("made once, kept in the data directory", "créée puis gardée avec les données"),
+    ),
+    Setting(
+        "TENURE_PUBLIC_URL",
+        "public_url",
+        en="Where browsers and applications reach this installation.",
+        fr="L'adresse par laquelle navigateurs et applications joignent cette installation.",
+        read=_address,
+        default="http://127.0.0.1:8000",
+    ),
+    Setting(
+        "TENURE_DECIDE_URL",
+        "decide_url",
+        en="Where applications reach the decision node, if one runs.",
+        fr="L'adresse par laquelle les applications joignent le nœud de décision, s'il y en a un.",
+        read=_address,
+        without=("the public address", "l'adresse publique"),
+    ),
+    Setting(
+        "TENURE_ALLOWED_HOSTS",
+        "allowed_hosts",
+        en="Host names answered to beside that of the public address, separated by commas.",
+        fr="Les noms d'hôte acceptés en plus de celui de l'adresse publique, séparés par des "
+        "virgules.",
+        read=_words,
+        default="localhost,127.0.0.1,[::1]",
+    ),
+    Setting(
+        "TENURE_LOG_FORMAT",
+        "log_format",
+        en="How logs are written: json, one object a line, or console, for people.",
+        fr="La forme des journaux : json, un objet par ligne, ou console, pour les personnes.",
+        read=_one_of("json", "console"),
+        default="json",
+    ),
+    Setting(
+        "TENURE_LOG_LEVEL",
+        "log_level",
+        en="The least grave message that is logged: DEBUG, INFO, WARNING or ERROR.",
+        fr="Le message le moins grave qui est journalisé : DEBUG, INFO, WARNING ou ERROR.",
+        read=_one_of("DEBUG", "INFO", "WARNING", "ERROR"),
+        default="INFO",
+    ),
+    Setting(
+        "TENURE_WEB_WORKERS",
+        "web_workers",
+        en="Processes that answer pages and the API.",
+        fr="Les processus qui répondent aux pages et à l'API.",
+        read=_count,
+        default="2",
+    ),
+    Setting(
+        "TENURE_WEB_THREADS",
+        "web_threads",
+        en="Threads of each of them; every thread keeps a database connection.",
+        fr="Les fils d'exécution de chacun ; chaque fil garde une connexion à la base.",
+        read=_count,
+        default="8",
+    ),
+    Setting(
+        "TENURE_DECIDE_WORKERS",
+        "decide_workers",
+        en="Processes of the decision node.",
+        fr="Les processus du nœud de décision.",
+        read=_count,
+        default="2",
+    ),
+    Setting(
+        "TENURE_DECIDE_POOL",
+        "decide_pool",
+        en="Database connections that each of them keeps.",
+        fr="Les connexions à la base que garde chacun d'eux.",
+        read=_count,
+        default="4",
+    ),
+    Setting(
+        "TENURE_WORKER_CONCURRENCY",
+        "worker_concurrency",
+        en="Jobs that a worker does at the same time.",
+        fr="Les tâches qu'un exécutant mène de front.",
+        read=_count,
+        default="4",
+    ),
+    Setting(
+        "TENURE_DATABASE_CONNECTION_AGE",
+        "database_connection_age",
+        en="Seconds for which a web process keeps a database connection.",
+        fr="Les secondes pendant lesquelles un processus web garde une connexion à la base.",
+        read=_count,
+        default="600",
+    ),
+)
+
+
+def find_settings(environ: Mapping[str, str]) -> tuple[Found, ...]:
+    """Every setting's text and where it came from, in the order of the table.
+
+    Raises ``HostError`` where a ``*_FILE`` cannot be read.
+    """
+    return tuple(_find(setting, environ) for setting in SETTINGS)
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """The settings that ``environ`` holds; raises ``HostError`` naming the first bad one."""
+    return Settings(**{found.setting.field: _value(found) for found in find_settings(environ)})
+
+
+def parse_database_url(url: str) -> DatabaseAddress:
+    """Take a PostgreSQL URL apart; ``?host=`` names the directory of a Unix socket.
+
+    Raises ``ValueError`` for anything but ``postgresql://`` (or ``postgres://``) with a name.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
+        raise ValueError("postgresql://user:password@host:port/name")
+    options = dict(parse_qsl(parts.query))
+    return DatabaseAddress(
+        name=unquote(parts.path.strip("/")),
+        user=unquote(parts.username or options.pop("user", "")),
+        password=unquote(parts.password or options.pop("password", "")),
+        host=options.pop("host", "") or unquote(parts.hostname or ""),
+        port=options.pop("port", "") or str(parts.port or ""),
+        options=options,
+    )
+
+
+def _find(setting: Setting, environ: Mapping[str, str]) -> Found:
+    if text := environ.get(setting.name):
+        return Found(setting, text, setting.name)
+    name = f"{setting.name}_FILE"
+    if path := environ.get(name):
+        try:
+            text = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise HostError(SETTING_FILE_UNREADABLE, name=name, path=path, why=error) from error
+        return Found(setting, text or None, f"{name} ({path})")
+    return Found(setting, setting.default, None)
+
+
+def _value(found: Found) -> Any:
+    if found.text is None:
+        return None
+    try:
+        return found.setting.read(found.text)
+    except ValueError as error:
+        shown = "…" if found.setting.secret else found.text
+        raise HostError(
+            SETTING_INVALID, name=found.setting.name, value=shown, expected=error
+        ) from error
