@@ -1,0 +1,1 @@
+"""Money that moves: payments, and the gateways that move it."""

@@ -1,0 +1,1 @@
+"""What is being chosen and what was bought: carts, orders, the policy they were bought under."""

@@ -1,0 +1,1 @@
+"""What an order line becomes: an offer, a quantity of seats, a chain of periods."""

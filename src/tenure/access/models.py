@@ -1,0 +1,61 @@
+"""Seats: one row for each unit of a subscription's quantity."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from tenure.base.ids import new_id
+from tenure.organisations.models import Invitation, Member, Organisation
+from tenure.subscriptions.models import Subscription
+
+
+class Seat(models.Model):
+    """One unit of a subscription's quantity: free, reserved by an invitation, or assigned (R38).
+
+    There are as many rows as seats paid for, so more can never be assigned. ``first_used_on`` and
+    ``last_used_on`` are local days of granted decisions to the present member;
+    ``locked_until`` is the local day from which a seat that its member lost can be given again.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT)
+    subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="seats")
+    number = models.IntegerField()
+    member = models.ForeignKey(Member, models.PROTECT, null=True, related_name="seats")
+    invitation = models.ForeignKey(Invitation, models.PROTECT, null=True, related_name="seats")
+    assigned_at = models.DateTimeField(null=True)
+    first_used_on = models.DateField(null=True)
+    last_used_on = models.DateField(null=True)
+    locked_until = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["subscription", "number"], name="seat_number_once"),
+            models.UniqueConstraint(
+                fields=["subscription", "member"],
+                condition=Q(member__isnull=False),
+                name="seat_one_per_member",
+            ),
+            models.CheckConstraint(
+                condition=Q(member__isnull=True) | Q(invitation__isnull=True),
+                name="seat_assigned_or_reserved",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["subscription", "number"],
+                condition=Q(member__isnull=True, invitation__isnull=True),
+                name="seat_free",
+            ),
+            models.Index(
+                fields=["organisation"],
+                condition=Q(member__isnull=False),
+                name="seat_assigned_of_organisation",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"seat {self.number} of {self.subscription_id}"

@@ -1,0 +1,100 @@
+"""Payments, and the sandbox gateway's own memory."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from tenure.base.ids import new_id
+from tenure.orders.models import Order
+from tenure.organisations.models import Organisation
+
+
+class PaymentMethod(models.TextChoices):
+    """By which way money comes (R14)."""
+
+    CARD = "card"
+    BANK_TRANSFER = "bank_transfer"
+
+
+class PaymentStatus(models.TextChoices):
+    """Where a payment stands. ``intended`` is the promise to call the gateway, committed before."""
+
+    INTENDED = "intended"
+    UNKNOWN = "unknown"
+    AUTHENTICATION_REQUIRED = "authentication_required"
+    CAPTURED = "captured"
+    DECLINED = "declined"
+
+
+IN_FLIGHT = (PaymentStatus.INTENDED, PaymentStatus.UNKNOWN)
+"""Payments whose outcome only the gateway knows: no other attempt until it has answered (R17)."""
+
+
+class Payment(models.Model):
+    """One attempt to pay one order. Its id is the key under which the gateway is called (R17).
+
+    ``token`` is the gateway's word for the card, never a card number. ``amount`` is in minor
+    units. Times are UTC instants by the organisation's clock, but ``called_at`` is the machine's:
+    it tells how long an answer has been missing.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="payments")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="payments")
+    method = models.CharField(max_length=13, choices=PaymentMethod)
+    gateway = models.CharField(max_length=20)
+    token = models.CharField(max_length=100)
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    status = models.CharField(max_length=23, choices=PaymentStatus)
+    decline_code = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField()
+    called_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount"),
+            models.CheckConstraint(
+                condition=Q(status__in=PaymentStatus.values), name="payment_status_known"
+            ),
+            models.UniqueConstraint(
+                fields=["order"],
+                condition=Q(
+                    status__in=["intended", "unknown", "authentication_required", "captured"]
+                ),
+                name="payment_one_open_or_captured_per_order",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["called_at"],
+                condition=Q(status__in=["intended", "unknown"]),
+                name="payment_in_flight",
+            ),
+            models.Index(fields=["order", "id"], name="payment_of_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"payment {self.id} ({self.status})"
+
+
+class SandboxCharge(models.Model):
+    """What the sandbox gateway remembers: it is another party, with books of its own.
+
+    One row per key, whatever was sent; ``status`` is ``captured``, ``declined``,
+    ``authentication_required`` or ``cancelled``.
+    """
+
+    key = models.UUIDField(primary_key=True)
+    token = models.CharField(max_length=100)
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    status = models.CharField(max_length=23)
+    decline_code = models.CharField(max_length=40, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.token} ({self.status})"

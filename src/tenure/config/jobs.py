@@ -1,0 +1,43 @@
+"""What the worker does by itself, and when: thin calls into flows.
+
+Workers only make sooner what is right without them; each job can be killed anywhere.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from procrastinate import App
+from procrastinate.contrib.django import app as jobs
+
+from tenure.base.clock import machine_now
+
+
+def register(app: App) -> None:
+    """Called by procrastinate's application when Django is ready; the jobs below are on it."""
+
+
+@jobs.periodic(cron="* * * * *")
+@jobs.task(queueing_lock="recover", pass_context=False)
+def recover(timestamp: int) -> None:
+    """Settle what was left unknown or half done (R17)."""
+    from tenure.flows.recovery import recover_payments
+
+    recover_payments(now=machine_now())
+
+
+@jobs.periodic(cron="* * * * *")
+@jobs.task(queueing_lock="run_due")
+def run_due(timestamp: int) -> None:
+    """Do what fell due for everybody who lives by the machine's clock."""
+    from tenure.flows.due import run_due as do_what_is_due
+
+    do_what_is_due(now=machine_now())
+
+
+@jobs.periodic(cron="*/5 * * * *")
+@jobs.task(queueing_lock="rescue")
+async def rescue(timestamp: int) -> None:
+    """Take up again what a killed worker had begun."""
+    for job in await jobs.job_manager.get_stalled_jobs(seconds_since_heartbeat=30):
+        await jobs.job_manager.retry_job(job, retry_at=datetime.fromtimestamp(timestamp, UTC))

@@ -1,0 +1,186 @@
+"""Carts, orders, and the versions of the policy."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from tenure.base.ids import new_id
+from tenure.organisations.models import Audience, Organisation
+
+
+class PolicyVersion(models.Model):
+    """One version of the vendor's policy, as the text of its file (R32). Never changed."""
+
+    number = models.AutoField(primary_key=True)
+    source = models.TextField()
+    sha256 = models.CharField(max_length=64, unique=True)
+    applied_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"policy {self.number}"
+
+
+class Cart(models.Model):
+    """What is being chosen. ``version`` rises with every change (R10, R16).
+
+    ``term`` and ``currency`` are those of its lines (R11); ``term`` is empty while it has none.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="carts")
+    version = models.IntegerField(default=1)
+    audience = models.CharField(max_length=8, choices=Audience)
+    country = models.CharField(max_length=2)
+    currency = models.CharField(max_length=3)
+    term = models.CharField(max_length=7, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(audience__in=Audience.values), name="cart_audience_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"cart {self.id} v{self.version}"
+
+
+class CartLine(models.Model):
+    """An offer, and how many seats of it. ``offer`` is the catalogue file's id."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    cart = models.ForeignKey(Cart, models.CASCADE, related_name="lines")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True)
+    offer = models.ForeignKey("catalogue.Offer", models.PROTECT, related_name="+")
+    quantity = models.IntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["cart", "offer"], name="cart_line_once_per_offer"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="cart_line_quantity"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.offer_id}"
+
+
+class OrderStatus(models.TextChoices):
+    """Where an order stands. While a charge is under way its outcome is unknown (R17)."""
+
+    PAID = "paid"
+    AWAITING_TRANSFER = "awaiting_transfer"
+    AWAITING_VERIFICATION = "awaiting_verification"
+    AUTHENTICATION_REQUIRED = "authentication_required"
+    PAYMENT_UNKNOWN = "payment_unknown"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
+
+
+UNPAID = (
+    OrderStatus.AWAITING_TRANSFER,
+    OrderStatus.AWAITING_VERIFICATION,
+    OrderStatus.AUTHENTICATION_REQUIRED,
+    OrderStatus.DECLINED,
+)
+"""Orders that can still be paid or withdrawn (R16); an unknown outcome is neither (R17)."""
+
+
+class OrderKind(models.TextChoices):
+    """Why an order was made; a renewal is an order too."""
+
+    PURCHASE = "purchase"
+    RENEWAL = "renewal"
+    SEATS = "seats"
+
+
+class Order(models.Model):
+    """What was bought: frozen amounts in minor units, and the policy in force then (R32).
+
+    ``tax_percent`` is one rate for the whole order (R44); ``paid_on`` is the local day of the
+    money, the day of purchase (R28); ``expires_at`` is a UTC instant (R8, R15).
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="orders")
+    cart = models.OneToOneField(Cart, models.PROTECT, null=True, related_name="order")
+    kind = models.CharField(max_length=8, choices=OrderKind, default=OrderKind.PURCHASE)
+    status = models.CharField(max_length=24, choices=OrderStatus)
+    policy_version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="+")
+    currency = models.CharField(max_length=3)
+    total_net = models.BigIntegerField()
+    total_tax = models.BigIntegerField()
+    total = models.BigIntegerField()
+    tax_percent = models.DecimalField(max_digits=6, decimal_places=3)
+    tax_country = models.CharField(max_length=2, blank=True)
+    reverse_charge = models.BooleanField(default=False)
+    placed_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True)
+    paid_on = models.DateField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(total=F("total_net") + F("total_tax")), name="order_total_adds_up"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=OrderStatus.values), name="order_status_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=OrderStatus.PAID)
+                | Q(paid_at__isnull=False, paid_on__isnull=False),
+                name="order_paid_has_its_day",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "id"], name="order_list"),
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(status__in=["awaiting_verification", "awaiting_transfer"]),
+                name="order_due",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"order {self.id} ({self.status})"
+
+
+class OrderLine(models.Model):
+    """One line of an order. ``unit_amount`` is the price as sold (R7): it never changes.
+
+    ``term`` is ``month``, ``quarter``, ``year`` or ``trial``; amounts are minor units of the
+    order's currency.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
+    organisation = models.ForeignKey(Organisation, models.PROTECT)
+    position = models.SmallIntegerField()
+    offer = models.ForeignKey("catalogue.Offer", models.PROTECT, related_name="+")
+    term = models.CharField(max_length=7)
+    trial_days = models.SmallIntegerField(null=True)
+    quantity = models.IntegerField()
+    unit_amount = models.BigIntegerField()
+    net = models.BigIntegerField()
+    tax = models.BigIntegerField()
+    gross = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["order", "position"], name="order_line_position_once"),
+            models.CheckConstraint(
+                condition=Q(gross=F("net") + F("tax")), name="order_line_adds_up"
+            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="order_line_quantity"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["organisation", "offer"], name="order_line_offer")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.offer_id} per {self.term}"

@@ -1,0 +1,1 @@
+"""The rules of buying: pure functions over facts and a policy."""

@@ -1,0 +1,224 @@
+"""Users, organisations, members, invitations, API keys."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from tenure.base.ids import new_id
+
+
+class Audience(models.TextChoices):
+    """Whom the vendor sells to (R3)."""
+
+    BUSINESS = "business"
+    CREATOR = "creator"
+    STUDENT = "student"
+
+
+class Standing(models.TextChoices):
+    """What a member is in an organisation."""
+
+    OWNER = "owner"
+    ADMINISTRATOR = "administrator"
+    BILLING = "billing"
+    MEMBER = "member"
+    EXTERNAL = "external"
+
+
+class MemberStatus(models.TextChoices):
+    """Where a member stands."""
+
+    INVITED = "invited"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    REMOVED = "removed"
+
+
+class InvitationStatus(models.TextChoices):
+    """Where an invitation stands (R36)."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+class User(AbstractBaseUser):
+    """A person who may log in; one login may belong to several organisations (R3).
+
+    ``email`` is kept in lower case: it is the one name by which a person is found.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = models.EmailField(max_length=254, unique=True)
+    name = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar = []
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(email=models.functions.Lower("email")), name="user_email_lower"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Organisation(models.Model):
+    """A customer and its platform. ``timezone`` is an IANA zone, ``currency`` ISO 4217.
+
+    ``test_clock`` is the instant at which its clock stands (R2), or null: the machine's clock.
+    ``verified_at`` is when a student organisation was verified (R8).
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=200)
+    audience = models.CharField(max_length=8, choices=Audience)
+    country = models.CharField(max_length=2)
+    currency = models.CharField(max_length=3)
+    timezone = models.CharField(max_length=64)
+    language = models.CharField(max_length=2)
+    billing_name = models.CharField(max_length=200)
+    billing_line1 = models.CharField(max_length=200)
+    billing_line2 = models.CharField(max_length=200, blank=True)
+    billing_postal_code = models.CharField(max_length=20)
+    billing_city = models.CharField(max_length=100)
+    billing_region = models.CharField(max_length=100, blank=True)
+    billing_country = models.CharField(max_length=2)
+    vat_number = models.CharField(max_length=20, blank=True)
+    siren = models.CharField(max_length=14, blank=True)
+    purchase_order = models.CharField(max_length=100, blank=True)
+    suspended_at = models.DateTimeField(null=True)
+    test_clock = models.DateTimeField(null=True)
+    verified_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(audience__in=Audience.values), name="organisation_audience_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(country=models.F("billing_country")),
+                name="organisation_country_is_billing_country",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["test_clock"],
+                condition=Q(test_clock__isnull=False),
+                name="organisation_test_clock",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def status(self) -> str:
+        """``active``, or ``suspended`` by the vendor."""
+        return "suspended" if self.suspended_at else "active"
+
+
+class Member(models.Model):
+    """A person in an organisation. ``user`` is there once the person has accepted."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="members")
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="memberships")
+    email = models.EmailField(max_length=254)
+    name = models.CharField(max_length=200, blank=True)
+    standing = models.CharField(max_length=13, choices=Standing)
+    status = models.CharField(max_length=9, choices=MemberStatus)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation", "email"], name="member_once_per_organisation"
+            ),
+            models.CheckConstraint(
+                condition=Q(standing__in=Standing.values), name="member_standing_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=MemberStatus.values), name="member_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(email=models.functions.Lower("email")), name="member_email_lower"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "id"], name="member_list"),
+            models.Index(fields=["email"], name="member_email"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} ({self.status})"
+
+
+class Invitation(models.Model):
+    """An offer of membership to one address, with the roles it is to bring (R36).
+
+    The seats it reserves stand in ``access``; its token is derived from its id and ``sending``
+    by the installation's key, never stored. ``expires_at`` is a UTC instant.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="invitations")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="invitations")
+    email = models.EmailField(max_length=254)
+    standing = models.CharField(max_length=13, choices=Standing)
+    roles = ArrayField(models.CharField(max_length=100), default=list)
+    status = models.CharField(
+        max_length=9, choices=InvitationStatus, default=InvitationStatus.PENDING
+    )
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["member"],
+                condition=Q(status=InvitationStatus.PENDING),
+                name="invitation_one_pending_per_member",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=InvitationStatus.values), name="invitation_status_known"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "id"], name="invitation_list"),
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(status=InvitationStatus.PENDING),
+                name="invitation_due",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} ({self.status})"
+
+
+class ApiKey(models.Model):
+    """A key of the vendor's, or of one organisation's; only its SHA-256 is kept."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True)
+    name = models.CharField(max_length=100)
+    hash = models.BinaryField(max_length=32, unique=True)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
