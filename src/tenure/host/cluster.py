@@ -214,7 +214,13 @@ def _initialise(
     options = ["--username=postgres", f"--pwfile={secret}", "--auth=scram-sha-256"]
     options += ["--encoding=UTF8", *_locale(binaries.major), "--no-instructions"]
     _run([binaries.directory / "initdb", f"--pgdata={draft}", *options], home, user, pause)
-    single = [binaries.directory / "postgres", "--single", "-D", draft, "postgres"]
+    single: list[str | Path] = [
+        binaries.directory / "postgres",
+        "--single",
+        "-D",
+        draft,
+        "postgres",
+    ]
     _run(single, home, user, pause, script)
     secret.unlink()
     script.unlink()

@@ -16,19 +16,22 @@ class Complaint:
     en: str
     fr: str
 
+    def text(self, language: str, **figures: object) -> str:
+        """The text in ``language`` (``fr``; anything else is English) with its figures."""
+        return (self.fr if language == "fr" else self.en).format(**figures)
+
 
 class HostError(Exception):
     """The installation cannot do what was asked; the text says what to do about it."""
 
     def __init__(self, complaint: Complaint, **figures: object) -> None:
-        super().__init__(complaint.en.format(**figures))
+        super().__init__(complaint.text("en", **figures))
         self.complaint = complaint
         self.figures = figures
 
     def text(self, language: str) -> str:
         """The complaint with its figures, in ``language`` (``fr``; anything else is English)."""
-        template = self.complaint.fr if language == "fr" else self.complaint.en
-        return template.format(**self.figures)
+        return self.complaint.text(language, **self.figures)
 
 
 SETTING_INVALID = Complaint(
@@ -86,3 +89,31 @@ DATABASE_FAILED = Complaint(
     en="PostgreSQL did not start; {log} ends with:\n{tail}",
     fr="PostgreSQL n'a pas démarré ; {log} se termine par :\n{tail}",
 )
+PORT_TAKEN = Complaint(
+    "port_taken",
+    en="{host}:{port} cannot be listened on: {why}. Choose another with {option}.",
+    fr="Impossible d'écouter sur {host}:{port} : {why}. Choisissez-en un autre avec {option}.",
+)
+PREPARATION_FAILED = Complaint(
+    "preparation_failed",
+    en="The database could not be brought up to date; what is written above says why.",
+    fr="La base de données n'a pas pu être mise à jour ; le message ci-dessus dit pourquoi.",
+)
+PART_ENDED = Complaint(
+    "part_ended",
+    en="{name} ended ({how}); starting it again.",
+    fr="{name} s'est arrêté ({how}) ; nouveau démarrage.",
+)
+PART_KEEPS_ENDING = Complaint(
+    "part_keeps_ending",
+    en="{name} ended {count} times within {seconds} seconds (last: {how}), so everything was "
+    "stopped. What is written above says why.",
+    fr="{name} s'est arrêté {count} fois en {seconds} secondes (dernière fois : {how}) ; tout a "
+    "donc été arrêté. Les messages ci-dessus disent pourquoi.",
+)
+NOT_READY = Complaint(
+    "not_ready",
+    en="{name} did not answer at {url} within {seconds} seconds, so everything was stopped.",
+    fr="{name} n'a pas répondu à {url} en {seconds} secondes ; tout a donc été arrêté.",
+)
+STOPPING = Complaint("stopping", en="Stopping.", fr="Arrêt en cours.")

@@ -51,11 +51,14 @@ class Hold:
         self._lock = FileLock(data_dir / "lock")
         self._users = FileLock(data_dir / "users")
         self._taken = False
+        self.after_a_kill = False
+        """Whether the holder before could not tidy up; some of it may still be dying."""
 
     def take(self) -> bool:
         """Take hold if nobody else has it; what a dead holder said about itself is forgotten."""
         self._taken = self._lock.take()
         if self._taken:
+            self.after_a_kill = self._state.exists()
             self.tell()
         return self._taken
 
@@ -149,8 +152,10 @@ def _own_database(held: Hold, settings: Settings, pause: Pause) -> Iterator[str]
     server.start(pause)
     try:
         held.tell(database_url=server.url)
-        yield server.url
-        held.wait_for_users()
+        try:
+            yield server.url
+        finally:
+            held.wait_for_users()
     finally:
         server.stop(pause)
 

@@ -45,6 +45,7 @@ class Server:
         self.cluster = cluster
         self.durable = durable
         self.pid = 0
+        """The server's process; 0 while there is none."""
 
     @property
     def url(self) -> str:
@@ -72,12 +73,13 @@ class Server:
 
     def stop(self, pause: Pause = time.sleep, *, seconds: float = 20) -> None:
         """Stop cleanly; what has not ended after ``seconds`` is cut short, which loses nothing."""
-        for number, patience in ((signal.SIGINT, seconds), (signal.SIGQUIT, 5.0)):
+        steps = ((signal.SIGINT, seconds), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
+        for number, patience in steps:
+            if self.pid == 0:
+                return
             send(self.pid, number)
             if wait_for_exit(self.pid, seconds=patience, pause=pause) is not None:
-                return
-        send(self.pid, signal.SIGKILL)
-        wait_for_exit(self.pid, seconds=5, pause=pause)
+                self.pid = 0
 
     def _try(self, pause: Pause) -> str | None:
         """Start once: ``None`` when it answers, or what it said before it gave up."""
@@ -95,6 +97,7 @@ class Server:
             if self._answers():
                 return None
             if exit_status(self.pid) is not None:
+                self.pid = 0
                 break
         else:
             self.stop(pause)

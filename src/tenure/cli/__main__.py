@@ -1,0 +1,5 @@
+"""``python -m tenure.cli``: how the supervisor calls the command without looking for it."""
+
+from tenure.cli.main import main
+
+main()

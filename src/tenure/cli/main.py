@@ -1,0 +1,75 @@
+"""The command ``tenure``: every subcommand is registered here and lives in a module of its own."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from tenure.base.errors import TenureError
+from tenure.cli import migrate, parts, serve, settings
+from tenure.cli.output import remark
+from tenure.cli.wording import language, lines_of, say
+from tenure.host.errors import HostError
+
+app = typer.Typer(
+    name="tenure",
+    help=say(
+        "Sells roles for a term, and knows who may do what today.",
+        "Vend des rôles pour un terme, et sait qui peut faire quoi aujourd'hui.",
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+_command = app.command
+
+
+def main() -> None:
+    """Run the command; exits 0 on success, 1 if what it checked does not hold, 2 on a wrong call.
+
+    What Tenure refuses, and what the machine cannot do, is a sentence on stderr and exit 1.
+    """
+    try:
+        app()
+    except HostError as error:
+        remark(error.text(language()))
+    except TenureError as error:
+        for line in lines_of(error, language()):
+            remark(line)
+    else:
+        return
+    sys.exit(1)
+
+
+_command(
+    help=say(
+        "Run everything: database, migrations, web, worker, and decisions if given a port.",
+        "Lancer le tout : base de données, migrations, web, tâches, et décisions si elles ont "
+        "un port.",
+    )
+)(serve.serve)
+_command(
+    help=say(
+        "The same with a sandbox, the sample catalogue and sample organisations.",
+        "De même, avec un bac à sable, le catalogue et les organisations d'exemple.",
+    )
+)(serve.demo)
+_command(help=say("Answer pages and the API alone.", "Répondre aux pages et à l'API seulement."))(
+    parts.web
+)
+_command(
+    help=say("Do what is due and what was put off.", "Faire ce qui est dû et ce qui a été remis.")
+)(parts.worker)
+_command(help=say("Answer decisions alone.", "Répondre aux décisions seulement."))(parts.decide)
+_command(help=say("Bring the database up to date.", "Mettre la base de données à jour."))(
+    migrate.migrate
+)
+_command(
+    help=say(
+        "Print every setting: value, meaning, and where it came from.",
+        "Afficher chaque réglage : valeur, sens et origine.",
+    )
+)(settings.settings)

@@ -1,0 +1,42 @@
+"""``tenure migrate``: brings the database up to date."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tenure.cli.output import remark
+from tenure.cli.running import installation
+from tenure.cli.wording import say
+
+_LOCK = 7_305_808_869_231_650_405
+"""Any number that nobody else locks: several machines may start at the same moment."""
+
+
+def migrate(
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", help=say("Name each migration.", "Nommer chaque migration.")),
+    ] = False,
+) -> None:
+    """Bring the database up to date; nothing happens if it is."""
+    with installation():
+        bring_up_to_date(verbosity=1 if verbose else 0)
+        remark(say("The database is up to date.", "La base de données est à jour."))
+
+
+def bring_up_to_date(*, verbosity: int = 0) -> None:
+    """Apply the migrations that are missing, one machine at a time; Django is set up."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+        try:
+            executor = MigrationExecutor(connection)
+            if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                call_command("migrate", interactive=False, verbosity=verbosity)
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])

@@ -1,0 +1,67 @@
+"""``tenure web``, ``tenure worker`` and ``tenure decide``: one part of an installation alone."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from tenure.cli.running import use_database
+from tenure.cli.wording import say
+from tenure.host.installation import database
+from tenure.host.settings import read_settings
+
+WEB_APPLICATION = "tenure.config.wsgi:application"
+DECIDE_APPLICATION = "tenure.api.decisions.node:application"
+
+Host = Annotated[str, typer.Option(help=say("The address to listen on.", "L'adresse d'écoute."))]
+Port = Annotated[
+    int,
+    typer.Option(min=1, max=65535, help=say("The port to listen on.", "Le port d'écoute.")),
+]
+
+
+def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Answer pages and the API, and nothing else."""
+    from tenure.host.webserver import serve_application
+
+    settings = read_settings(os.environ)
+    with database(settings) as url:
+        use_database(url)
+        serve_application(
+            WEB_APPLICATION,
+            interface="wsgi",
+            host=host,
+            port=port,
+            workers=settings.web_workers,
+            threads=settings.web_threads,
+        )
+
+
+def decide(host: Host = "127.0.0.1", port: Port = 8001) -> None:
+    """Answer decisions, and nothing else."""
+    from tenure.host.webserver import serve_application
+
+    settings = read_settings(os.environ)
+    with database(settings) as url:
+        use_database(url)
+        serve_application(
+            DECIDE_APPLICATION,
+            interface="asgi",
+            host=host,
+            port=port,
+            workers=settings.decide_workers,
+        )
+
+
+def worker() -> None:
+    """Do what is due and what was put off: renewals, recovery, notices."""
+    settings = read_settings(os.environ)
+    with database(settings) as url:
+        use_database(url)
+        from django.core.management import execute_from_command_line
+
+        concurrency = f"--concurrency={settings.worker_concurrency}"
+        execute_from_command_line([sys.argv[0], "procrastinate", "worker", concurrency])

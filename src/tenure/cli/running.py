@@ -1,0 +1,40 @@
+"""For subcommands that need the database and Django: finds or starts what they need.
+
+Import models and commands inside the block, never at the top of a module of the command:
+``tenure --help`` must not wait for Django.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tenure.host.installation import database
+from tenure.host.settings import Settings, read_settings
+
+
+@contextmanager
+def installation() -> Iterator[Settings]:
+    """Django over the installation's database, for as long as the block lasts.
+
+    That is the one of ``DATABASE_URL``, of what runs on the data directory, or the embedded one,
+    started for the block alone. The block gets the installation's settings.
+    """
+    with database(read_settings(os.environ)) as url:
+        use_database(url)
+        import django
+
+        django.setup()
+        from django.db import connections
+
+        try:
+            yield read_settings(os.environ)
+        finally:
+            connections.close_all()
+
+
+def use_database(url: str) -> None:
+    """Name the database for Django and for the programs that this process starts."""
+    os.environ["DATABASE_URL"] = url
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tenure.config.settings")
