@@ -12,13 +12,6 @@ from tenure.orders.models import Order
 from tenure.organisations.models import Organisation
 
 
-class PaymentMethod(models.TextChoices):
-    """By which way money comes (R14)."""
-
-    CARD = "card"
-    BANK_TRANSFER = "bank_transfer"
-
-
 class PaymentStatus(models.TextChoices):
     """Where a payment stands. ``intended`` is the promise to call the gateway, committed before."""
 
@@ -44,7 +37,7 @@ class Payment(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="payments")
     order = models.ForeignKey(Order, models.PROTECT, related_name="payments")
-    method = models.CharField(max_length=13, choices=PaymentMethod)
+    method = models.CharField(max_length=13)
     gateway = models.CharField(max_length=20)
     token = models.CharField(max_length=100)
     amount = models.BigIntegerField()

@@ -42,7 +42,6 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 
-
 def _database(installation: Settings) -> dict[str, Any]:
     """Django's form of the address; the commands set ``DATABASE_URL`` before Django starts."""
     address = parse_database_url(installation.database_url or "postgresql://tenure@/tenure")

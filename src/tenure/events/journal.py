@@ -14,11 +14,14 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Protocol, runtime_checkable
 from uuid import UUID
 
-from django.db import connection, transaction as database
+from django.db import connection
+from django.db import transaction as database
 
+from tenure.base.clock import machine_now
 from tenure.base.ids import new_id, public_id
 from tenure.base.money import Money
-from tenure.events.models import CATALOGUE_STREAM, KEYS_STREAM, Event
+from tenure.events.asked import Asked
+from tenure.events.models import CATALOGUE_STREAM, KEYS_STREAM, Event, IdempotencyKey
 
 
 @runtime_checkable
@@ -76,6 +79,8 @@ class Journal:
         """After the transaction: the revision of every stream that it changed."""
         self.recorded: list[Event] = []
         """After the transaction: the events, in order."""
+        self.made: UUID | None = None
+        """What the transaction made; kept with the caller's key, so that a repeat finds it."""
         self._pending: list[tuple[UUID, Fact, datetime]] = []
         self._touched: set[UUID] = set()
 
@@ -121,7 +126,8 @@ class Journal:
                     data=event_data(fact),
                 )
             )
-        Event.objects.bulk_create(self.recorded[-len(self._pending) :] if self._pending else [])
+        if self._pending:
+            Event.objects.bulk_create(self.recorded[-len(self._pending) :])
         self._pending.clear()
         self._touched.clear()
 
@@ -160,14 +166,26 @@ def work_for(organisation: UUID | None) -> None:
 
 
 @contextmanager
-def transaction(*, now: datetime, by: str, organisation: UUID | None = None) -> Iterator[Journal]:
+def transaction(
+    *, now: datetime, by: str, organisation: UUID | None = None, asked: Asked | None = None
+) -> Iterator[Journal]:
     """A flow's transaction: the outermost, durable, with the journal it writes.
 
-    ``now`` is the UTC instant by the organisation's clock. Raises ``RuntimeError`` inside another
-    transaction: a flow never calls a flow.
+    ``now`` is the UTC instant by the organisation's clock; ``asked`` the caller's key, written
+    with what was made. Raises ``RuntimeError`` inside another transaction: a flow never calls a
+    flow.
     """
     journal = Journal(at=now, by=by)
     with database.atomic(durable=True):
         work_for(organisation)
         yield journal
+        if asked is not None:
+            IdempotencyKey.objects.create(
+                scope=asked.scope,
+                key=asked.key,
+                call=asked.call,
+                body_hash=asked.body_hash,
+                made=journal.made,
+                created_at=machine_now(),
+            )
         journal.flush()

@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from tenure.base.ids import new_id
-from tenure.organisations.models import Audience, Organisation
+from tenure.organisations.models import Organisation
+from tenure.policy.words import Audience
 
 
 class PolicyVersion(models.Model):
@@ -32,7 +33,7 @@ class Cart(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="carts")
     version = models.IntegerField(default=1)
-    audience = models.CharField(max_length=8, choices=Audience)
+    audience = models.CharField(max_length=8)
     country = models.CharField(max_length=2)
     currency = models.CharField(max_length=3)
     term = models.CharField(max_length=7, blank=True)
@@ -41,7 +42,8 @@ class Cart(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(audience__in=Audience.values), name="cart_audience_known"
+                condition=Q(audience__in=[audience.value for audience in Audience]),
+                name="cart_audience_known",
             ),
         ]
 
@@ -180,7 +182,9 @@ class OrderLine(models.Model):
             ),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="order_line_quantity"),
         ]
-        indexes: ClassVar = [models.Index(fields=["organisation", "offer"], name="order_line_offer")]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "offer"], name="order_line_offer")
+        ]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.offer_id} per {self.term}"

@@ -10,33 +10,12 @@ from django.db import models
 from django.db.models import Q
 
 from tenure.base.ids import new_id
+from tenure.organisations.rules import MemberStatus, Standing
+from tenure.policy.words import Audience
 
-
-class Audience(models.TextChoices):
-    """Whom the vendor sells to (R3)."""
-
-    BUSINESS = "business"
-    CREATOR = "creator"
-    STUDENT = "student"
-
-
-class Standing(models.TextChoices):
-    """What a member is in an organisation."""
-
-    OWNER = "owner"
-    ADMINISTRATOR = "administrator"
-    BILLING = "billing"
-    MEMBER = "member"
-    EXTERNAL = "external"
-
-
-class MemberStatus(models.TextChoices):
-    """Where a member stands."""
-
-    INVITED = "invited"
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-    REMOVED = "removed"
+_AUDIENCES = [audience.value for audience in Audience]
+_STANDINGS = [standing.value for standing in Standing]
+_STATUSES = [status.value for status in MemberStatus]
 
 
 class InvitationStatus(models.TextChoices):
@@ -82,7 +61,7 @@ class Organisation(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=200)
-    audience = models.CharField(max_length=8, choices=Audience)
+    audience = models.CharField(max_length=8)
     country = models.CharField(max_length=2)
     currency = models.CharField(max_length=3)
     timezone = models.CharField(max_length=64)
@@ -105,7 +84,7 @@ class Organisation(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(audience__in=Audience.values), name="organisation_audience_known"
+                condition=Q(audience__in=_AUDIENCES), name="organisation_audience_known"
             ),
             models.CheckConstraint(
                 condition=Q(country=models.F("billing_country")),
@@ -137,8 +116,8 @@ class Member(models.Model):
     user = models.ForeignKey(User, models.PROTECT, null=True, related_name="memberships")
     email = models.EmailField(max_length=254)
     name = models.CharField(max_length=200, blank=True)
-    standing = models.CharField(max_length=13, choices=Standing)
-    status = models.CharField(max_length=9, choices=MemberStatus)
+    standing = models.CharField(max_length=13)
+    status = models.CharField(max_length=9)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -147,11 +126,9 @@ class Member(models.Model):
                 fields=["organisation", "email"], name="member_once_per_organisation"
             ),
             models.CheckConstraint(
-                condition=Q(standing__in=Standing.values), name="member_standing_known"
+                condition=Q(standing__in=_STANDINGS), name="member_standing_known"
             ),
-            models.CheckConstraint(
-                condition=Q(status__in=MemberStatus.values), name="member_status_known"
-            ),
+            models.CheckConstraint(condition=Q(status__in=_STATUSES), name="member_status_known"),
             models.CheckConstraint(
                 condition=Q(email=models.functions.Lower("email")), name="member_email_lower"
             ),
@@ -176,7 +153,7 @@ class Invitation(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="invitations")
     member = models.ForeignKey(Member, models.PROTECT, related_name="invitations")
     email = models.EmailField(max_length=254)
-    standing = models.CharField(max_length=13, choices=Standing)
+    standing = models.CharField(max_length=13)
     roles = ArrayField(models.CharField(max_length=100), default=list)
     status = models.CharField(
         max_length=9, choices=InvitationStatus, default=InvitationStatus.PENDING
