@@ -6,7 +6,8 @@ Each carries a declared ``Code``; no kind speaks HTTP.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made_by
 from types import MappingProxyType
 
 from tenure.base.verdicts import NO_FIGURES, Code, Figure, Figures, Verdict, declare
@@ -31,6 +32,11 @@ STALE = declare(
     "stale",
     en="This was changed since you read it; read it again and repeat your change.",
     fr="Ceci a changé depuis votre lecture ; relisez-le puis refaites votre modification.",
+)
+UNKNOWN_TIME_ZONE = declare(
+    "unknown_time_zone",
+    en="{zone} is no time zone; give a name such as Europe/Paris.",
+    fr="{zone} n'est pas un fuseau horaire ; donnez un nom tel que Europe/Paris.",
 )
 
 
@@ -82,7 +88,7 @@ class FieldError:
 
     field: str
     code: Code
-    figures: Figures = field(default_factory=lambda: NO_FIGURES)
+    figures: Figures = made_by(default_factory=lambda: NO_FIGURES)
 
 
 class Invalid(TenureError):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from tenure.base.calendar import Term, end_of_day_instant, last_day_within
@@ -23,6 +24,13 @@ from tenure.policy.model import Policy
 
 _EXCLUSIONS: Final = (TRIAL_EXCLUDED, RENEWAL_EXCLUDED, MONTHLY_EXCLUDED)
 """In the order in which R28 names them."""
+
+
+class Window(NamedTuple):
+    """The last local day on which a line can be taken back, and the rule it is due to."""
+
+    last_day: date
+    rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +74,15 @@ def cancellation_verdict(
     if order.paid_on is None:
         return refuse(NOT_PAID)
     windows = [_window(line, order, order.paid_on, policy) for line in order.lines]
-    closing = [window for window in windows if isinstance(window, tuple)]
+    closing = [window for window in windows if isinstance(window, Window)]
     if not closing:
         return refuse(next(code for code in _EXCLUSIONS if code in windows))
-    deadline, by = max(closing)
-    if at >= end_of_day_instant(deadline, zone):
-        return refuse(WINDOW_CLOSED, deadline=deadline, by=by)
-    refund = sum(
-        line.gross for line, open_to in zip(order.lines, windows, strict=True)
-        if isinstance(open_to, tuple) and at < end_of_day_instant(open_to[0], zone)
-    )
-    return allow(CANCELLABLE, deadline=deadline, by=by, refund=Money(refund, order.currency))
+    latest = max(closing, key=_kindness)
+    if at >= end_of_day_instant(latest.last_day, zone):
+        return refuse(WINDOW_CLOSED, deadline=latest.last_day, by=latest.rule)
+    refund = sum(order.lines[index].gross for index in _open(windows, at, zone))
+    money = Money(refund, order.currency)
+    return allow(CANCELLABLE, deadline=latest.last_day, by=latest.rule, refund=money)
 
 
 def eligible_lines(
@@ -86,23 +92,32 @@ def eligible_lines(
     if order.cancelled or order.paid_on is None:
         return ()
     windows = [_window(line, order, order.paid_on, policy) for line in order.lines]
-    return tuple(
-        position for position, open_to in enumerate(windows)
-        if isinstance(open_to, tuple) and at < end_of_day_instant(open_to[0], zone)
-    )
+    return tuple(_open(windows, at, zone))
 
 
-def _window(
-    line: BoughtLine, order: BoughtOrder, paid_on: date, policy: Policy
-) -> tuple[date, str] | Code:
-    """The last day on which ``line`` can be taken back and the rule it is due to, or why never."""
+def _open(windows: Sequence[Window | Code], at: datetime, zone: ZoneInfo) -> Iterator[int]:
+    """The positions of the windows that are still open at ``at``."""
+    for index, window in enumerate(windows):
+        if isinstance(window, Window) and at < end_of_day_instant(window.last_day, zone):
+            yield index
+
+
+def _kindness(window: Window) -> tuple[date, bool]:
+    """The later day is the kinder; of equal days the published term goes first."""
+    return window.last_day, window.rule == "R28"
+
+
+def _window(line: BoughtLine, order: BoughtOrder, paid_on: date, policy: Policy) -> Window | Code:
+    """The window of one line, the kinder of two, or why it has none."""
     if line.term == Term.TRIAL:
         return TRIAL_EXCLUDED
     if line.is_renewal:
         return RENEWAL_EXCLUDED
     windows = []
     if line.term in (Term.YEAR, Term.QUARTER):
-        windows.append((last_day_within(paid_on, policy.cancellation.window_days), "R28"))
+        last_day = last_day_within(paid_on, policy.cancellation.window_days)
+        windows.append(Window(last_day, "R28"))
     if order.statutory:
-        windows.append((last_day_within(paid_on, policy.statutory_eu.withdrawal_days), "R33"))
-    return max(windows) if windows else MONTHLY_EXCLUDED
+        last_day = last_day_within(paid_on, policy.statutory_eu.withdrawal_days)
+        windows.append(Window(last_day, "R33"))
+    return max(windows, key=_kindness) if windows else MONTHLY_EXCLUDED

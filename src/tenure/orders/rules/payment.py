@@ -77,5 +77,3 @@ def transfer_in_time(booked_on: date, last_day: date) -> bool:
 def transfer_missing(asked: int, received: int) -> tuple[int, int]:
     """What is missing and what is too much, in minor units; one of them is 0 (R15)."""
     return max(asked - received, 0), max(received - asked, 0)
-
-

@@ -44,7 +44,9 @@ def parse_rates(lines: Iterable[str]) -> VatRates:
         if points != int(points) or points < 0 or from_on in rates:
             raise ValueError(f"The rate of {row['country']} from {from_on} cannot be used.")
         rates[from_on] = int(points)
-    return VatRates({country: tuple(sorted(rates.items())) for country, rates in by_country.items()})
+    return VatRates(
+        {country: tuple(sorted(rates.items())) for country, rates in by_country.items()}
+    )
 
 
 @cache

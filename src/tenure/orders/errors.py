@@ -1,0 +1,142 @@
+"""The refusals of carts and orders, each with its stable code and rule."""
+
+from __future__ import annotations
+
+from tenure.base.verdicts import declare
+
+# What may be in a cart.
+
+LINE_ACCEPTED = declare(
+    "line_accepted",
+    rule="R11",
+    en="This fits into the cart.",
+    fr="Cette offre peut rejoindre le panier.",
+)
+MIXED_AUDIENCES = declare(
+    "mixed_audiences",
+    rule="R11",
+    en="This cart is for the audience {audience}, and the offer for {other}; start a second cart.",
+    fr="Ce panier est destiné au public {audience} et l'offre au public {other} ; ouvrez un second "
+    "panier.",
+)
+TERM_NOT_FOR_AUDIENCE = declare(
+    "term_not_for_audience",
+    rule="R6",
+    en="The term {term} is not sold to {audience}; choose one of: {terms}.",
+    fr="La durée {term} n'est pas proposée au public {audience} ; choisissez parmi : {terms}.",
+)
+MIXED_TERMS = declare(
+    "mixed_terms",
+    rule="R11",
+    en="One cart holds one term, and this one holds {term}; start a second cart for {other}.",
+    fr="Un panier ne contient qu'une durée, ici {term} ; ouvrez un second panier pour {other}.",
+)
+NOT_PRICED = declare(
+    "not_priced",
+    rule="R7",
+    en="There is no price for the term {term} in {currency}; choose another term or contact us.",
+    fr="Il n'y a pas de prix pour la durée {term} en {currency} ; choisissez une autre durée ou "
+    "contactez-nous.",
+)
+TRIAL_USED = declare(
+    "trial_used",
+    rule="R9",
+    en="You have already tried or bought what this trial holds ({roles}); buy it instead.",
+    fr="Vous avez déjà essayé ou acheté ce que contient cet essai ({roles}) ; achetez-le.",
+)
+
+# Whether a cart can be ordered, and how it is paid.
+
+CART_FITS = declare(
+    "cart_fits",
+    rule="R11",
+    en="The cart was made for this organisation.",
+    fr="Le panier correspond à cette organisation.",
+)
+AUDIENCE_MISMATCH = declare(
+    "audience_mismatch",
+    rule="R11",
+    en="The organisation belongs to the audience {audience}, and the cart to {other}; fill a cart "
+    "for {audience}.",
+    fr="L'organisation relève du public {audience} et le panier du public {other} ; remplissez un "
+    "panier pour {audience}.",
+)
+COUNTRY_MISMATCH = declare(
+    "country_mismatch",
+    rule="R5",
+    en="The organisation is billed in {country}, and the cart was priced for {other}; fill a cart "
+    "for {country}.",
+    fr="L'organisation est facturée dans le pays {country} et le panier a été établi pour {other} ; "
+    "remplissez un panier pour {country}.",
+)
+METHOD_ACCEPTED = declare(
+    "payment_method_accepted",
+    rule="R14",
+    en="You can pay this way.",
+    fr="Vous pouvez payer ainsi.",
+)
+METHOD_NOT_FOR_AUDIENCE = declare(
+    "payment_method_not_for_audience",
+    rule="R14",
+    en="The audience {audience} cannot pay by {method}; choose one of: {methods}.",
+    fr="Le public {audience} ne peut pas payer par {method} ; choisissez parmi : {methods}.",
+)
+METHOD_UNAVAILABLE = declare(
+    "payment_method_unavailable",
+    rule="R14",
+    en="Paying by {method} is not possible here; choose another way to pay.",
+    fr="Le paiement par {method} n'est pas possible ici ; choisissez un autre moyen de paiement.",
+)
+TAX_RATE_UNKNOWN = declare(
+    "tax_rate_unknown",
+    rule="R45",
+    en="No tax rate is known for {country} on {on}; the vendor has to add it first.",
+    fr="Aucun taux de taxe n'est connu pour {country} au {on} ; le vendeur doit d'abord l'ajouter.",
+)
+
+# Whether an order can be taken back.
+
+CANCELLABLE = declare(
+    "cancellable",
+    rule="R28",
+    en="You can cancel until the end of {deadline} and get {refund} back.",
+    fr="Vous pouvez annuler jusqu'à la fin du {deadline} et récupérer {refund}.",
+)
+ALREADY_CANCELLED = declare(
+    "already_cancelled",
+    rule="R28",
+    en="This order is already cancelled.",
+    fr="Cette commande est déjà annulée.",
+)
+NOT_PAID = declare(
+    "not_paid",
+    rule="R28",
+    en="This order is not paid, so there is nothing to pay back; you can withdraw it.",
+    fr="Cette commande n'est pas payée : il n'y a rien à rembourser. Vous pouvez la retirer.",
+)
+TRIAL_EXCLUDED = declare(
+    "trial_excluded",
+    rule="R28",
+    en="A trial costs nothing and ends by itself; it cannot be cancelled.",
+    fr="Un essai ne coûte rien et se termine de lui-même ; il ne peut pas être annulé.",
+)
+RENEWAL_EXCLUDED = declare(
+    "renewal_excluded",
+    rule="R28",
+    en="A renewal is not paid back; you can switch auto-renewal off for the period after it.",
+    fr="Un renouvellement n'est pas remboursé ; vous pouvez désactiver le renouvellement "
+    "automatique pour la période suivante.",
+)
+MONTHLY_EXCLUDED = declare(
+    "monthly_excluded",
+    rule="R28",
+    en="A monthly purchase is not paid back; you can switch auto-renewal off.",
+    fr="Un achat mensuel n'est pas remboursé ; vous pouvez désactiver le renouvellement "
+    "automatique.",
+)
+WINDOW_CLOSED = declare(
+    "window_closed",
+    rule="R28",
+    en="The last day to cancel was {deadline}; you can still write to us.",
+    fr="Le dernier jour pour annuler était le {deadline} ; vous pouvez toujours nous écrire.",
+)
