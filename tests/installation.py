@@ -1,0 +1,46 @@
+"""The database that the tests run on: a pytest plugin, loaded before Django's settings are.
+
+With ``DATABASE_URL`` unset the controlling process starts one embedded server for the whole run,
+in a directory of its own; xdist's workers inherit its URL, and each makes a test database.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from tenure.host.cluster import open_cluster
+from tenure.host.postgres import Server
+
+_started: list[tuple[Server, Path]] = []
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests() -> Generator[None, None, None]:
+    """Before pytest-django reads the settings: say where the database is, start it if need be."""
+    os.environ.setdefault("TENURE_SECRET_KEY", "for tests alone")
+    os.environ.setdefault("TENURE_SANDBOX", "1")
+    os.environ.setdefault("TENURE_LOG_FORMAT", "console")
+    os.environ.setdefault("TENURE_LOG_LEVEL", "WARNING")
+    if "DATABASE_URL" not in os.environ:
+        place = Path(tempfile.mkdtemp(prefix="tenure-tests-"))
+        place.chmod(0o711)  # as root the server runs as another user, who must get through
+        os.environ["TENURE_DATA_DIR"] = str(place / "data")
+        server = Server(open_cluster(place / "data", place / "server"), durable=False)
+        server.start()
+        _started.append((server, place))
+        os.environ["DATABASE_URL"] = server.url
+    return (yield)
+
+
+def pytest_unconfigure() -> None:
+    """Stop the server that this process started, and remove its data."""
+    for server, place in _started:
+        server.stop()
+        shutil.rmtree(place, ignore_errors=True)
+    _started.clear()
