@@ -1,0 +1,110 @@
+"""The reasons of decisions and the refusals about seats, each with its stable code and rule."""
+
+from __future__ import annotations
+
+from tenure.base.verdicts import declare
+
+# Decisions, in the order in which they are given.
+
+UNKNOWN_SUBJECT = declare(
+    "unknown_subject",
+    rule="R41",
+    en="Nobody of this name is known here.",
+    fr="Personne n'est connu ici sous ce nom.",
+)
+NOT_A_MEMBER = declare(
+    "not_a_member",
+    rule="R41",
+    en="This person is no member of the organisation; an administrator can invite them.",
+    fr="Cette personne n'est pas membre de l'organisation ; un administrateur peut l'inviter.",
+)
+MEMBER_NOT_ACTIVE = declare(
+    "member_not_active",
+    rule="R41",
+    en="The member is not active: invited and yet to accept, suspended, or removed.",
+    fr="Le membre n'est pas actif : invité sans avoir encore accepté, suspendu ou retiré.",
+)
+ORGANISATION_SUSPENDED = declare(
+    "organisation_suspended",
+    rule="R41",
+    en="The vendor has suspended the organisation; its owner should contact us.",
+    fr="Le vendeur a suspendu l'organisation ; son propriétaire doit nous contacter.",
+)
+NO_SEAT = declare(
+    "no_seat",
+    rule="R41",
+    en="The member holds no seat; an administrator can assign one.",
+    fr="Le membre n'occupe aucune place ; un administrateur peut lui en attribuer une.",
+)
+NO_ROLE_WITH_PERMISSION = declare(
+    "no_role_with_permission",
+    rule="R41",
+    en="None of the member's roles has this permission; ask an administrator for a role that does.",
+    fr="Aucun des rôles du membre ne comporte cette permission ; demandez à un administrateur un "
+    "rôle qui la comporte.",
+)
+GRANTED = declare(
+    "granted",
+    rule="R41",
+    en="The member may do this now.",
+    fr="Le membre peut le faire maintenant.",
+)
+RETENTION = declare(
+    "retention",
+    rule="R31",
+    en="Access is over; data can be read and exported until the end of {data_available_until}.",
+    fr="L'accès a pris fin ; les données peuvent être consultées et exportées jusqu'à la fin du "
+    "{data_available_until}.",
+)
+NO_CURRENT_PERIOD = declare(
+    "no_current_period",
+    rule="R41",
+    en="The member has the role, but no paid period covers today; the subscription must be paid.",
+    fr="Le membre a le rôle, mais aucune période payée ne couvre ce jour ; l'abonnement doit être "
+    "payé.",
+)
+
+# Seats.
+
+SEAT_ASSIGNABLE = declare(
+    "seat_assignable",
+    rule="R38",
+    en="A seat is free: {available}.",
+    fr="Il reste des places libres : {available}.",
+)
+SEATS_FOUND = declare(
+    "seats_found",
+    rule="R36",
+    en="Every role has a free seat.",
+    fr="Chaque rôle dispose d'une place libre.",
+)
+SUBSCRIPTION_NOT_ACTIVE = declare(
+    "subscription_not_active",
+    rule="R38",
+    en="The subscription is not active, so no seat of it can be assigned.",
+    fr="L'abonnement n'est pas actif : aucune de ses places ne peut être attribuée.",
+)
+ALREADY_ASSIGNED = declare(
+    "already_assigned",
+    rule="R38",
+    en="The member already holds a seat of this subscription.",
+    fr="Le membre occupe déjà une place de cet abonnement.",
+)
+NO_FREE_SEAT = declare(
+    "no_free_seat",
+    rule="R38",
+    en="No seat is free; buy one, or free one that is assigned or reserved.",
+    fr="Aucune place n'est libre ; achetez-en une, ou libérez une place attribuée ou réservée.",
+)
+SEAT_RELEASABLE = declare(
+    "seat_releasable",
+    rule="R38",
+    en="The seat can be freed.",
+    fr="La place peut être libérée.",
+)
+SEAT_LOCKED = declare(
+    "seat_locked",
+    rule="R38",
+    en="The seat stays with its member until it is free on {until}.",
+    fr="La place reste à son membre jusqu'à ce qu'elle se libère le {until}.",
+)

@@ -1,0 +1,1 @@
+"""The rules of access: pure functions over facts."""

@@ -1,0 +1,121 @@
+"""The refusals about subscriptions, each with its stable code and rule."""
+
+from __future__ import annotations
+
+from tenure.base.verdicts import declare
+
+# Auto-renewal.
+
+OPT_OUT_OPEN = declare(
+    "opt_out_open",
+    rule="R21",
+    en="Auto-renewal can be switched off until the end of {deadline}.",
+    fr="Le renouvellement automatique peut être désactivé jusqu'à la fin du {deadline}.",
+)
+OPT_OUT_CLOSED = declare(
+    "opt_out_closed",
+    rule="R21",
+    en="The last day to switch auto-renewal off for this period was {deadline}; you can switch it "
+    "off from the next period on.",
+    fr="Le dernier jour pour désactiver le renouvellement automatique de cette période était le "
+    "{deadline} ; vous pouvez le désactiver à partir de la période suivante.",
+)
+OPT_IN_OPEN = declare(
+    "opt_in_open",
+    rule="R21",
+    en="Auto-renewal can be switched on again until the end of {deadline}.",
+    fr="Le renouvellement automatique peut être réactivé jusqu'à la fin du {deadline}.",
+)
+OPT_IN_CHARGES = declare(
+    "opt_in_charges",
+    rule="R21",
+    en="Auto-renewal can be switched on again until the end of {deadline}; {price} is charged at "
+    "once.",
+    fr="Le renouvellement automatique peut être réactivé jusqu'à la fin du {deadline} ; {price} "
+    "sont débités immédiatement.",
+)
+OPT_IN_CLOSED = declare(
+    "opt_in_closed",
+    rule="R21",
+    en="The period was over at the end of {deadline}; buy the offer again, or pay the renewal if "
+    "one is due.",
+    fr="La période s'est achevée à la fin du {deadline} ; achetez l'offre à nouveau, ou payez le "
+    "renouvellement s'il est dû.",
+)
+TRIAL_DOES_NOT_RENEW = declare(
+    "trial_does_not_renew",
+    rule="R9",
+    en="A trial does not renew: this one is over on {ends_on}. Buy the offer to go on.",
+    fr="Un essai ne se renouvelle pas : celui-ci prend fin le {ends_on}. Achetez l'offre pour "
+    "continuer.",
+)
+NOT_RENEWED_HERE = declare(
+    "not_renewed_here",
+    rule="R35",
+    en="This was not bought in the store, so it is not renewed here; contact us.",
+    fr="Ceci n'a pas été acheté dans la boutique et ne s'y renouvelle pas ; contactez-nous.",
+)
+TERMINABLE = declare(
+    "terminable",
+    rule="R33",
+    en="You were not told of the renewal in time: you can end it now and get {refund} back.",
+    fr="Vous n'avez pas été averti à temps du renouvellement : vous pouvez y mettre fin maintenant "
+    "et récupérer {refund}.",
+)
+NOTICE_WAS_GIVEN = declare(
+    "notice_was_given",
+    rule="R33",
+    en="The renewal was announced as the law asks; it runs to its end.",
+    fr="Le renouvellement a été annoncé comme la loi le demande ; il court jusqu'à son terme.",
+)
+
+# Quantity.
+
+QUANTITY_OPEN = declare(
+    "quantity_open",
+    rule="R26",
+    en="The quantity for the next period can be set until the end of {deadline}.",
+    fr="La quantité de la période suivante peut être fixée jusqu'à la fin du {deadline}.",
+)
+QUANTITY_CLOSED = declare(
+    "quantity_closed",
+    rule="R26",
+    en="The last day to set the quantity for the next period was {deadline}; you can add seats "
+    "now, or set the quantity once that period has begun.",
+    fr="Le dernier jour pour fixer la quantité de la période suivante était le {deadline} ; vous "
+    "pouvez ajouter des places dès maintenant, ou fixer la quantité quand elle aura commencé.",
+)
+
+# Data after the end.
+
+PURGE_DUE = declare(
+    "purge_due",
+    rule="R31",
+    en="Data were kept until the end of {data_available_until} and are now due to be deleted.",
+    fr="Les données ont été conservées jusqu'à la fin du {data_available_until} et doivent "
+    "maintenant être supprimées.",
+)
+PURGE_WAITS_FOR_SUBSCRIPTION = declare(
+    "purge_waits_for_subscription",
+    rule="R31",
+    en="A subscription is not gone yet, so nothing is deleted.",
+    fr="Un abonnement n'est pas encore achevé : rien n'est supprimé.",
+)
+PURGE_WAITS_FOR_MONEY = declare(
+    "purge_waits_for_money",
+    rule="R31",
+    en="Money is awaited, unmatched or not yet paid back, so nothing is deleted.",
+    fr="De l'argent est attendu, non rapproché ou pas encore remboursé : rien n'est supprimé.",
+)
+PURGE_WAITS_FOR_REQUEST = declare(
+    "purge_waits_for_request",
+    rule="R31",
+    en="A request is open, so nothing is deleted.",
+    fr="Une demande est en cours : rien n'est supprimé.",
+)
+PURGE_WAITS_FOR_DATA = declare(
+    "purge_waits_for_data",
+    rule="R31",
+    en="Data are kept until the end of {data_available_until}.",
+    fr="Les données sont conservées jusqu'à la fin du {data_available_until}.",
+)

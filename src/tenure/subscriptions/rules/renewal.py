@@ -1,0 +1,171 @@
+"""Renewing by itself, and stopping that in time (R20 to R25, R33)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from tenure.base.calendar import Span, Term, add_months, end_of_day_instant, last_day_before
+from tenure.base.money import Money, divide_half_up
+from tenure.base.verdicts import Figure, Verdict, allow, refuse
+from tenure.policy.model import Policy
+from tenure.subscriptions.errors import (
+    NOT_RENEWED_HERE,
+    NOTICE_WAS_GIVEN,
+    OPT_IN_CHARGES,
+    OPT_IN_CLOSED,
+    OPT_IN_OPEN,
+    OPT_OUT_CLOSED,
+    OPT_OUT_OPEN,
+    TERMINABLE,
+    TRIAL_DOES_NOT_RENEW,
+)
+from tenure.subscriptions.rules.periods import PeriodFacts, PeriodKind
+
+FROM_NEXT_PERIOD = "next_period"
+"""What to offer instead of an opt-out that comes too late (R21)."""
+
+
+def opt_out_deadline(ends_on: date, policy: Policy) -> date:
+    """The last local day, all of it, on which auto-renewal can be switched off (R21).
+
+    For a period ending on 2027-11-23 it is 2027-11-18.
+    """
+    return last_day_before(ends_on, policy.renewal.opt_out_days_before_end)
+
+
+def opt_out_until(ends_on: date, zone: ZoneInfo, policy: Policy) -> datetime:
+    """The first UTC instant at which it is too late (R21)."""
+    return end_of_day_instant(opt_out_deadline(ends_on, policy), zone)
+
+
+def opt_out_verdict(
+    current: PeriodFacts, *, at: datetime, zone: ZoneInfo, policy: Policy, external: bool = False
+) -> Verdict:
+    """Whether auto-renewal can be switched off at ``at`` with effect at the end of ``current``.
+
+    ``current`` is the period that covers ``at``, or the last one if none does; ``policy`` the
+    version under which it was paid (R32). A no by the clock names the deadline that was and what
+    is possible instead: switching off from the next period on (R21).
+    """
+    barred = _never_renews(current, external=external)
+    if barred is not None:
+        return barred
+    deadline = opt_out_deadline(current.ends_on, policy)
+    if at < min(end_of_day_instant(deadline, zone), current.ends_at):
+        return allow(OPT_OUT_OPEN, deadline=deadline)
+    figures: dict[str, Figure] = {"deadline": deadline, "from": FROM_NEXT_PERIOD}
+    return refuse(OPT_OUT_CLOSED, **figures)
+
+
+def opt_in_verdict(
+    current: PeriodFacts,
+    *,
+    at: datetime,
+    zone: ZoneInfo,
+    policy: Policy,
+    price: Money | None = None,
+    external: bool = False,
+) -> Verdict:
+    """Whether auto-renewal can be switched on again at ``at``: until the very end (R21).
+
+    After the deadline the yes is ``opt_in_charges``: the renewal is charged at once, at
+    ``price`` (with tax), which must have been shown.
+    """
+    barred = _never_renews(current, external=external)
+    if barred is not None:
+        return barred
+    if at >= current.ends_at:
+        return refuse(OPT_IN_CLOSED, deadline=current.span.last_day)
+    if at < opt_out_until(current.ends_on, zone, policy):
+        return allow(OPT_IN_OPEN, deadline=current.span.last_day)
+    return allow(OPT_IN_CHARGES, deadline=current.span.last_day, price=price)
+
+
+def _never_renews(current: PeriodFacts, *, external: bool) -> Verdict | None:
+    """Trials do not renew (R9), and what was not bought here is not renewed here (R35)."""
+    if external:
+        return refuse(NOT_RENEWED_HERE)
+    if current.kind == PeriodKind.TRIAL:
+        return refuse(TRIAL_DOES_NOT_RENEW, ends_on=current.ends_on)
+    return None
+
+
+def card_charge_days(ends_on: date, policy: Policy) -> tuple[date, ...]:
+    """The local days on which the card is charged for what follows ``ends_on``, in order (R24)."""
+    return tuple(last_day_before(ends_on, days) for days in _charge_days(policy))
+
+
+def next_card_charge(ends_on: date, after: date | None, policy: Policy) -> date | None:
+    """The first such day later than ``after``, the day of the last attempt; None if none is."""
+    days = card_charge_days(ends_on, policy)
+    return next((day for day in days if after is None or day > after), None)
+
+
+def _charge_days(policy: Policy) -> tuple[int, ...]:
+    return policy.renewal.card_charge_days_before_end
+
+
+def transfer_invoice_day(ends_on: date, policy: Policy) -> date:
+    """The local day on which a renewal by transfer is invoiced; it is due on ``ends_on`` (R24)."""
+    return last_day_before(ends_on, policy.renewal.transfer_invoice_days_before_end)
+
+
+def reminder_days(current: Span, term: Term, policy: Policy) -> tuple[date, ...]:
+    """The local days on which reminders of ``current``'s deadline go out, in order (R25).
+
+    The first of them fixes the price of the renewal.
+    """
+    deadline = opt_out_deadline(current.ends_on, policy)
+    days = (
+        last_day_before(deadline, n) for n in policy.renewal.reminder_days_before_deadline.of(term)
+    )
+    return tuple(day for day in days if day >= current.starts_on)
+
+
+def notice_window(current: Span, policy: Policy) -> Span | None:
+    """The local days on which the statutory notice of renewal must go out (R33), half-open.
+
+    None where the law's window was over before ``current`` began, as it is for a month.
+    """
+    statutory, deadline = policy.statutory_eu, opt_out_deadline(current.ends_on, policy)
+    first = add_months(deadline, -statutory.notice_earliest_months_before_deadline)
+    last = add_months(deadline, -statutory.notice_latest_months_before_deadline)
+    if last < current.starts_on:
+        return None
+    return Span(max(first, current.starts_on), last + timedelta(days=1))
+
+
+def notice_days(current: Span, term: Term, policy: Policy, *, protected: bool) -> tuple[date, ...]:
+    """The reminders of R25, with one more where the statutory notice would be missing (R33).
+
+    ``protected`` is ``policy.statutory_eu.protects(audience, country)``.
+    """
+    days = reminder_days(current, term, policy)
+    window = notice_window(current, policy) if protected else None
+    if window is None or any(window.starts_on <= day < window.ends_on for day in days):
+        return days
+    return tuple(sorted((*days, window.starts_on)))
+
+
+def termination_verdict(
+    previous: Span,
+    renewed: Span,
+    *,
+    noticed_on: tuple[date, ...],
+    on: date,
+    paid: Money,
+    protected: bool,
+    policy: Policy,
+) -> Verdict:
+    """Whether a consumer can end ``renewed`` at any time, for want of a notice (R33).
+
+    ``noticed_on`` are the local days on which notices of the renewal of ``previous`` went out.
+    The ``refund`` is what was paid for the days from ``on`` on, rounded half up.
+    """
+    window = notice_window(previous, policy) if protected else None
+    if window is None or any(window.starts_on <= day < window.ends_on for day in noticed_on):
+        return refuse(NOTICE_WAS_GIVEN)
+    left = (renewed.ends_on - max(on, renewed.starts_on)).days
+    rest = divide_half_up(paid.amount * max(left, 0), renewed.days)
+    return allow(TERMINABLE, refund=Money(rest, paid.currency))
