@@ -6,6 +6,7 @@ in every language that Tenure speaks. A ``Verdict`` is what a rule returns. Neit
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -47,9 +48,14 @@ def declare(code: str, *, rule: str | None = None, en: str, fr: str) -> Code:
     """Declare a code once for the whole product; declaring it twice is a programming error."""
     if code in _declared:
         raise ValueError(f"The code {code} is declared twice.")
-    made = Code(code=code, rule=rule, en=en, fr=fr)
+    made = Code(code=code, rule=rule, en=en, fr=_unbroken(fr))
     _declared[code] = made
     return made
+
+
+def _unbroken(french: str) -> str:
+    """French with its spaces before ``; : ! ? »`` and after ``«`` made unbreakable."""
+    return re.sub(" (?=[;:!?»])|(?<=«) ", "\N{NO-BREAK SPACE}", french)
 
 
 def declared_codes() -> tuple[Code, ...]:
