@@ -249,7 +249,7 @@ SETTINGS: Final = (
         en="Threads of each of them; every thread keeps a database connection.",
         fr="Les fils d'exécution de chacun ; chaque fil garde une connexion à la base.",
         read=_count,
-        default="8",
+        default="4",
     ),
     Setting(
         "TENURE_DECIDE_WORKERS",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
@@ -12,7 +13,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from tenure.host.processes import die_with_parent
+from tenure.host.processes import die_with_parent, send
 
 Interface = Literal["wsgi", "asgi", "asginl", "rsgi"]
 _KILL_SECONDS = 10
@@ -27,8 +28,9 @@ def serve_application(
     workers: int,
     threads: int = 1,
 ) -> None:
-    """Serve ``target`` (``module:name``) until SIGTERM or SIGINT; a worker that ends is replaced.
+    """Serve ``target`` (``module:name``) until SIGTERM or SIGINT.
 
+    A worker that ends is replaced; one that cannot load the application ends the whole.
     ``threads`` is how many requests each worker answers at a time under WSGI.
     """
     server = Server(
@@ -40,7 +42,7 @@ def serve_application(
         blocking_threads=threads if interface == "wsgi" else None,
         respawn_failed_workers=True,
         workers_kill_timeout=_KILL_SECONDS,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         websockets=False,
     )
     server.serve(target_loader=partial(_load, os.getpid()), wrap_loader=True)
@@ -50,5 +52,10 @@ def _load(master: int, target: str) -> Callable[..., Any]:
     """Load the application in a worker, which is killed if its master dies."""
     die_with_parent(master)
     module, _, name = target.partition(":")
-    application: Callable[..., Any] = getattr(import_module(module), name)
-    return application
+    application: Callable[..., Any] | None = None
+    try:
+        application = getattr(import_module(module), name)
+        return application
+    finally:
+        if application is None:  # granian would try the same again without end
+            send(master, signal.SIGTERM)

@@ -1,0 +1,46 @@
+# make demo   a whole installation to try, at http://127.0.0.1:8000
+# make test   every guard and every test, as CI runs them
+# Both do their own set-up.
+
+VENV := .venv/bin
+HOST ?= 127.0.0.1
+PORT ?= 8000
+
+# What Django's settings need to be importable where no installation is at hand.
+GUARD := TENURE_SECRET_KEY=guards TENURE_LOG_LEVEL=WARNING
+
+.PHONY: setup demo test check lock dev format
+
+setup:
+	@scripts/setup
+
+# The installation dies with make, whatever ends it.
+demo: setup
+	@exec $(VENV)/python -I -S src/tenure/host/launcher.py $$PPID 15 - -- \
+		$(CURDIR)/$(VENV)/tenure demo --host $(HOST) --port $(PORT) $(ARGS)
+
+dev:
+	@scripts/setup dev
+
+check: dev
+	$(VENV)/ruff check
+	$(VENV)/ruff format --check
+	$(GUARD) $(VENV)/mypy
+	$(VENV)/lint-imports
+	$(GUARD) DJANGO_SETTINGS_MODULE=tenure.config.settings \
+		$(VENV)/python -W ignore::RuntimeWarning -m django makemigrations --check --dry-run
+
+test: check
+	$(VENV)/python -m pytest -n auto --dist worksteal --cov --cov-report=term $(ARGS)
+
+format: dev
+	$(VENV)/ruff check --fix
+	$(VENV)/ruff format
+
+# One set of pins for every Python from 3.11 up; `make lock ARGS=--upgrade` takes newer releases.
+COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/uv pip compile --quiet --universal \
+	--generate-hashes --no-emit-index-url --python-version 3.11 --extra build
+
+lock: dev
+	$(COMPILE) $(ARGS) -o requirements.txt pyproject.toml
+	$(COMPILE) $(ARGS) --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml
