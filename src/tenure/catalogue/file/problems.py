@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -40,7 +41,7 @@ class Problem:
     line: int
     field: str
     code: Code
-    figures: Figures = NO_FIGURES
+    figures: Figures = dataclasses.field(default_factory=lambda: NO_FIGURES)
 
     def text(self, language: str) -> str:
         """What to change, in ``language`` (``en`` or ``fr``)."""

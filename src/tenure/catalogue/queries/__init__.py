@@ -1,0 +1,51 @@
+"""Reads of the catalogue, each in a number of statements that does not grow with the rows."""
+
+from __future__ import annotations
+
+from tenure.catalogue.queries.holding import (
+    Version,
+    current_version,
+    export_catalogue,
+    held_catalogue,
+    plan_import,
+)
+from tenure.catalogue.queries.offers import (
+    OfferListing,
+    OfferPage,
+    Place,
+    currencies,
+    currency_of_country,
+    offer_facts,
+    offers_for,
+)
+from tenure.catalogue.queries.roles import (
+    Grants,
+    RoleListing,
+    grants_by_role,
+    roles_by_offer,
+    roles_of,
+)
+from tenure.catalogue.queries.vendor import VendorFacts, vendor, vendor_gaps
+
+__all__ = [
+    "Grants",
+    "OfferListing",
+    "OfferPage",
+    "Place",
+    "RoleListing",
+    "VendorFacts",
+    "Version",
+    "currencies",
+    "currency_of_country",
+    "current_version",
+    "export_catalogue",
+    "grants_by_role",
+    "held_catalogue",
+    "offer_facts",
+    "offers_for",
+    "plan_import",
+    "roles_by_offer",
+    "roles_of",
+    "vendor",
+    "vendor_gaps",
+]
