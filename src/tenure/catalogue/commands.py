@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from django.db import connection, models
 
@@ -27,14 +27,7 @@ from tenure.catalogue.models import (
 )
 from tenure.catalogue.queries.holding import held_catalogue
 from tenure.catalogue.searching import search_text
-
-
-class Recorder(Protocol):
-    """What an import needs of the journal: its instant, and where facts go."""
-
-    at: datetime
-
-    def record_for_vendor(self, *facts: CatalogueImported) -> None: ...
+from tenure.events.journal import Journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +39,7 @@ class ImportResult:
     changed: bool
 
 
-def import_catalogue(*, file: CatalogueFile, source: str, journal: Recorder) -> ImportResult:
+def import_catalogue(*, file: CatalogueFile, source: str, journal: Journal) -> ImportResult:
     """Bring the tables to what ``file`` says; ``source`` is its text, kept for the export.
 
     Runs in the caller's transaction, after any other import. Importing what is held already

@@ -7,7 +7,7 @@ import sys
 import typer
 
 from tenure.base.errors import TenureError
-from tenure.cli import migrate, parts, serve, settings
+from tenure.cli import catalogue, migrate, parts, serve, settings
 from tenure.cli.output import remark
 from tenure.cli.wording import language, lines_of, say
 from tenure.host.errors import HostError
@@ -23,6 +23,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(catalogue.app, name="catalogue")
 
 _command = app.command
 

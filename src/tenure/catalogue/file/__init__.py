@@ -9,6 +9,7 @@ from __future__ import annotations
 from tenure.catalogue.file.problems import CatalogueFileRefused, Problem
 from tenure.catalogue.file.reading import parse_catalogue, read_catalogue
 from tenure.catalogue.file.rendering import render_catalogue
+from tenure.catalogue.file.sample import sample_catalogue, sample_source
 from tenure.catalogue.file.shape import CatalogueFile
 
 __all__ = [
@@ -18,4 +19,6 @@ __all__ = [
     "parse_catalogue",
     "read_catalogue",
     "render_catalogue",
+    "sample_catalogue",
+    "sample_source",
 ]
