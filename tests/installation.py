@@ -31,7 +31,8 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
         place = Path(tempfile.mkdtemp(prefix="tenure-tests-"))
         place.chmod(0o711)  # as root the server runs as another user, who must get through
         os.environ["TENURE_DATA_DIR"] = str(place / "data")
-        server = Server(open_cluster(place / "data", place / "server"), durable=False)
+        cluster = open_cluster(place / "data", place / "server", durable=False)
+        server = Server(cluster, durable=False)
         server.start()
         _started.append((server, place))
         os.environ["DATABASE_URL"] = server.url

@@ -84,10 +84,13 @@ class _Pointer:
         write_private(path, json.dumps(fields, indent=1))
 
 
-def open_cluster(data_dir: Path, server_dir: Path, *, pause: Pause = time.sleep) -> Cluster:
+def open_cluster(
+    data_dir: Path, server_dir: Path, *, pause: Pause = time.sleep, durable: bool = True
+) -> Cluster:
     """The embedded database of ``data_dir``, made if it does not exist yet.
 
-    The caller holds the lock of ``data_dir``. Raises ``HostError`` if the data belong to somebody
+    The caller holds the lock of ``data_dir``. ``durable=False`` makes it without waiting for the
+    disk: for tests. Raises ``HostError`` if the data belong to somebody
     else, are missing where the pointer says, or cannot be made.
     """
     path = private_directory(data_dir) / POINTER
@@ -100,7 +103,7 @@ def open_cluster(data_dir: Path, server_dir: Path, *, pause: Pause = time.sleep)
         pointer.write(path)
     home_path = data_dir / "database" if pointer.home is None else Path(pointer.home)
     if not pointer.made:
-        _make(home_path, pointer, pause)
+        _make(home_path, pointer, pause, () if durable else ("--no-sync",))
         pointer = _Pointer(pointer.home, pointer.password, pointer.superuser_password, made=True)
         pointer.write(path)
     return _cluster(home_path, pointer.password, path)
@@ -158,13 +161,13 @@ def _socket_directory(home: Path, user: int | None) -> Path:
     return directory
 
 
-def _make(home: Path, pointer: _Pointer, pause: Pause) -> None:
+def _make(home: Path, pointer: _Pointer, pause: Pause, options: tuple[str, ...]) -> None:
     """Initialise a database in ``home``, replacing what an interrupted attempt left there."""
     shutil.rmtree(home, ignore_errors=True)
     binaries = find_binaries()
     if pointer.home is None:
         private_directory(home)
-        _initialise(home, binaries, None, pointer, pause)
+        _initialise(home, binaries, None, pointer, pause, options)
         return
     home.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     binaries = readable_copy(binaries, home.parent)
@@ -173,7 +176,7 @@ def _make(home: Path, pointer: _Pointer, pause: Pause) -> None:
     # part, alone with a directory that nobody else knows yet.
     maker, owner = _named_user(), _free_uid(home.parent)
     os.chown(home, maker.pw_uid, maker.pw_gid)
-    _initialise(home, binaries, maker.pw_uid, pointer, pause)
+    _initialise(home, binaries, maker.pw_uid, pointer, pause, options)
     for folder, _, files in os.walk(home):
         for name in (folder, *files):
             os.chown(Path(folder, name), owner, owner, follow_symlinks=False)
@@ -195,7 +198,12 @@ def _free_uid(server_dir: Path) -> int:
 
 
 def _initialise(
-    home: Path, binaries: Binaries, user: int | None, pointer: _Pointer, pause: Pause
+    home: Path,
+    binaries: Binaries,
+    user: int | None,
+    pointer: _Pointer,
+    pause: Pause,
+    further: tuple[str, ...],
 ) -> None:
     """Run initdb, then make the role and the database of Tenure without opening it to anybody.
 
@@ -212,7 +220,7 @@ def _initialise(
         if user is not None:
             os.chown(path, user, -1)
     options = ["--username=postgres", f"--pwfile={secret}", "--auth=scram-sha-256"]
-    options += ["--encoding=UTF8", *_locale(binaries.major), "--no-instructions"]
+    options += ["--encoding=UTF8", *_locale(binaries.major), "--no-instructions", *further]
     _run([binaries.directory / "initdb", f"--pgdata={draft}", *options], home, user, pause)
     single: list[str | Path] = [
         binaries.directory / "postgres",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from tenure.host.cluster import NAME, ROLE, Cluster
+from tenure.host.cluster import NAME, ROLE, SOCKET, Cluster
 from tenure.host.errors import DATABASE_FAILED, LEFTOVERS, HostError
 from tenure.host.processes import Pause, attempts, exit_status, is_alive, send, spawn, wait_for_exit
 
@@ -30,7 +30,7 @@ _OPTIONS: Final = {
     "jit": "off",
     "random_page_cost": "1.1",
 }
-_FORGETFUL: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_FORGETFUL: Final = {"fsync": "off", "full_page_writes": "off"}
 _STILL_HELD: Final = ("pre-existing shared memory block", "lock file")
 """What the server says when processes of an earlier one are still attached to its data."""
 
@@ -73,7 +73,8 @@ class Server:
 
     def stop(self, pause: Pause = time.sleep, *, seconds: float = 20) -> None:
         """Stop cleanly; what has not ended after ``seconds`` is cut short, which loses nothing."""
-        steps = ((signal.SIGINT, seconds), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
+        short = min(seconds, 5.0)
+        steps = ((signal.SIGINT, seconds), (signal.SIGQUIT, short), (signal.SIGKILL, 5.0))
         for number, patience in steps:
             if self.pid == 0:
                 return
@@ -130,6 +131,8 @@ class Server:
             return pid
         path = self.cluster.data / "postmaster.pid"
         path.write_text("\n".join([str(os.getpid()), *lines[1:], ""]), encoding="utf-8")
+        for name in (SOCKET, f"{SOCKET}.lock"):
+            (self.cluster.sockets / name).unlink(missing_ok=True)
         return None
 
     def _pid_file(self) -> list[str]:
