@@ -64,7 +64,8 @@ def parse_policy(text: str) -> Policy:
         return Policy.model_validate(_merged(_default_values(), values))
     except ValidationError as problem:
         lines = _lines(text)
-        found = [_field_error(error, lines) for error in problem.errors(include_url=False)]
+        told = problem.errors(include_url=False)
+        found = [_field_error(error, lines) for error in told if not _follows(error)]
         raise PolicyInvalid(sorted(found, key=_by_line)) from problem
 
 
@@ -100,11 +101,10 @@ def _default_values() -> dict[str, Any]:
 def _parsed(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        figures: dict[str, Figure] = {"detail": str(problem)}
-        line = re.search(r"line (\d+)", str(problem))
-        if line:
-            figures["line"] = int(line[1])
+    except (ValueError, RecursionError) as problem:
+        found = re.search(r"line (\d+)", str(problem))
+        line = int(found[1]) if found else text.count("\n") + 1
+        figures: dict[str, Figure] = {"detail": str(problem), "line": line}
         raise PolicyInvalid([FieldError("", errors.NOT_TOML, figures)]) from problem
 
 
@@ -125,6 +125,11 @@ def _field_error(error: ErrorDetails, lines: Mapping[str, int]) -> FieldError:
     if line is not None:
         figures["line"] = line
     return FieldError(path, code, figures)
+
+
+def _follows(error: ErrorDetails) -> bool:
+    """Whether a list only counts as short because of items that are complained of themselves."""
+    return error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]
 
 
 def _reason(error: ErrorDetails) -> tuple[Code, dict[str, Figure], tuple[str, ...]]:

@@ -87,13 +87,11 @@ class Terms(Section):
 
     def of(self, audience: Audience) -> tuple[Term, ...]:
         """The terms of one audience."""
-        match audience:
-            case Audience.BUSINESS:
-                return self.business
-            case Audience.CREATOR:
-                return self.creator
-            case Audience.STUDENT:
-                return self.student
+        return {
+            Audience.BUSINESS: self.business,
+            Audience.CREATOR: self.creator,
+            Audience.STUDENT: self.student,
+        }[audience]
 
 
 class PaymentMethods(Section):
@@ -111,13 +109,11 @@ class PaymentMethods(Section):
 
     def of(self, audience: Audience) -> tuple[PaymentMethod, ...]:
         """The methods of one audience."""
-        match audience:
-            case Audience.BUSINESS:
-                return self.business
-            case Audience.CREATOR:
-                return self.creator
-            case Audience.STUDENT:
-                return self.student
+        return {
+            Audience.BUSINESS: self.business,
+            Audience.CREATOR: self.creator,
+            Audience.STUDENT: self.student,
+        }[audience]
 
 
 class Students(Section):
@@ -178,15 +174,8 @@ class Reminders(Section):
 
     def of(self, term: Term) -> tuple[int, ...]:
         """The days of one term, the earliest reminder first; a trial has none."""
-        match term:
-            case Term.YEAR:
-                return self.year
-            case Term.QUARTER:
-                return self.quarter
-            case Term.MONTH:
-                return self.month
-            case Term.TRIAL:
-                return ()
+        days = {Term.YEAR: self.year, Term.QUARTER: self.quarter, Term.MONTH: self.month}
+        return days.get(term, ())
 
 
 class Renewal(Section):
