@@ -43,3 +43,45 @@ STANDING_FORBIDS = declare(
     en="The standing {standing} does not include {ability}; ask an administrator.",
     fr="La qualité {standing} ne comprend pas {ability} ; adressez-vous à un administrateur.",
 )
+
+# Invitations and their people.
+
+ALREADY_MEMBER = declare(
+    "already_member",
+    rule="R36",
+    en="This address belongs to a member already, or an invitation to it is pending.",
+    fr="Cette adresse est déjà celle d'un membre, ou une invitation lui a déjà été envoyée.",
+)
+INVITATION_CLOSED = declare(
+    "invitation_closed",
+    rule="R36",
+    en="This invitation is {status}; ask an administrator for a new one.",
+    fr="Cette invitation a l'état {status} ; demandez-en une nouvelle à un administrateur.",
+)
+TOO_MANY_AT_A_TIME = declare(
+    "too_many_at_a_time",
+    rule="R36",
+    en="At most {most} addresses are invited at a time; use a file for more.",
+    fr="On invite {most} adresses au plus à la fois ; utilisez un fichier pour davantage.",
+)
+NOT_JOINED = declare(
+    "member_not_joined",
+    rule="R36",
+    en="This member is {status}, and can be neither suspended nor restored; invite them again or "
+    "withdraw the invitation.",
+    fr="Ce membre a l'état {status} et ne peut être ni suspendu ni rétabli ; invitez-le à nouveau "
+    "ou retirez l'invitation.",
+)
+OWNERSHIP_IS_GIVEN = declare(
+    "ownership_is_given",
+    rule="R34",
+    en="Ownership is an owner's or the vendor's to give; ask one of them.",
+    fr="La propriété ne peut être transmise que par un propriétaire ou par le vendeur ; "
+    "adressez-vous à l'un d'eux.",
+)
+COUNTRY_NOT_THAT_OF_BILLING = declare(
+    "country_not_that_of_billing",
+    rule="R5",
+    en="The organisation's country is the one that it is billed in; give the same twice.",
+    fr="Le pays de l'organisation est celui de sa facturation ; donnez deux fois le même.",
+)

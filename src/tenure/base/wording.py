@@ -1,0 +1,46 @@
+"""A code with its figures as a sentence, in the reader's language: for every edge."""
+
+from __future__ import annotations
+
+import copy
+from datetime import date, datetime
+from decimal import Decimal
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+
+from tenure.base.money import Money, minor_digits
+from tenure.base.verdicts import Code, Figure, Figures
+
+LANGUAGES = ("en", "fr")
+"""The languages in which Tenure speaks; the first is everybody else's."""
+
+
+def sentence(code: Code, figures: Figures, language: str) -> str:
+    """What ``code`` says with ``figures``: dates in words, money in the reader's format."""
+    return code.text(language).format(
+        **{name: shown(figure, language) for name, figure in figures.items()}
+    )
+
+
+def shown(figure: Figure, language: str) -> str:
+    """One figure as the reader of ``language`` writes it; instants are shown in UTC."""
+    if isinstance(figure, Money):
+        return money(figure, language)
+    if isinstance(figure, datetime):
+        return str(format_datetime(figure, "long", locale=language))
+    if isinstance(figure, date):
+        return str(format_date(figure, "long", locale=language))
+    if isinstance(figure, tuple):
+        return ", ".join(figure)
+    return "" if figure is None else str(figure)
+
+
+def money(amount: Money, language: str) -> str:
+    """An amount with all the decimals that its currency has by ISO 4217."""
+    locale = Locale.parse(language)
+    digits = minor_digits(amount.currency)
+    pattern = copy.copy(locale.currency_formats["standard"])
+    pattern.frac_prec = (digits, digits)
+    value = Decimal(amount.amount).scaleb(-digits)
+    return str(pattern.apply(value, locale, currency=amount.currency, currency_digits=False))

@@ -1,0 +1,44 @@
+"""Keys of the API: the vendor's, and those of organisations."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+from uuid import UUID
+
+from tenure.base.ids import new_id
+from tenure.events.journal import Journal
+from tenure.events.models import KEYS_STREAM
+from tenure.organisations.events import ApiKeyCreated, ApiKeyRevoked
+from tenure.organisations.models import ApiKey
+from tenure.organisations.queries import hash_of_key
+
+KEY_PREFIX: Final = "tenure_"
+
+
+def create_api_key(*, name: str, organisation: UUID | None, journal: Journal) -> tuple[ApiKey, str]:
+    """A new key, the vendor's without an ``organisation``; returns it with its text.
+
+    The text is told this once: only its SHA-256 is kept.
+    """
+    text = KEY_PREFIX + secrets.token_urlsafe(32)
+    key = ApiKey.objects.create(
+        id=new_id(),
+        organisation_id=organisation,
+        name=name,
+        hash=hash_of_key(text),
+        created_at=journal.at,
+    )
+    journal.record(organisation or KEYS_STREAM, ApiKeyCreated(api_key=key.id))
+    return key, text
+
+
+def revoke_api_key(*, key: ApiKey, journal: Journal) -> None:
+    """Refuse ``key`` from now on; revoking it again changes nothing."""
+    stream = key.organisation_id or KEYS_STREAM
+    if key.revoked_at is not None:
+        journal.touch(stream)
+        return
+    key.revoked_at = journal.at
+    key.save(update_fields=["revoked_at"])
+    journal.record(stream, ApiKeyRevoked(api_key=key.id))

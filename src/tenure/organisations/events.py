@@ -1,0 +1,155 @@
+"""What happened to organisations, their people and their keys; ids only, never names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationCreated:
+    """A customer came to be, with its first owner (R34)."""
+
+    type: ClassVar[str] = "organisation.created"
+    organisation: UUID
+    member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationChanged:
+    """Its facts were edited; ``fields`` names which, never what they say."""
+
+    type: ClassVar[str] = "organisation.changed"
+    organisation: UUID
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationSuspended:
+    """The vendor suspended it: every decision is no (R41)."""
+
+    type: ClassVar[str] = "organisation.suspended"
+    organisation: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationRestored:
+    """The vendor took the suspension back."""
+
+    type: ClassVar[str] = "organisation.restored"
+    organisation: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ProofSubmitted:
+    """A student's proof awaits the vendor's staff (R8)."""
+
+    type: ClassVar[str] = "organisation.proof_submitted"
+    organisation: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationVerified:
+    """It is proved to be a student's (R8)."""
+
+    type: ClassVar[str] = "organisation.verified"
+    organisation: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyCreated:
+    """A key can be used from now on."""
+
+    type: ClassVar[str] = "api_key.created"
+    api_key: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyRevoked:
+    """A key is refused from now on."""
+
+    type: ClassVar[str] = "api_key.revoked"
+    api_key: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MemberInvited:
+    """Somebody was invited; ``roles`` are what the invitation is to bring (R36)."""
+
+    type: ClassVar[str] = "member.invited"
+    member: UUID
+    invitation: UUID
+    standing: str
+    roles: tuple[str, ...]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationSentAgain:
+    """A pending invitation was sent again, and runs anew (R36)."""
+
+    type: ClassVar[str] = "invitation.sent_again"
+    invitation: UUID
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationWithdrawn:
+    """An invitation was taken back; whom it invited is no member (R36)."""
+
+    type: ClassVar[str] = "invitation.withdrawn"
+    invitation: UUID
+    member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationExpired:
+    """Nobody accepted in time (R36)."""
+
+    type: ClassVar[str] = "invitation.expired"
+    invitation: UUID
+    member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MemberJoined:
+    """The invited accepted, and is active (R36)."""
+
+    type: ClassVar[str] = "member.joined"
+    member: UUID
+    invitation: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MemberStandingChanged:
+    """A member may do more or less than before (R34, R35)."""
+
+    type: ClassVar[str] = "member.standing_changed"
+    member: UUID
+    standing: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberSuspended:
+    """A member keeps seats, and every decision is no (R37)."""
+
+    type: ClassVar[str] = "member.suspended"
+    member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRestored:
+    """A suspended member is active again (R37)."""
+
+    type: ClassVar[str] = "member.restored"
+    member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRemoved:
+    """A member is none any more, and the seats are free (R37)."""
+
+    type: ClassVar[str] = "member.removed"
+    member: UUID

@@ -1,0 +1,74 @@
+"""Reads of organisations and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+from django.db.models import F
+
+from tenure.organisations.models import (
+    ApiKey,
+    Audience,
+    Member,
+    MemberStatus,
+    Organisation,
+    Standing,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFacts:
+    """A valid key: the vendor's, or one organisation's."""
+
+    id: UUID
+    organisation: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The longest-standing active owner of an organisation."""
+
+    email: str
+    name: str
+
+
+def hash_of_key(text: str) -> bytes:
+    """What is kept of a key; a key is random, so a plain hash suffices."""
+    return sha256(text.encode("utf-8", "surrogateescape")).digest()
+
+
+def valid_key(text: str) -> KeyFacts | None:
+    """The key that reads ``text``, unless it is unknown or revoked. One statement."""
+    rows = ApiKey.objects.filter(hash=hash_of_key(text), revoked_at__isnull=True)
+    found = rows.values_list("id", "organisation_id").first()
+    return KeyFacts(*found) if found else None
+
+
+def clock_of(organisation: UUID) -> datetime | None:
+    """Where the organisation's test clock stands (UTC); None: it lives by the machine's (R2)."""
+    rows = Organisation.objects.filter(id=organisation).values_list("test_clock", flat=True)
+    return rows.first()
+
+
+def owners_of(organisations: Collection[UUID]) -> dict[UUID, Owner]:
+    """The owner to show for each; one statement for any number of them."""
+    rows = (
+        Member.objects.filter(
+            organisation_id__in=organisations,
+            standing=Standing.OWNER,
+            status=MemberStatus.ACTIVE,
+        )
+        .order_by("organisation_id", "id")
+        .distinct("organisation_id")
+        .values_list("organisation_id", "email", F("name"))
+    )
+    return {organisation: Owner(email, name) for organisation, email, name in rows}
+
+
+def is_student(organisation: Organisation) -> bool:
+    """Whether it has to prove that it is a student's before anything is charged (R8)."""
+    return organisation.audience == Audience.STUDENT
