@@ -7,7 +7,7 @@ in the facts depends on when they were loaded; all that time changes is decided 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, NamedTuple
@@ -25,15 +25,16 @@ class Decision(NamedTuple):
     """A yes or no with its reason.
 
     A yes is good until the instant ``valid_until``, where the paid periods that cover now end,
-    unless something is changed before; ``seat`` is the seat that was used (R38). ``retention``
-    tells the last local day on which data are there (R31).
+    unless something is changed before; ``subscription`` is the one whose seat was used (R38), of
+    which a member has one at the most. ``retention`` tells the last local day on which data are
+    there (R31).
     """
 
     allowed: bool
     reason: Code
     valid_until: datetime | None = None
     data_available_until: date | None = None
-    seat: UUID | None = None
+    subscription: UUID | None = None
 
 
 class Stretch(NamedTuple):
@@ -48,12 +49,13 @@ class Stretch(NamedTuple):
 class SeatFacts:
     """A seat that is assigned now, or was dropped when its order was cancelled (R30).
 
-    ``grants`` is shared by all seats of an offer. ``stretches`` are in order and do not touch;
+    All seats of a subscription are alike, so that its members share one of these; ``grants`` is
+    shared by all seats of an offer. ``stretches`` are in order and do not touch;
     a dropped seat has none. Data last until the end of the local day ``retained.
     data_available_until``, which is before ``retained_until``, in microseconds.
     """
 
-    grants: frozenset[Grant]
+    grants: Set[Grant]
     stretches: tuple[Stretch, ...]
     retained: Decision
     retained_until: int
@@ -91,25 +93,27 @@ NO_CURRENT_PERIOD: Final = Decision(False, errors.NO_CURRENT_PERIOD)
 
 
 def seat_facts(
-    seat: UUID,
-    grants: frozenset[Grant],
+    subscription: UUID,
+    grants: Set[Grant],
     periods: Iterable[tuple[datetime, datetime]],
     *,
     data_until: date,
     data_gone_at: datetime,
     dropped: bool = False,
 ) -> SeatFacts:
-    """Prepare a seat. ``periods`` are the paid ones of its subscription, half-open UTC instants.
+    """Prepare the seats of a subscription. ``periods`` are the paid ones, half-open UTC instants.
 
     ``data_until`` is the last local day of R31 if nothing more is paid, and ``data_gone_at`` the
     first instant after it. A seat that R30 dropped (``dropped``) gives no access any more.
     """
-    stretches = () if dropped else tuple(_stretches(seat, periods))
+    stretches = () if dropped else tuple(_stretches(subscription, periods))
     retained = Decision(False, errors.RETENTION, data_available_until=data_until)
     return SeatFacts(grants, stretches, retained, microseconds(data_gone_at), dropped)
 
 
-def _stretches(seat: UUID, periods: Iterable[tuple[datetime, datetime]]) -> Iterable[Stretch]:
+def _stretches(
+    subscription: UUID, periods: Iterable[tuple[datetime, datetime]]
+) -> Iterable[Stretch]:
     """Join periods that touch: a renewal that is paid already lengthens what is valid now."""
     joined: list[tuple[datetime, datetime]] = []
     for starts_at, ends_at in sorted(periods):
@@ -118,7 +122,7 @@ def _stretches(seat: UUID, periods: Iterable[tuple[datetime, datetime]]) -> Iter
         else:
             joined.append((starts_at, ends_at))
     for starts_at, ends_at in joined:
-        granted = Decision(True, errors.GRANTED, valid_until=ends_at, seat=seat)
+        granted = Decision(True, errors.GRANTED, valid_until=ends_at, subscription=subscription)
         yield Stretch(microseconds(starts_at), microseconds(ends_at), granted)
 
 
