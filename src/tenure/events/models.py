@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from typing import ClassVar
-from uuid import UUID
 
 import pgtrigger
 from django.db import models
 
 from tenure.base.ids import new_id
+from tenure.events import streams
 
-CATALOGUE_STREAM = UUID(int=1)
-"""The stream of what concerns the vendor and its catalogue, not one organisation."""
-
-KEYS_STREAM = UUID(int=2)
-"""The stream of the vendor's API keys; an organisation's keys belong to its own stream."""
+CATALOGUE_STREAM = streams.CATALOGUE_STREAM
+KEYS_STREAM = streams.KEYS_STREAM
 
 
 class Stream(models.Model):
