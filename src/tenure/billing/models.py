@@ -13,8 +13,13 @@ from tenure.organisations.models import Organisation
 
 
 class PaymentStatus(models.TextChoices):
-    """Where a payment stands. ``intended`` is the promise to call the gateway, committed before."""
+    """Where a payment stands.
 
+    ``intended`` is the word to call the gateway, committed before the call; ``promised`` a card
+    that will be charged once something else has been proved (R8).
+    """
+
+    PROMISED = "promised"
     INTENDED = "intended"
     UNKNOWN = "unknown"
     AUTHENTICATION_REQUIRED = "authentication_required"
@@ -57,7 +62,13 @@ class Payment(models.Model):
             models.UniqueConstraint(
                 fields=["order"],
                 condition=Q(
-                    status__in=["intended", "unknown", "authentication_required", "captured"]
+                    status__in=[
+                        "promised",
+                        "intended",
+                        "unknown",
+                        "authentication_required",
+                        "captured",
+                    ]
                 ),
                 name="payment_one_open_or_captured_per_order",
             ),

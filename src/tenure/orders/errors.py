@@ -66,8 +66,8 @@ COUNTRY_MISMATCH = declare(
     rule="R5",
     en="The organisation is billed in {country}, and the cart was priced for {other}; fill a cart "
     "for {country}.",
-    fr="L'organisation est facturée dans le pays {country} et le panier a été établi pour {other} ; "
-    "remplissez un panier pour {country}.",
+    fr="L'organisation est facturée dans le pays {country} et le panier a été établi pour "
+    "{other} ; remplissez un panier pour {country}.",
 )
 METHOD_ACCEPTED = declare(
     "payment_method_accepted",
@@ -139,4 +139,52 @@ WINDOW_CLOSED = declare(
     rule="R28",
     en="The last day to cancel was {deadline}; you can still write to us.",
     fr="Le dernier jour pour annuler était le {deadline} ; vous pouvez toujours nous écrire.",
+)
+
+# What changed since it was shown, and what came before.
+
+CART_CHANGED = declare(
+    "cart_changed",
+    rule="R16",
+    en="The cart is no longer what was shown: it is at version {version} and costs {total}; look "
+    "at it again and confirm.",
+    fr="Le panier n'est plus celui qui a été montré : il en est à la version {version} et coûte "
+    "{total} ; relisez-le puis confirmez.",
+)
+CART_ORDERED = declare(
+    "cart_ordered",
+    rule="R16",
+    en="This cart is already ordered ({order}); start another one.",
+    fr="Ce panier est déjà commandé ({order}) ; ouvrez-en un autre.",
+)
+CART_EMPTY = declare(
+    "cart_empty",
+    rule="R10",
+    en="There is nothing in the cart; add an offer first.",
+    fr="Le panier est vide ; ajoutez d'abord une offre.",
+)
+PAYMENT_NEEDED = declare(
+    "payment_required",
+    rule="R13",
+    en="{total} is to be paid in advance; say how, in payment.",
+    fr="{total} est à payer d'avance ; indiquez comment, dans payment.",
+)
+ORDER_CLOSED = declare(
+    "order_closed",
+    rule="R16",
+    en="This order is {status}: it can be neither paid nor withdrawn any more.",
+    fr="Cette commande a l'état {status} : elle ne peut plus être ni payée ni retirée.",
+)
+PAYMENT_IN_FLIGHT = declare(
+    "payment_in_flight",
+    rule="R17",
+    en="The outcome of a charge for this order is not known yet; wait until the bank has answered.",
+    fr="L'issue d'un prélèvement pour cette commande n'est pas encore connue ; attendez la réponse "
+    "de la banque.",
+)
+VERIFICATION_PENDING = declare(
+    "verification_pending",
+    rule="R8",
+    en="Nothing is charged before the organisation has proved that it is a student's.",
+    fr="Rien n'est débité avant que l'organisation ait prouvé sa qualité d'étudiant.",
 )

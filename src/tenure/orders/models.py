@@ -17,7 +17,7 @@ class PolicyVersion(models.Model):
 
     number = models.AutoField(primary_key=True)
     source = models.TextField()
-    sha256 = models.CharField(max_length=64, unique=True)
+    sha256 = models.CharField(max_length=64)
     applied_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -28,6 +28,8 @@ class Cart(models.Model):
     """What is being chosen. ``version`` rises with every change (R10, R16).
 
     ``term`` and ``currency`` are those of its lines (R11); ``term`` is empty while it has none.
+    ``shown_total`` is the last total with tax that was shown, in minor units: what differs from
+    it when it is ordered is refused (R16).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -37,6 +39,7 @@ class Cart(models.Model):
     country = models.CharField(max_length=2)
     currency = models.CharField(max_length=3)
     term = models.CharField(max_length=7, blank=True)
+    shown_total = models.BigIntegerField(default=0)
     created_at = models.DateTimeField()
 
     class Meta:

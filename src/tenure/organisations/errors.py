@@ -85,3 +85,38 @@ COUNTRY_NOT_THAT_OF_BILLING = declare(
     en="The organisation's country is the one that it is billed in; give the same twice.",
     fr="Le pays de l'organisation est celui de sa facturation ; donnez deux fois le même.",
 )
+
+# Test clocks (sandbox only).
+
+SANDBOX_ONLY = declare(
+    "sandbox_only",
+    rule="R2",
+    en="Test clocks exist in a sandbox alone; start the installation with TENURE_SANDBOX=1.",
+    fr="Les horloges de test n'existent que dans un bac à sable ; démarrez l'installation avec "
+    "TENURE_SANDBOX=1.",
+)
+NO_TEST_CLOCK = declare(
+    "no_test_clock",
+    rule="R2",
+    en="This organisation lives by the machine's clock; create one with a test_clock to try time.",
+    fr="Cette organisation vit à l'heure de la machine ; créez-en une avec test_clock pour essayer "
+    "le temps.",
+)
+CLOCK_ONLY_FORWARD = declare(
+    "clock_only_forward",
+    rule="R2",
+    en="A test clock moves only forward, and this one stands at {clock}.",
+    fr="Une horloge de test ne fait qu'avancer, et celle-ci est arrêtée à {clock}.",
+)
+CLOCK_TOO_FAR = declare(
+    "clock_too_far",
+    rule="R2",
+    en="A test clock can stand between {earliest} and {latest}.",
+    fr="Une horloge de test peut être réglée entre {earliest} et {latest}.",
+)
+CLOCK_ADVANCES = declare(
+    "clock_advances",
+    rule="R2",
+    en="The clock can be set to that instant.",
+    fr="L'horloge peut être réglée sur cet instant.",
+)

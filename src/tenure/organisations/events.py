@@ -153,3 +153,11 @@ class MemberRemoved:
 
     type: ClassVar[str] = "member.removed"
     member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ClockAdvanced:
+    """A test clock was advanced to the UTC instant ``to`` (R2)."""
+
+    type: ClassVar[str] = "organisation.clock_advanced"
+    to: datetime

@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from tenure.base.ids import new_id
 from tenure.organisations.rules import MemberStatus, Standing
@@ -44,7 +45,7 @@ class User(AbstractBaseUser):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(email=models.functions.Lower("email")), name="user_email_lower"
+                condition=Q(email=Lower("email")), name="user_email_lower"
             ),
         ]
 
@@ -130,7 +131,7 @@ class Member(models.Model):
             ),
             models.CheckConstraint(condition=Q(status__in=_STATUSES), name="member_status_known"),
             models.CheckConstraint(
-                condition=Q(email=models.functions.Lower("email")), name="member_email_lower"
+                condition=Q(email=Lower("email")), name="member_email_lower"
             ),
         ]
         indexes: ClassVar = [

@@ -10,14 +10,9 @@ from uuid import UUID
 
 from django.db.models import F
 
-from tenure.organisations.models import (
-    ApiKey,
-    Audience,
-    Member,
-    MemberStatus,
-    Organisation,
-    Standing,
-)
+from tenure.organisations.models import ApiKey, Member, Organisation
+from tenure.organisations.rules import MemberStatus, Standing
+from tenure.policy.words import Audience
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,3 +119,10 @@ PURGE_WAITS_FOR_DATA = declare(
     en="Data are kept until the end of {data_available_until}.",
     fr="Les données sont conservées jusqu'à la fin du {data_available_until}.",
 )
+
+SUBSCRIPTION_OVER = declare(
+    "subscription_over",
+    rule="R26",
+    en="There is no next period: this subscription ends on {ends_on}.",
+    fr="Il n'y a pas de période suivante : cet abonnement se termine le {ends_on}.",
+)

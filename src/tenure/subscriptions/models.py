@@ -10,15 +10,7 @@ from django.db.models import F, Q
 from tenure.base.ids import new_id
 from tenure.orders.models import Order, OrderLine
 from tenure.organisations.models import Organisation
-
-
-class PeriodKind(models.TextChoices):
-    """Why a period is there."""
-
-    INITIAL = "initial"
-    RENEWAL = "renewal"
-    TRIAL = "trial"
-    EXTENSION = "extension"
+from tenure.subscriptions.rules.periods import PeriodKind
 
 
 class Source(models.TextChoices):
@@ -32,7 +24,8 @@ class Subscription(models.Model):
     """An offer, a quantity of seats, and the anchor from which its periods are computed (R1).
 
     ``anchor_on`` is the first local day, ``zone`` the IANA zone it keeps for life. Its status is
-    derived from its periods and an instant, never stored.
+    derived from its periods and an instant, never stored. ``stops_after`` is the number of its
+    last period where auto-renewal was switched off after the deadline, from the next one on (R21).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -46,6 +39,7 @@ class Subscription(models.Model):
     quantity = models.IntegerField()
     next_quantity = models.IntegerField()
     auto_renew = models.BooleanField()
+    stops_after = models.IntegerField(null=True)
     source = models.CharField(max_length=8, choices=Source, default=Source.STORE)
     anchor_on = models.DateField()
     zone = models.CharField(max_length=64)
@@ -89,7 +83,7 @@ class Period(models.Model):
     subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="periods")
     order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="+")
     number = models.IntegerField()
-    kind = models.CharField(max_length=9, choices=PeriodKind)
+    kind = models.CharField(max_length=9)
     starts_on = models.DateField()
     ends_on = models.DateField()
     starts_at = models.DateTimeField()
@@ -109,7 +103,7 @@ class Period(models.Model):
                 name="period_runs_forward",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=PeriodKind.values), name="period_kind_known"
+                condition=Q(kind__in=[kind.value for kind in PeriodKind]), name="period_kind_known"
             ),
         ]
         indexes: ClassVar = [

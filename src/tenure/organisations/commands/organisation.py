@@ -18,14 +18,9 @@ from tenure.organisations.events import (
     OrganisationVerified,
     ProofSubmitted,
 )
-from tenure.organisations.models import (
-    Audience,
-    Member,
-    MemberStatus,
-    Organisation,
-    Standing,
-    User,
-)
+from tenure.organisations.models import Member, Organisation, User
+from tenure.organisations.rules import MemberStatus, Standing
+from tenure.policy.words import Audience
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,178 @@
+"""Seats made, reserved, assigned and freed (R36 to R38)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+from tenure.access.events import SeatAssigned, SeatFreed, SeatReleased, SeatReserved
+from tenure.access.models import Seat
+from tenure.access.queries.seats import (
+    free_seats,
+    held_roles,
+    is_running,
+    lock_running_subscriptions,
+    seat_pools,
+)
+from tenure.access.rules.seats import (
+    assignment_verdict,
+    locked_until,
+    plan_reservation,
+    release_verdict,
+)
+from tenure.base.errors import NotFound, Refused
+from tenure.base.ids import new_id
+from tenure.events.journal import Journal
+from tenure.organisations.models import Invitation, Member
+from tenure.organisations.rules import MemberStatus
+from tenure.policy.model import Policy
+from tenure.subscriptions.models import Subscription
+
+
+def make_seats(subscriptions: Sequence[Subscription]) -> None:
+    """A row for each unit of each subscription's quantity; one statement for all."""
+    Seat.objects.bulk_create(
+        Seat(
+            id=new_id(),
+            organisation_id=subscription.organisation_id,
+            subscription=subscription,
+            number=number,
+        )
+        for subscription in subscriptions
+        for number in range(1, subscription.quantity + 1)
+    )
+
+
+def assign_seat(*, subscription: Subscription, member: Member, on: date, journal: Journal) -> Seat:
+    """Give ``member`` a free seat of the locked ``subscription`` (R38).
+
+    ``on`` is the organisation's local day. Raises ``Refused`` with the first that holds of
+    ``subscription_not_active``, ``member_not_active``, ``already_assigned``, ``no_free_seat``.
+    """
+    seat = free_seats([subscription.id], on).order_by("number").first()
+    verdict = assignment_verdict(
+        subscription_active=is_running(subscription, journal.at),
+        member_active=member.status == MemberStatus.ACTIVE,
+        already_assigned=Seat.objects.filter(subscription=subscription, member=member).exists(),
+        free=0 if seat is None else 1,
+    )
+    if not verdict or seat is None:
+        raise Refused.by(verdict)
+    _give(seat, member, journal)
+    seat.save(update_fields=_SEAT_FIELDS)
+    return seat
+
+
+def free_seat(
+    *, subscription: Subscription, member: Member, on: date, policy: Policy, journal: Journal
+) -> Seat:
+    """Take the seat of the locked ``subscription`` from ``member`` (R38).
+
+    Raises ``NotFound`` if it holds none, ``Refused`` (``seat_locked``) with the day ``until``.
+    """
+    seat = Seat.objects.select_for_update().filter(subscription=subscription, member=member).first()
+    if seat is None:
+        raise NotFound
+    verdict = release_verdict(seat.first_used_on, on=on, policy=policy)
+    if not verdict:
+        raise Refused.by(verdict)
+    _take([seat], policy, on, journal)
+    return seat
+
+
+def free_seats_of_member(*, member: Member, on: date, policy: Policy, journal: Journal) -> None:
+    """Free all seats of a member who is removed, at once (R37); a lock outlives it (R38)."""
+    seats = Seat.objects.select_for_update().filter(member=member).order_by("id")
+    _take(list(seats), policy, on, journal)
+
+
+def reserve_seats(*, invitations: Sequence[Invitation], on: date, journal: Journal) -> None:
+    """Reserve the seats that ``invitations`` of one organisation ask for, or none at all (R36).
+
+    The organisation's running subscriptions are locked first, so that nothing is promised twice.
+    Raises ``Refused`` (``no_free_seat``) naming the roles.
+    """
+    wanting = [invitation for invitation in invitations if invitation.roles]
+    if not wanting:
+        return
+    running = lock_running_subscriptions(wanting[0].organisation_id, journal.at)
+    pools = {pool.subscription: pool for pool in seat_pools(running, on)}
+    free: dict[UUID, list[Seat]] = {}
+    for seat in free_seats(pools, on).order_by("-number"):
+        free.setdefault(seat.subscription_id, []).append(seat)
+    reserved = []
+    for invitation in wanting:
+        left = [replace(pool, free=len(free.get(key, ()))) for key, pool in pools.items()]
+        plan = plan_reservation(
+            invitation.roles, left, held_roles=held_roles(invitation.member_id, running)
+        )
+        if not plan.verdict:
+            raise Refused.by(plan.verdict)
+        for subscription in plan.subscriptions:
+            seat = free[subscription].pop()
+            seat.invitation = invitation
+            reserved.append(seat)
+            journal.record(
+                seat.organisation_id,
+                SeatReserved(seat=seat.id, subscription=subscription, invitation=invitation.id),
+            )
+    Seat.objects.bulk_update(reserved, ["invitation"])
+
+
+def release_reservations(*, invitations: Collection[UUID], journal: Journal) -> None:
+    """Let go of what invitations that were withdrawn or expired had reserved (R36)."""
+    seats = list(
+        Seat.objects.select_for_update().filter(invitation_id__in=invitations).order_by("id")
+    )
+    for seat in seats:
+        invitation = seat.invitation_id
+        if invitation is not None:
+            journal.record(
+                seat.organisation_id,
+                SeatReleased(
+                    seat=seat.id, subscription=seat.subscription_id, invitation=invitation
+                ),
+            )
+        seat.invitation = None
+    Seat.objects.bulk_update(seats, ["invitation"])
+
+
+def assign_reserved(*, invitation: Invitation, member: Member, journal: Journal) -> None:
+    """What the accepted ``invitation`` had reserved becomes the member's (R36)."""
+    seats = list(Seat.objects.select_for_update().filter(invitation=invitation).order_by("id"))
+    held = set(Seat.objects.filter(member=member).values_list("subscription_id", flat=True))
+    for seat in seats:
+        seat.invitation = None
+        if seat.subscription_id not in held:
+            _give(seat, member, journal)
+    Seat.objects.bulk_update(seats, [*_SEAT_FIELDS, "invitation"])
+
+
+_SEAT_FIELDS = ["member", "assigned_at", "first_used_on", "last_used_on", "locked_until"]
+
+
+def _give(seat: Seat, member: Member, journal: Journal) -> None:
+    seat.member = member
+    seat.assigned_at = journal.at
+    seat.first_used_on = seat.last_used_on = seat.locked_until = None
+    journal.record(
+        seat.organisation_id,
+        SeatAssigned(seat=seat.id, subscription=seat.subscription_id, member=member.id),
+    )
+
+
+def _take(seats: Iterable[Seat], policy: Policy, on: date, journal: Journal) -> None:
+    taken = list(seats)
+    for seat in taken:
+        until = locked_until(seat.first_used_on, policy)
+        if seat.member_id is not None:
+            journal.record(
+                seat.organisation_id,
+                SeatFreed(seat=seat.id, subscription=seat.subscription_id, member=seat.member_id),
+            )
+        seat.member = None
+        seat.assigned_at = seat.first_used_on = seat.last_used_on = None
+        seat.locked_until = until if until is not None and until > on else None
+    Seat.objects.bulk_update(taken, _SEAT_FIELDS)

@@ -1,0 +1,1 @@
+"""Reads of seats and decisions."""

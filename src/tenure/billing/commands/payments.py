@@ -1,0 +1,131 @@
+"""Payments in three steps: the intent, the call (by a flow), the settlement (R17)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tenure.base.ids import new_id
+from tenure.base.money import Money
+from tenure.billing.events import PaymentCaptured, PaymentDeclined
+from tenure.billing.gateways import Outcome, Result
+from tenure.billing.models import Payment, PaymentStatus
+from tenure.events.journal import Journal
+from tenure.orders.models import Order
+from tenure.policy.words import PaymentMethod
+
+_STATUS = {
+    Result.CAPTURED: PaymentStatus.CAPTURED,
+    Result.DECLINED: PaymentStatus.DECLINED,
+    Result.AUTHENTICATION_REQUIRED: PaymentStatus.AUTHENTICATION_REQUIRED,
+    Result.UNKNOWN: PaymentStatus.UNKNOWN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A card payment to be tried for the whole amount of an order (R13)."""
+
+    order: Order
+    gateway: str
+    token: str
+
+
+def intend_payments(
+    *,
+    intents: Sequence[Intent],
+    called_at: datetime,
+    journal: Journal,
+    status: PaymentStatus = PaymentStatus.INTENDED,
+) -> list[Payment]:
+    """Commit to calling the gateway, under each payment's id; one statement for any number.
+
+    ``called_at`` is the machine's instant, from which a missing answer is counted. With
+    ``PROMISED`` the call waits until ``keep_promises``.
+    """
+    payments = [
+        Payment(
+            id=new_id(),
+            organisation_id=intent.order.organisation_id,
+            order=intent.order,
+            method=PaymentMethod.CARD.value,
+            gateway=intent.gateway,
+            token=intent.token,
+            amount=intent.order.total,
+            currency=intent.order.currency,
+            status=status,
+            created_at=journal.at,
+            called_at=called_at,
+        )
+        for intent in intents
+    ]
+    Payment.objects.bulk_create(payments)
+    return payments
+
+
+def keep_promises(*, orders: Iterable[UUID], called_at: datetime) -> list[Payment]:
+    """The promised payments of the locked ``orders`` become intents, to be charged now (R8)."""
+    promised = Payment.objects.select_for_update().filter(
+        order_id__in=list(orders), status=PaymentStatus.PROMISED
+    )
+    payments = list(promised.order_by("id"))
+    for payment in payments:
+        payment.status = PaymentStatus.INTENDED
+        payment.called_at = called_at
+    Payment.objects.bulk_update(payments, ["status", "called_at"])
+    return payments
+
+
+def drop_promises(*, orders: Iterable[UUID], at: datetime) -> None:
+    """The promised payments of orders that were withdrawn or expired are never charged."""
+    Payment.objects.filter(order_id__in=list(orders), status=PaymentStatus.PROMISED).update(
+        status=PaymentStatus.DECLINED, decline_code="order_closed", settled_at=at
+    )
+
+
+def lock_payments(ids: Iterable[UUID]) -> dict[UUID, Payment]:
+    """The payments, locked until commit in the order of their ids."""
+    rows = Payment.objects.select_for_update().filter(id__in=list(ids)).order_by("id")
+    return {payment.id: payment for payment in rows}
+
+
+def settle_payments(
+    *, payments: Sequence[Payment], outcomes: dict[UUID, Outcome], journal: Journal
+) -> list[Payment]:
+    """Write what the gateway said of the locked ``payments``; returns those that changed.
+
+    Settling is idempotent: what is captured or declined stays so, whoever comes second.
+    """
+    changed = []
+    for payment in payments:
+        if payment.status in (PaymentStatus.CAPTURED, PaymentStatus.DECLINED):
+            continue
+        outcome = outcomes[payment.id]
+        status = _STATUS[outcome.result]
+        if payment.status == status:
+            continue
+        payment.status = status
+        payment.decline_code = outcome.reason
+        _record(payment, journal)
+        changed.append(payment)
+    Payment.objects.bulk_update(changed, ["status", "decline_code", "settled_at"])
+    return changed
+
+
+def _record(payment: Payment, journal: Journal) -> None:
+    if payment.status == PaymentStatus.CAPTURED:
+        payment.settled_at = journal.at
+        amount = Money(payment.amount, payment.currency)
+        fact: PaymentCaptured | PaymentDeclined = PaymentCaptured(
+            payment=payment.id, order=payment.order_id, amount=amount
+        )
+    elif payment.status == PaymentStatus.DECLINED:
+        payment.settled_at = journal.at
+        fact = PaymentDeclined(
+            payment=payment.id, order=payment.order_id, reason=payment.decline_code
+        )
+    else:
+        return
+    journal.record(payment.organisation_id, fact)

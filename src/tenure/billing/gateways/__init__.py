@@ -1,0 +1,56 @@
+"""Gateways: whoever moves card money for the vendor. One module each, one small protocol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+from uuid import UUID
+
+from tenure.base.money import Money
+
+
+class Result(Enum):
+    """What a gateway says of a charge."""
+
+    CAPTURED = "captured"
+    DECLINED = "declined"
+    AUTHENTICATION_REQUIRED = "authentication_required"
+    UNKNOWN = "unknown"
+    """No answer came: the charge may have happened (R17)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The result of one charge; ``reason`` is the gateway's word for a refusal."""
+
+    payment: UUID
+    result: Result
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A charge to be made once under ``payment``, its key: repeated, it gives the first answer."""
+
+    payment: UUID
+    token: str
+    amount: Money
+
+
+class Gateway(Protocol):
+    """What Tenure asks of a gateway. Every call happens outside of any transaction."""
+
+    name: str
+
+    def charge(self, charge: Charge) -> Outcome:
+        """Charge a card; a lost answer is ``UNKNOWN``, never an exception."""
+        ...
+
+    def ask(self, payment: UUID) -> Outcome:
+        """What became of a charge; one that never arrived is closed, so that none can follow."""
+        ...
+
+    def cancel(self, payment: UUID) -> Outcome:
+        """Give up a charge that waits for the customer; one captured in the meantime stays so."""
+        ...

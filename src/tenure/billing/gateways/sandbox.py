@@ -1,0 +1,113 @@
+"""The sandbox gateway: cards that behave as their token says, and books of its own.
+
+It keeps what it was asked in a table that nothing else writes, committed by itself, as another
+party would: killed between its answer and our commit, we have to ask it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from django.db import connection
+
+from tenure.billing.gateways import Charge, Outcome, Result
+from tenure.billing.models import SandboxCharge
+
+AUTHENTICATE: Final = "tok_authenticate"
+
+_REFUSALS: Final = {
+    "tok_declined": "card_declined",
+    "tok_insufficient_funds": "insufficient_funds",
+    "tok_expired": "expired_card",
+}
+_CAPTURED: Final = frozenset({"tok_ok", "tok_unknown", "tok_ok_then_declined"})
+_NEVER_ARRIVES: Final = frozenset({"tok_unknown_not_charged"})
+_ANSWER_LOST: Final = _NEVER_ARRIVES | {"tok_unknown"}
+NOT_CHARGED: Final = "not_charged"
+ABANDONED: Final = "abandoned"
+UNKNOWN_CARD: Final = "unknown_card"
+
+
+class SandboxGateway:
+    """Plays the gateway, the bank and, by ``authenticate``, the customer."""
+
+    name = "sandbox"
+
+    def charge(self, charge: Charge) -> Outcome:
+        """Charge once per key; the same key again gives the first answer."""
+        _refuse_transaction()
+        if charge.token not in _NEVER_ARRIVES:
+            self._book(charge)
+        if charge.token in _ANSWER_LOST:
+            return Outcome(charge.payment, Result.UNKNOWN)
+        return _outcome(SandboxCharge.objects.get(key=charge.payment))
+
+    def ask(self, payment: UUID) -> Outcome:
+        """What became of a charge; one never booked is cancelled, so that none can follow."""
+        _refuse_transaction()
+        row, _ = SandboxCharge.objects.get_or_create(
+            key=payment,
+            defaults={
+                "token": "",
+                "amount": 0,
+                "currency": "",
+                "status": "cancelled",
+                "decline_code": NOT_CHARGED,
+            },
+        )
+        return _outcome(row)
+
+    def cancel(self, payment: UUID) -> Outcome:
+        """Give up a charge that waits for the customer's step."""
+        return self._end_step(payment, "declined", ABANDONED)
+
+    def authenticate(self, payment: UUID, *, passed: bool) -> Outcome:
+        """The customer's step at the bank; a step already taken keeps its outcome."""
+        if passed:
+            return self._end_step(payment, "captured", "")
+        return self._end_step(payment, "declined", "authentication_failed")
+
+    def _end_step(self, payment: UUID, status: str, reason: str) -> Outcome:
+        _refuse_transaction()
+        waiting = SandboxCharge.objects.filter(key=payment, status="authentication_required")
+        waiting.update(status=status, decline_code=reason)
+        return _outcome(SandboxCharge.objects.get(key=payment))
+
+    def _book(self, charge: Charge) -> None:
+        status, reason = _first_answer(charge.token)
+        SandboxCharge.objects.bulk_create(
+            [
+                SandboxCharge(
+                    key=charge.payment,
+                    token=charge.token,
+                    amount=charge.amount.amount,
+                    currency=charge.amount.currency,
+                    status=status,
+                    decline_code=reason,
+                )
+            ],
+            ignore_conflicts=True,
+        )
+
+
+def _first_answer(token: str) -> tuple[str, str]:
+    if token in _CAPTURED:
+        return "captured", ""
+    if token == AUTHENTICATE:
+        return "authentication_required", ""
+    return "declined", _REFUSALS.get(token, UNKNOWN_CARD)
+
+
+def _outcome(row: SandboxCharge) -> Outcome:
+    result = {
+        "captured": Result.CAPTURED,
+        "authentication_required": Result.AUTHENTICATION_REQUIRED,
+    }.get(row.status, Result.DECLINED)
+    return Outcome(row.key, result, row.decline_code)
+
+
+def _refuse_transaction() -> None:
+    """A gateway is another party: what it does is not undone by our rollback."""
+    if connection.in_atomic_block:
+        raise RuntimeError("A gateway was called inside a transaction.")

@@ -1,0 +1,68 @@
+"""Filling a cart: each call is one transaction, and gives the cart as it now is (R10, R11)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction as database
+
+from tenure.base.calendar import Term
+from tenure.orders.commands import carts as commands
+from tenure.orders.models import Cart
+from tenure.orders.queries.carts import PricedCart, price_cart
+from tenure.policy.words import Audience
+
+# Carts are nobody's history: what is chosen and put back is not in the journal.
+
+
+@database.atomic(durable=True)
+def open_cart(
+    *, audience: Audience, country: str, organisation: UUID | None, on: date, now: datetime
+) -> PricedCart:
+    """An empty cart, for one audience and one country (R11)."""
+    cart = commands.create_cart(
+        audience=audience, country=country, organisation=organisation, now=now
+    )
+    return price_cart(cart, on=on, lines=[])
+
+
+@database.atomic(durable=True)
+def show_cart(*, cart: UUID, within: UUID | None, on: date) -> PricedCart:
+    """The cart as it is today; its total is remembered as shown (R16). Raises ``NotFound``."""
+    priced = price_cart(commands.lock_cart(cart, within), on=on)
+    commands.note_shown(priced)
+    return priced
+
+
+@database.atomic(durable=True)
+def add_line(
+    *, cart: UUID, within: UUID | None, offer: str, term: Term, quantity: int, on: date
+) -> PricedCart:
+    """Put an offer into the cart. Raises ``NotFound``, or ``Refused`` with the line's verdict."""
+    locked = commands.lock_cart(cart, within)
+    return commands.add_line(cart=locked, offer=offer, term=term, quantity=quantity, on=on)
+
+
+@database.atomic(durable=True)
+def change_line(
+    *, cart: UUID, within: UUID | None, line: UUID, quantity: int, on: date
+) -> PricedCart:
+    """Set a line's quantity. Raises ``NotFound``, or ``Refused`` if the cart is ordered."""
+    locked = commands.lock_cart(cart, within)
+    return commands.change_line(cart=locked, line=line, quantity=quantity, on=on)
+
+
+@database.atomic(durable=True)
+def remove_line(*, cart: UUID, within: UUID | None, line: UUID, on: date) -> PricedCart:
+    """Take a line out. Raises ``NotFound``, or ``Refused`` if the cart is ordered."""
+    locked = commands.lock_cart(cart, within)
+    return commands.remove_line(cart=locked, line=line, on=on)
+
+
+def cart_owner(cart: UUID, within: UUID | None) -> Cart | None:
+    """The cart, unlocked, if there is one that ``within`` may see."""
+    rows = Cart.objects.filter(id=cart)
+    if within is not None:
+        rows = rows.filter(organisation_id=within)
+    return rows.select_related("organisation").first()

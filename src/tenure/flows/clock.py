@@ -1,0 +1,112 @@
+"""Test clocks: they stand still until advanced, and then everything happens in order (R2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+
+from tenure.base.errors import NotFound, Refused
+from tenure.base.verdicts import Verdict, allow, refuse
+from tenure.events.journal import transaction
+from tenure.events.models import Event, Stream
+from tenure.events.queries import events_between
+from tenure.flows.due import KINDS, next_due, whose
+from tenure.flows.locks import lock_organisation
+from tenure.flows.recovery import recover_of_organisation
+from tenure.organisations.errors import (
+    CLOCK_ADVANCES,
+    CLOCK_ONLY_FORWARD,
+    CLOCK_TOO_FAR,
+    NO_TEST_CLOCK,
+    SANDBOX_ONLY,
+)
+from tenure.organisations.events import ClockAdvanced
+from tenure.organisations.models import Organisation
+
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
+"""Between these a test clock can stand: calendars and zones are known well enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """What happened while a clock was advanced, in order, and the revision after it."""
+
+    clock: datetime
+    events: Sequence[Event]
+    revision: int
+
+
+def clock_verdict(clock: datetime | None, to: datetime, *, sandbox: bool) -> Verdict:
+    """Whether a test clock may be set to ``to``; ``clock`` is where it stands, None for a new one.
+
+    The first that holds of ``sandbox_only``, ``clock_too_far``, ``clock_only_forward``.
+    """
+    if not sandbox:
+        return refuse(SANDBOX_ONLY)
+    if not EARLIEST <= to < LATEST:
+        return refuse(CLOCK_TOO_FAR, earliest=EARLIEST.date(), latest=LATEST.date())
+    if clock is not None and to < clock:
+        return refuse(CLOCK_ONLY_FORWARD, clock=clock)
+    return allow(CLOCK_ADVANCES)
+
+
+def advance_clock(*, organisation: UUID, to: datetime, by: str) -> Advanced:
+    """Advance an organisation's clock to the UTC instant ``to``, as if the days had passed.
+
+    What was left unknown is asked first, at the instant where the clock stood; then each due
+    thing happens at its own instant. Killed in the middle, the clock stands where it came to, and
+    advancing it again goes on. Raises ``NotFound``, or ``Refused`` with ``no_test_clock``,
+    ``sandbox_only``, ``clock_only_forward`` or ``clock_too_far``.
+    """
+    clock = _clock_of(organisation)
+    verdict = clock_verdict(clock, to, sandbox=settings.SANDBOX)
+    if not verdict:
+        raise Refused.by(verdict)
+    before = Stream.objects.filter(organisation_id=organisation).values_list("sequence", flat=True)
+    first = before.first() or 0
+    recover_of_organisation(organisation, now=clock)
+    while (instant := next_due(organisation, to)) is not None:
+        _step(organisation, max(instant, _clock_of(organisation)), by)
+    with transaction(now=to, by=by, organisation=organisation) as journal:
+        row = lock_organisation(organisation)
+        if row.test_clock is None or to < row.test_clock:
+            raise Refused(CLOCK_ONLY_FORWARD, clock=row.test_clock)
+        Organisation.objects.filter(id=organisation).update(test_clock=to)
+        journal.record(organisation, ClockAdvanced(to=to))
+    last = journal.recorded[-1].sequence
+    return Advanced(to, events_between(organisation, first, last), journal.revisions[organisation])
+
+
+def advance_all(*, to: datetime, by: str) -> int:
+    """Advance every test clock that is before ``to``; returns how many there were."""
+    rows = Organisation.objects.filter(test_clock__lt=to).order_by("id")
+    behind = list(rows.values_list("id", flat=True))
+    for organisation in behind:
+        advance_clock(organisation=organisation, to=to, by=by)
+    return len(behind)
+
+
+def _step(organisation: UUID, instant: datetime, by: str) -> None:
+    """Move the clock to ``instant`` and do what falls due there, in one transaction."""
+    with transaction(now=instant, by=by, organisation=organisation) as journal:
+        row = lock_organisation(organisation)
+        if row.test_clock is not None and row.test_clock < instant:
+            Organisation.objects.filter(id=organisation).update(test_clock=instant)
+        for kind in KINDS:
+            kind(whose(organisation), instant, journal)
+        journal.touch(organisation)
+
+
+def _clock_of(organisation: UUID) -> datetime:
+    found = Organisation.objects.filter(id=organisation).values_list("test_clock", flat=True)
+    if not found:
+        raise NotFound
+    if found[0] is None:
+        raise Refused(NO_TEST_CLOCK)
+    return found[0]

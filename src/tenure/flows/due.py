@@ -1,0 +1,124 @@
+"""What falls due by itself: deadlines, invitations, orders that waited, ends of periods.
+
+Each kind works in batches with a constant number of statements, claims its rows with
+``SKIP LOCKED``, and can be killed anywhere: what was noted is noted once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Min, Q
+
+from tenure.access.commands.seats import release_reservations
+from tenure.billing.commands.payments import drop_promises
+from tenure.events.journal import Journal, transaction
+from tenure.orders.commands.orders import mark
+from tenure.orders.events import OrderExpired
+from tenure.orders.models import Order, OrderStatus
+from tenure.organisations.commands.invitations import close_invitations
+from tenure.organisations.models import Invitation, InvitationStatus
+from tenure.subscriptions.commands.boundaries import (
+    due_deadlines,
+    due_ends,
+    note_deadlines,
+    note_ends,
+)
+from tenure.subscriptions.models import Period
+
+BATCH: Final = 500
+"""How many rows one transaction takes."""
+
+WAITING: Final = (OrderStatus.AWAITING_VERIFICATION, OrderStatus.AWAITING_TRANSFER)
+
+
+def whose(organisation: UUID | None) -> Q:
+    """One organisation, or everybody who lives by the machine's clock (R2)."""
+    if organisation is not None:
+        return Q(organisation_id=organisation)
+    return Q(organisation__test_clock__isnull=True)
+
+
+def expire_orders(scope: Q, until: datetime, journal: Journal) -> int:
+    """Orders that waited in vain for proof or money expire (R8, R15)."""
+    rows = Order.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        scope, status__in=WAITING, expires_at__lte=until
+    )
+    orders = list(rows.order_by("expires_at", "id")[:BATCH])
+    if not orders:
+        return 0
+    drop_promises(orders=[order.id for order in orders], at=journal.at)
+    mark(orders=orders, status=OrderStatus.EXPIRED, closed_at=journal.at)
+    for order in orders:
+        journal.record(order.organisation_id, OrderExpired(order=order.id), at=order.expires_at)
+    return len(orders)
+
+
+def expire_invitations(scope: Q, until: datetime, journal: Journal) -> int:
+    """Invitations that nobody accepted run out, and let go of their seats (R36)."""
+    rows = Invitation.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        scope, status=InvitationStatus.PENDING, expires_at__lte=until
+    )
+    invitations = list(rows.order_by("expires_at", "id")[:BATCH])
+    if not invitations:
+        return 0
+    release_reservations(invitations=[each.id for each in invitations], journal=journal)
+    close_invitations(invitations=invitations, status=InvitationStatus.EXPIRED, journal=journal)
+    return len(invitations)
+
+
+def pass_deadlines(scope: Q, until: datetime, journal: Journal) -> int:
+    """The last days of R21 go by."""
+    periods = list(due_deadlines(scope, until)[:BATCH])
+    note_deadlines(periods=periods, journal=journal)
+    return len(periods)
+
+
+def end_periods(scope: Q, until: datetime, journal: Journal) -> int:
+    """Periods end, and what is not renewed lapses or ends (R23, R24)."""
+    periods = list(due_ends(scope, until)[:BATCH])
+    note_ends(periods=periods, journal=journal)
+    return len(periods)
+
+
+Kind = Callable[[Q, datetime, Journal], int]
+
+KINDS: Final[tuple[Kind, ...]] = (
+    expire_orders,
+    expire_invitations,
+    pass_deadlines,
+    end_periods,
+)
+
+
+def run_due(*, now: datetime) -> int:
+    """Do all that is due for everybody who lives by the machine's clock; returns how much."""
+    done = 0
+    for kind in KINDS:
+        more = True
+        while more:
+            with transaction(now=now, by="worker") as journal:
+                count = kind(whose(None), now, journal)
+            done += count
+            more = count == BATCH
+    return done
+
+
+def next_due(organisation: UUID, until: datetime) -> datetime | None:
+    """The earliest instant up to ``until`` at which something falls due for an organisation."""
+    scope = Q(organisation_id=organisation)
+    earliest = (
+        Order.objects.filter(scope, status__in=WAITING).aggregate(at=Min("expires_at")),
+        Invitation.objects.filter(scope, status=InvitationStatus.PENDING).aggregate(
+            at=Min("expires_at")
+        ),
+        Period.objects.filter(scope, deadline_noted_at__isnull=True).aggregate(
+            at=Min("opt_out_until")
+        ),
+        Period.objects.filter(scope, end_noted_at__isnull=True).aggregate(at=Min("ends_at")),
+    )
+    instants = [row["at"] for row in earliest if row["at"] is not None and row["at"] <= until]
+    return min(instants, default=None)

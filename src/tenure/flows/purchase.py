@@ -1,0 +1,261 @@
+"""The way of a purchase, and the newcomer's first read: from a cart to a running subscription.
+
+Money moves in three steps. First the order and the intent to charge are committed; then the
+gateway is called, outside of any transaction, under the payment's id as its key; then the
+outcome is settled, by whoever comes first: this flow, the customer's return from the bank, or
+recovery. Killed anywhere, nothing is charged twice and nothing paid is forgotten (R16, R17).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tenure.base.calendar import local_date, zone_named
+from tenure.base.clock import machine_now
+from tenure.base.errors import NotFound, Refused
+from tenure.base.money import Money
+from tenure.billing.commands.payments import Intent, drop_promises, intend_payments
+from tenure.billing.gateways import Charge
+from tenure.billing.gateways import Outcome as GatewayOutcome
+from tenure.billing.gateways.choice import available_methods, gateway
+from tenure.billing.models import IN_FLIGHT, Payment, PaymentStatus
+from tenure.events.asked import Asked
+from tenure.events.journal import Journal, transaction
+from tenure.events.queries import revision_of
+from tenure.flows.drafting import checked_cart, draft_order
+from tenure.flows.locks import lock_organisation
+from tenure.flows.settlement import fulfil, settle
+from tenure.flows.written import Outcome
+from tenure.orders.commands.carts import lock_cart
+from tenure.orders.commands.orders import lock_order, mark, place_orders
+from tenure.orders.errors import (
+    ORDER_CLOSED,
+    PAYMENT_IN_FLIGHT,
+    PAYMENT_NEEDED,
+    VERIFICATION_PENDING,
+)
+from tenure.orders.events import OrderWithdrawn
+from tenure.orders.models import UNPAID, Order, OrderStatus
+from tenure.orders.queries.carts import order_of_cart
+from tenure.orders.queries.policy import policy_numbered
+from tenure.orders.rules.payment import payment_method_verdict
+from tenure.organisations.models import Organisation
+from tenure.policy.words import Audience, PaymentMethod
+
+
+@dataclass(frozen=True, slots=True)
+class CardPayment:
+    """A card, by the gateway's token; never its number."""
+
+    token: str
+    method = PaymentMethod.CARD
+
+
+@dataclass(frozen=True, slots=True)
+class TransferPayment:
+    """A bank transfer, paid before access (R13, R15)."""
+
+    method = PaymentMethod.BANK_TRANSFER
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """A cart to be ordered as it was shown: at ``cart_version``, for ``expected_total``."""
+
+    cart: UUID
+    cart_version: int
+    organisation: UUID
+    payment: CardPayment | TransferPayment | None
+    expected_total: Money | None = None
+
+
+def buy(*, purchase: Purchase, now: datetime, by: str, asked: Asked | None = None) -> Outcome:
+    """Order a cart and pay it; the order's status says how that went.
+
+    A cart already ordered gives that order (R16). Raises ``NotFound``, or ``Refused`` with
+    ``cart_changed``, ``audience_mismatch``, ``country_mismatch``, a line's verdict,
+    ``payment_method_not_for_audience``, ``payment_method_unavailable`` or ``payment_required``.
+    """
+    with transaction(now=now, by=by, organisation=purchase.organisation, asked=asked) as journal:
+        organisation = lock_organisation(purchase.organisation)
+        lock_cart(purchase.cart, None)
+        existing = order_of_cart(purchase.cart)
+        if existing is not None:
+            journal.made = existing
+            return Outcome(existing, False, revision_of(organisation.id))
+        order, payment = _place(purchase, organisation, journal)
+        journal.made = order.id
+    if payment is not None:
+        journal = _charge(payment, now=now, by=by)
+    return Outcome(order.id, True, journal.revisions[organisation.id])
+
+
+def pay_order(
+    *,
+    order: UUID,
+    payment: CardPayment | TransferPayment,
+    now: datetime,
+    by: str,
+    asked: Asked | None = None,
+) -> Outcome:
+    """Pay an unpaid order again, with another card. An order that is paid is given as it is.
+
+    Raises ``Refused`` with ``payment_in_flight`` (R17), ``order_closed``,
+    ``verification_pending`` (R8) or the payment method's verdict.
+    """
+    _give_up_step(order, now=now, by=by)
+    with transaction(now=now, by=by, asked=asked) as journal:
+        organisation = lock_organisation(_organisation_of(order))
+        locked = lock_order(order, None)
+        journal.made = order
+        if locked.status == OrderStatus.PAID:
+            return Outcome(order, False, revision_of(organisation.id))
+        if locked.status == OrderStatus.AWAITING_VERIFICATION:
+            raise Refused(VERIFICATION_PENDING)
+        _refuse_closed(locked)
+        _check_method(payment, organisation, locked.policy_version_id)
+        token = payment.token if isinstance(payment, CardPayment) else ""
+        mark(orders=[locked], status=OrderStatus.PAYMENT_UNKNOWN, closed_at=None)
+        intent = _intend(locked, token, journal)
+        journal.touch(organisation.id)
+    journal = _charge(intent, now=now, by=by)
+    return Outcome(order, False, journal.revisions.get(organisation.id, 0))
+
+
+def authenticate(*, payment: UUID, passed: bool, now: datetime, by: str) -> Outcome:
+    """The customer's step at the sandbox's bank; the order is settled when this returns.
+
+    Raises ``NotFound`` unless the payment waited for that step; the same step again gives the
+    order as it is.
+    """
+    row = Payment.objects.filter(id=payment).first()
+    if row is None:
+        raise NotFound
+    outcome = gateway(row.gateway).authenticate(payment, passed=passed)
+    journal = _settle([outcome], organisation=row.organisation_id, now=now, by=by)
+    return Outcome(row.order_id, False, journal.revisions.get(row.organisation_id, 0))
+
+
+def withdraw_order(*, order: UUID, now: datetime, by: str) -> Outcome:
+    """Withdraw an unpaid order (R16); withdrawing it again changes nothing.
+
+    Raises ``Refused`` with ``payment_in_flight`` (R17) or ``order_closed``.
+    """
+    _give_up_step(order, now=now, by=by)
+    with transaction(now=now, by=by) as journal:
+        organisation = _organisation_of(order)
+        locked = lock_order(order, None)
+        if locked.status != OrderStatus.WITHDRAWN:
+            _refuse_closed(locked)
+            drop_promises(orders=[order], at=now)
+            mark(orders=[locked], status=OrderStatus.WITHDRAWN, closed_at=now)
+            journal.record(organisation, OrderWithdrawn(order=order))
+        else:
+            journal.touch(organisation)
+    return Outcome(order, False, journal.revisions[organisation])
+
+
+def resume_order(*, order: UUID, now: datetime, by: str) -> Outcome:
+    """Take a purchase up where it stands: asked again after a crash, the charge is made once.
+
+    The gateway knows the payment's key, so a charge that had arrived gives its first answer.
+    """
+    payment = Payment.objects.filter(order_id=order, status=PaymentStatus.INTENDED).first()
+    if payment is not None:
+        _charge(payment, now=now, by=by)
+    return Outcome(order, False, revision_of(_organisation_of(order)))
+
+
+def _place(
+    purchase: Purchase, organisation: Organisation, journal: Journal
+) -> tuple[Order, Payment | None]:
+    """Place the order; returns the payment to be charged, or None if nothing is to be now."""
+    today = local_date(journal.at, zone_named(organisation.timezone))
+    priced = checked_cart(
+        purchase.cart, purchase.cart_version, purchase.expected_total, organisation, today
+    )
+    total = priced.amounts.total
+    payment = purchase.payment
+    if total and payment is None:
+        raise Refused(PAYMENT_NEEDED, total=Money(total, priced.cart.currency))
+    if total and payment is not None:
+        _check_method(payment, organisation, priced.policy_number)
+    draft = draft_order(priced, organisation, journal.at)
+    (order,) = place_orders(drafts=[draft], journal=journal)
+    if not total:
+        fulfil(orders=[order], journal=journal)
+        return order, None
+    token = payment.token if isinstance(payment, CardPayment) else ""
+    if order.status == OrderStatus.AWAITING_VERIFICATION:
+        _intend(order, token, journal, PaymentStatus.PROMISED)
+        return order, None
+    return order, _intend(order, token, journal)
+
+
+def _intend(
+    order: Order,
+    token: str,
+    journal: Journal,
+    status: PaymentStatus = PaymentStatus.INTENDED,
+) -> Payment:
+    intent = Intent(order=order, gateway=gateway().name, token=token)
+    (payment,) = intend_payments(
+        intents=[intent], called_at=machine_now(), journal=journal, status=status
+    )
+    return payment
+
+
+def _give_up_step(order: UUID, *, now: datetime, by: str) -> None:
+    """Close a step that the customer never took, first at the gateway: a step taken there a
+    moment later must not charge. One taken a moment before is settled."""
+    waiting = Payment.objects.filter(
+        order_id=order, status=PaymentStatus.AUTHENTICATION_REQUIRED
+    ).first()
+    if waiting is not None:
+        outcome = gateway(waiting.gateway).cancel(waiting.id)
+        _settle([outcome], organisation=waiting.organisation_id, now=now, by=by)
+
+
+def _charge(payment: Payment, *, now: datetime, by: str) -> Journal:
+    """The second and the third step: call the gateway, settle what it said."""
+    charge = Charge(payment.id, payment.token, Money(payment.amount, payment.currency))
+    outcome = gateway(payment.gateway).charge(charge)
+    return _settle([outcome], organisation=payment.organisation_id, now=now, by=by)
+
+
+def _settle(
+    outcomes: list[GatewayOutcome], *, organisation: UUID, now: datetime, by: str
+) -> Journal:
+    with transaction(now=now, by=by, organisation=organisation) as journal:
+        settle(outcomes=outcomes, journal=journal)
+        journal.touch(organisation)
+    return journal
+
+
+def _check_method(
+    payment: CardPayment | TransferPayment, organisation: Organisation, policy_number: int
+) -> None:
+    verdict = payment_method_verdict(
+        payment.method,
+        Audience(organisation.audience),
+        policy_numbered(policy_number),
+        available=available_methods(),
+    )
+    if not verdict:
+        raise Refused.by(verdict)
+
+
+def _refuse_closed(order: Order) -> None:
+    if Payment.objects.filter(order=order, status__in=IN_FLIGHT).exists():
+        raise Refused(PAYMENT_IN_FLIGHT)
+    if order.status not in UNPAID:
+        raise Refused(ORDER_CLOSED, status=order.status)
+
+
+def _organisation_of(order: UUID) -> UUID:
+    found = Order.objects.filter(id=order).values_list("organisation_id", flat=True).first()
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,66 @@
+"""The customer's choices about the next period, in the Subscriptions tab (R21, R22, R26)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F
+
+from tenure.base.errors import NotFound, Stale
+from tenure.events.journal import transaction
+from tenure.flows.written import Written
+from tenure.orders.queries.policy import policy_in_force, policy_numbered
+from tenure.subscriptions.commands.choices import (
+    choose_next_quantity,
+    current_or_last,
+    switch_auto_renewal,
+)
+from tenure.subscriptions.models import Subscription
+
+
+def choose_renewal(
+    *,
+    subscription: UUID,
+    auto_renew: bool | None = None,
+    from_next_period: bool = False,
+    next_quantity: int | None = None,
+    expected_version: int | None = None,
+    now: datetime,
+    by: str,
+) -> Written:
+    """Switch auto-renewal, set the next quantity, or both; all or nothing.
+
+    ``expected_version`` is the version that the caller read, if it insists. Raises ``NotFound``,
+    ``Stale``, or ``Refused`` with a verdict such as ``opt_out_closed`` and its ``deadline``.
+    """
+    with transaction(now=now, by=by) as journal:
+        rows = Subscription.objects.select_for_update(no_key=True).filter(id=subscription)
+        row = rows.first()
+        if row is None:
+            raise NotFound
+        if expected_version not in (None, row.version):
+            raise Stale
+        current = current_or_last(row, now)
+        order = current.order
+        policy = policy_numbered(order.policy_version_id) if order else policy_in_force()[1]
+        if auto_renew is not None:
+            switch_auto_renewal(
+                subscription=row,
+                current=current,
+                auto_renew=auto_renew,
+                from_next_period=from_next_period,
+                policy=policy,
+                journal=journal,
+            )
+        if next_quantity is not None:
+            choose_next_quantity(
+                subscription=row,
+                current=current,
+                next_quantity=next_quantity,
+                policy=policy,
+                journal=journal,
+            )
+        Subscription.objects.filter(id=row.id).update(version=F("version") + 1)
+        journal.touch(row.organisation_id)
+    return Written((row.id,), journal.revisions[row.organisation_id])

@@ -1,0 +1,94 @@
+"""Settling: what a gateway said becomes paid orders, subscriptions and seats.
+
+Plain steps, called inside a transaction by whoever comes first: the checkout, the customer's
+return from the bank, or recovery. Each is idempotent and takes sequences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from tenure.access.commands.seats import make_seats
+from tenure.base.calendar import local_date, zone_named
+from tenure.billing.commands.payments import lock_payments, settle_payments
+from tenure.billing.gateways import Outcome
+from tenure.billing.models import Payment, PaymentStatus
+from tenure.events.journal import Fact, Journal
+from tenure.orders.commands.orders import lock_orders, mark, mark_paid
+from tenure.orders.events import (
+    OrderAuthenticationRequired,
+    OrderDeclined,
+    OrderPaymentUnknown,
+)
+from tenure.orders.models import Order, OrderLine, OrderStatus
+from tenure.orders.queries.policy import policy_numbered
+from tenure.organisations.models import Organisation
+from tenure.policy.words import Audience
+from tenure.subscriptions.commands.beginning import Beginning, begin_subscriptions
+
+_UNSETTLED: dict[str, tuple[OrderStatus, type[Fact]]] = {
+    PaymentStatus.DECLINED: (OrderStatus.DECLINED, OrderDeclined),
+    PaymentStatus.AUTHENTICATION_REQUIRED: (
+        OrderStatus.AUTHENTICATION_REQUIRED,
+        OrderAuthenticationRequired,
+    ),
+    PaymentStatus.UNKNOWN: (OrderStatus.PAYMENT_UNKNOWN, OrderPaymentUnknown),
+}
+
+
+def settle(*, outcomes: Sequence[Outcome], journal: Journal) -> None:
+    """Write what the gateway said, and let paid orders become subscriptions (R13, R17, R19)."""
+    by_payment = {outcome.payment: outcome for outcome in outcomes}
+    order_ids = Payment.objects.filter(id__in=by_payment).values_list("order_id", flat=True)
+    orders = lock_orders(list(order_ids))
+    payments = lock_payments(by_payment)
+    changed = settle_payments(
+        payments=list(payments.values()), outcomes=by_payment, journal=journal
+    )
+    paid = [orders[p.order_id] for p in changed if p.status == PaymentStatus.CAPTURED]
+    fulfil(orders=paid, journal=journal)
+    for status, (order_status, fact) in _UNSETTLED.items():
+        unsettled = [orders[p.order_id] for p in changed if p.status == status]
+        if not unsettled:
+            continue
+        mark(orders=unsettled, status=order_status, closed_at=None)
+        for order in unsettled:
+            journal.record(order.organisation_id, fact(order=order.id))  # type: ignore[call-arg]
+
+
+def fulfil(*, orders: Sequence[Order], journal: Journal) -> None:
+    """The locked ``orders`` are paid: their lines become subscriptions with seats.
+
+    Periods start on the organisation's local day of the journal's instant (R19, R17).
+    """
+    if not orders:
+        return
+    buyers = Organisation.objects.in_bulk({order.organisation_id for order in orders})
+    today: dict[UUID, date] = {}
+    for order in orders:
+        zone = zone_named(buyers[order.organisation_id].timezone)
+        today[order.id] = local_date(journal.at, zone)
+    mark_paid(orders=orders, paid_on=today, journal=journal)
+    by_id = {order.id: order for order in orders}
+    lines = OrderLine.objects.filter(order_id__in=by_id).order_by("order_id", "position")
+    beginnings = [
+        _beginning(line, by_id[line.order_id], buyers, today[line.order_id]) for line in lines
+    ]
+    make_seats(begin_subscriptions(beginnings=beginnings, journal=journal))
+
+
+def _beginning(
+    line: OrderLine, order: Order, buyers: dict[UUID, Organisation], starts_on: date
+) -> Beginning:
+    buyer = buyers[order.organisation_id]
+    return Beginning(
+        order=order,
+        line=line,
+        starts_on=starts_on,
+        zone=zone_named(buyer.timezone),
+        audience=Audience(buyer.audience),
+        country=buyer.country,
+        policy=policy_numbered(order.policy_version_id),
+    )

@@ -1,0 +1,1 @@
+"""Writes of carts, orders and policy versions."""

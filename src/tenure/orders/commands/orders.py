@@ -1,0 +1,157 @@
+"""Placing orders, and what becomes of them. Batches are the normal case: a checkout is one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from tenure.base.calendar import Term
+from tenure.base.errors import NotFound
+from tenure.base.ids import new_id
+from tenure.base.money import Money
+from tenure.events.journal import Journal
+from tenure.orders.events import OrderPaid, OrderPlaced
+from tenure.orders.models import Order, OrderKind, OrderLine, OrderStatus
+
+
+@dataclass(frozen=True, slots=True)
+class LineDraft:
+    """A line to be ordered; amounts in minor units of the order's currency."""
+
+    offer: str
+    term: Term
+    trial_days: int | None
+    quantity: int
+    unit_amount: int
+    net: int
+    tax: int
+    gross: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDraft:
+    """An order to be placed, priced and taxed; ``expires_at`` is a UTC instant or None."""
+
+    organisation: UUID
+    cart: UUID | None
+    kind: OrderKind
+    status: OrderStatus
+    policy_version: int
+    currency: str
+    total_net: int
+    total_tax: int
+    total: int
+    tax_percent: Decimal
+    tax_country: str
+    reverse_charge: bool
+    expires_at: datetime | None
+    lines: tuple[LineDraft, ...]
+
+
+def place_orders(*, drafts: Sequence[OrderDraft], journal: Journal) -> list[Order]:
+    """Write orders and their lines; two statements for any number of them."""
+    orders = [_order(draft, journal.at) for draft in drafts]
+    Order.objects.bulk_create(orders)
+    OrderLine.objects.bulk_create(
+        [
+            line
+            for order, draft in zip(orders, drafts, strict=True)
+            for line in _lines(order, draft.lines)
+        ]
+    )
+    for order in orders:
+        journal.record(
+            order.organisation_id,
+            OrderPlaced(
+                order=order.id,
+                total=Money(order.total, order.currency),
+                policy_version=order.policy_version_id,
+            ),
+        )
+    return orders
+
+
+def lock_orders(ids: Iterable[UUID]) -> dict[UUID, Order]:
+    """The orders, locked until commit in the order of their ids."""
+    rows = Order.objects.select_for_update().filter(id__in=list(ids)).order_by("id")
+    return {order.id: order for order in rows}
+
+
+def lock_order(order: UUID, organisation: UUID | None) -> Order:
+    """One order, locked; ``NotFound`` if it is not the organisation's (None: the vendor asks)."""
+    rows = Order.objects.select_for_update().filter(id=order)
+    if organisation is not None:
+        rows = rows.filter(organisation_id=organisation)
+    found = rows.first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def mark_paid(*, orders: Sequence[Order], paid_on: dict[UUID, date], journal: Journal) -> None:
+    """The whole amount of the locked ``orders`` is there (R13).
+
+    ``paid_on`` is the local day of each order's money: its day of purchase (R28).
+    """
+    for order in orders:
+        order.status = OrderStatus.PAID
+        order.paid_at = journal.at
+        order.paid_on = paid_on[order.id]
+        order.expires_at = None
+        journal.record(
+            order.organisation_id,
+            OrderPaid(order=order.id, total=Money(order.total, order.currency)),
+        )
+    Order.objects.bulk_update(orders, ["status", "paid_at", "paid_on", "expires_at"])
+
+
+def mark(*, orders: Sequence[Order], status: OrderStatus, closed_at: datetime | None) -> None:
+    """Give the locked ``orders`` a status; ``closed_at`` if nothing more can come of them."""
+    for order in orders:
+        order.status = status
+        order.closed_at = closed_at
+    ids = [order.id for order in orders]
+    Order.objects.filter(id__in=ids).update(status=status, closed_at=closed_at)
+
+
+def _order(draft: OrderDraft, at: datetime) -> Order:
+    return Order(
+        id=new_id(),
+        organisation_id=draft.organisation,
+        cart_id=draft.cart,
+        kind=draft.kind,
+        status=draft.status,
+        policy_version_id=draft.policy_version,
+        currency=draft.currency,
+        total_net=draft.total_net,
+        total_tax=draft.total_tax,
+        total=draft.total,
+        tax_percent=draft.tax_percent,
+        tax_country=draft.tax_country,
+        reverse_charge=draft.reverse_charge,
+        placed_at=at,
+        expires_at=draft.expires_at,
+    )
+
+
+def _lines(order: Order, drafts: Sequence[LineDraft]) -> list[OrderLine]:
+    return [
+        OrderLine(
+            id=new_id(),
+            order=order,
+            organisation_id=order.organisation_id,
+            position=position,
+            offer_id=draft.offer,
+            term=draft.term.value,
+            trial_days=draft.trial_days,
+            quantity=draft.quantity,
+            unit_amount=draft.unit_amount,
+            net=draft.net,
+            tax=draft.tax,
+            gross=draft.gross,
+        )
+        for position, draft in enumerate(drafts, start=1)
+    ]

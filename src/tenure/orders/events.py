@@ -1,0 +1,76 @@
+"""What happened to carts, orders and the policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from tenure.base.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPlaced:
+    """A cart became an order; ``total`` is with tax."""
+
+    type: ClassVar[str] = "order.placed"
+    order: UUID
+    total: Money
+    policy_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPaid:
+    """The whole amount is there (R13), or nothing was to pay."""
+
+    type: ClassVar[str] = "order.paid"
+    order: UUID
+    total: Money
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDeclined:
+    """An attempt to pay failed; the order can be paid again."""
+
+    type: ClassVar[str] = "order.declined"
+    order: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAuthenticationRequired:
+    """The customer's bank asks for a step by the customer."""
+
+    type: ClassVar[str] = "order.authentication_required"
+    order: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPaymentUnknown:
+    """The gateway's answer is missing; nothing else is tried until it has come (R17)."""
+
+    type: ClassVar[str] = "order.payment_unknown"
+    order: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OrderWithdrawn:
+    """An unpaid order was withdrawn (R16)."""
+
+    type: ClassVar[str] = "order.withdrawn"
+    order: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OrderExpired:
+    """An order waited in vain for its proof or its money (R8, R15)."""
+
+    type: ClassVar[str] = "order.expired"
+    order: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyApplied:
+    """A version of the policy is in force for what is bought from now on (R32)."""
+
+    type: ClassVar[str] = "policy.applied"
+    policy_version: int

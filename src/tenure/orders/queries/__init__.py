@@ -1,0 +1,1 @@
+"""Reads of carts, orders and policy versions."""

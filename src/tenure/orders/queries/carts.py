@@ -1,0 +1,146 @@
+"""A cart as its buyer sees it: every line with its price and its verdict, taxed as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.conf import settings
+
+from tenure.base.calendar import Term
+from tenure.base.verdicts import Verdict
+from tenure.catalogue.models import OfferRole
+from tenure.catalogue.queries import offer_facts, vendor
+from tenure.catalogue.rules import OfferFacts, price_in_force
+from tenure.orders.models import Cart, CartLine, Order, OrderLine, OrderStatus
+from tenure.orders.queries.policy import policy_in_force
+from tenure.orders.rules.cart import CartFacts, line_verdict
+from tenure.orders.rules.rates import vat_rates
+from tenure.orders.rules.tax import DocumentAmounts, TaxSituation, price_document, tax_situation
+from tenure.policy.model import Policy
+from tenure.policy.words import Audience
+
+
+@dataclass(frozen=True, slots=True)
+class PricedLine:
+    """A line with what it costs, in minor units; ``unit_amount`` is by the catalogue (R7).
+
+    Where ``verdict`` is a no, the line cannot be bought as it stands and costs nothing here.
+    """
+
+    id: UUID
+    offer: OfferFacts
+    term: Term
+    quantity: int
+    unit_amount: int
+    net: int
+    tax: int
+    gross: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class PricedCart:
+    """A cart with its sums, under one policy, on one local day."""
+
+    cart: Cart
+    order: UUID | None
+    lines: tuple[PricedLine, ...]
+    situation: TaxSituation
+    amounts: DocumentAmounts
+    policy: Policy
+    policy_number: int
+
+
+def known_roles(organisation: UUID | None) -> frozenset[str]:
+    """The roles that an organisation ever tried or bought (R9)."""
+    if organisation is None:
+        return frozenset()
+    bought = OrderLine.objects.filter(
+        organisation_id=organisation,
+        order__status__in=[OrderStatus.PAID, OrderStatus.CANCELLED],
+    )
+    links = OfferRole.objects.filter(offer_id__in=bought.values("offer_id"))
+    return frozenset(links.values_list("role_id", flat=True))
+
+
+def order_of_cart(cart: UUID) -> UUID | None:
+    """The order that a cart became, if it did (R16)."""
+    return Order.objects.filter(cart_id=cart).values_list("id", flat=True).first()
+
+
+def cart_facts(cart: Cart, term: Term | None) -> CartFacts:
+    """What the rules ask about a cart; what was tried matters to trials alone."""
+    trial = term is Term.TRIAL
+    return CartFacts(
+        audience=Audience(cart.audience),
+        country=cart.country,
+        currency=cart.currency,
+        term=Term(cart.term) if cart.term else None,
+        known_roles=known_roles(cart.organisation_id) if trial else frozenset(),
+    )
+
+
+def price_cart(
+    cart: Cart,
+    *,
+    on: date,
+    lines: Sequence[CartLine] | None = None,
+    facts: dict[str, OfferFacts] | None = None,
+) -> PricedCart:
+    """Price ``cart`` on the local day ``on``; the number of statements does not grow with it.
+
+    Raises ``Refused`` (``tax_rate_unknown``) where tax is owed at a rate that nobody knows.
+    """
+    rows = list(cart.lines.order_by("id")) if lines is None else lines
+    offers = facts or offer_facts(line.offer_id for line in rows)
+    number, policy = policy_in_force()
+    situation = tax_situation(
+        vendor_country=vendor(sandbox=settings.SANDBOX).country,
+        audience=Audience(cart.audience),
+        buyer_country=cart.country,
+        vat_number_validated=False,
+        on=on,
+        tax=policy.tax,
+        rates=vat_rates(),
+    )
+    term = Term(cart.term) if cart.term else Term.YEAR
+    about = cart_facts(cart, term)
+    priced = [_unit(offers[line.offer_id], about, term, on, policy) for line in rows]
+    sums = [unit * line.quantity for line, (unit, _) in zip(rows, priced, strict=True)]
+    amounts = price_document(sums, about.audience, situation)
+    return PricedCart(
+        cart=cart,
+        order=order_of_cart(cart.id),
+        lines=tuple(
+            PricedLine(
+                id=line.id,
+                offer=offers[line.offer_id],
+                term=term,
+                quantity=line.quantity,
+                unit_amount=unit,
+                net=taxed.net,
+                tax=taxed.tax,
+                gross=taxed.gross,
+                verdict=verdict,
+            )
+            for line, (unit, verdict), taxed in zip(rows, priced, amounts.lines, strict=True)
+        ),
+        situation=situation,
+        amounts=amounts,
+        policy=policy,
+        policy_number=number,
+    )
+
+
+def _unit(
+    offer: OfferFacts, about: CartFacts, term: Term, on: date, policy: Policy
+) -> tuple[int, Verdict]:
+    """What a seat costs, and whether it can still be bought; nothing if it cannot."""
+    verdict = line_verdict(about, offer, term, on=on, policy=policy)
+    if not verdict or term is Term.TRIAL:
+        return 0, verdict
+    price = price_in_force(offer.prices, term, about.currency, on)
+    return (price.amount if price else 0), verdict

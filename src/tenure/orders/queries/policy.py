@@ -1,0 +1,26 @@
+"""The policy in force, and the one under which something was bought (R32)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from tenure.orders.models import PolicyVersion
+from tenure.policy.loading import parse_policy
+from tenure.policy.model import Policy
+
+
+@lru_cache(maxsize=256)
+def policy_numbered(number: int) -> Policy:
+    """The policy of version ``number``; a version never changes, so it is read once."""
+    return parse_policy(PolicyVersion.objects.get(number=number).source)
+
+
+def number_in_force() -> int:
+    """The version for what is bought from now on; raises ``DoesNotExist`` before the first."""
+    return int(PolicyVersion.objects.order_by("-number").values_list("number", flat=True)[:1].get())
+
+
+def policy_in_force() -> tuple[int, Policy]:
+    """The version for what is bought from now on, and its number."""
+    number = number_in_force()
+    return number, policy_numbered(number)

@@ -1,0 +1,1 @@
+"""Writes of organisations (``organisation``), members, invitations and API keys (``api_keys``)."""

@@ -1,0 +1,85 @@
+"""Members: their standing, suspended, restored, removed; the last owner guarded (R34, R37)."""
+
+from __future__ import annotations
+
+from tenure.base.errors import Refused
+from tenure.events.journal import Journal
+from tenure.organisations.errors import NOT_JOINED, OWNERSHIP_IS_GIVEN
+from tenure.organisations.events import (
+    MemberRemoved,
+    MemberRestored,
+    MemberStandingChanged,
+    MemberSuspended,
+)
+from tenure.organisations.models import Member
+from tenure.organisations.rules import MemberStatus, Standing, leaving_verdict
+
+
+def change_standing(
+    *, member: Member, standing: Standing, may_give_ownership: bool, journal: Journal
+) -> None:
+    """Give ``member`` another standing. ``Refused`` (``last_owner``) if no owner were left.
+
+    The organisation must be locked: two owners may step down at the same moment (R34). Whoever
+    may not give ownership may not take it either: ``Refused`` (``ownership_is_given``).
+    """
+    if member.standing == standing:
+        return
+    if Standing.OWNER in (member.standing, standing) and not may_give_ownership:
+        raise Refused(OWNERSHIP_IS_GIVEN)
+    if standing is not Standing.OWNER:
+        refuse_last_owner(member)
+    member.standing = standing.value
+    member.save(update_fields=["standing"])
+    journal.record(
+        member.organisation_id,
+        MemberStandingChanged(member=member.id, standing=standing.value),
+    )
+
+
+def suspend_member(*, member: Member, journal: Journal) -> None:
+    """Suspend an active ``member``: assignments stay, decisions are no (R37)."""
+    if member.status == MemberStatus.SUSPENDED:
+        return
+    _refuse_unless(member, MemberStatus.ACTIVE)
+    refuse_last_owner(member)
+    _set_status(member, MemberStatus.SUSPENDED)
+    journal.record(member.organisation_id, MemberSuspended(member=member.id))
+
+
+def restore_member(*, member: Member, journal: Journal) -> None:
+    """Make a suspended ``member`` active again."""
+    if member.status == MemberStatus.ACTIVE:
+        return
+    _refuse_unless(member, MemberStatus.SUSPENDED)
+    _set_status(member, MemberStatus.ACTIVE)
+    journal.record(member.organisation_id, MemberRestored(member=member.id))
+
+
+def remove_member(*, member: Member, journal: Journal) -> None:
+    """Remove ``member``; the seats are freed by the flow (R37). ``Refused``: ``last_owner``."""
+    refuse_last_owner(member)
+    _set_status(member, MemberStatus.REMOVED)
+    journal.record(member.organisation_id, MemberRemoved(member=member.id))
+
+
+def refuse_last_owner(member: Member) -> None:
+    """``Refused`` (``last_owner``) if ``member`` is the only active owner (R34, R37)."""
+    owners = Member.objects.filter(
+        organisation_id=member.organisation_id,
+        standing=Standing.OWNER,
+        status=MemberStatus.ACTIVE,
+    )
+    verdict = leaving_verdict(member.id, set(owners.values_list("id", flat=True)))
+    if not verdict:
+        raise Refused.by(verdict)
+
+
+def _refuse_unless(member: Member, status: MemberStatus) -> None:
+    if member.status != status:
+        raise Refused(NOT_JOINED, status=member.status)
+
+
+def _set_status(member: Member, status: MemberStatus) -> None:
+    member.status = status.value
+    member.save(update_fields=["status"])

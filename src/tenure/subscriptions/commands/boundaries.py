@@ -1,0 +1,84 @@
+"""Deadlines and ends of periods, told once to the journal.
+
+Access does not wait for this: a period's end is an instant, and decisions look at the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from tenure.events.journal import Journal
+from tenure.subscriptions.events import (
+    OptOutDeadlinePassed,
+    SubscriptionEnded,
+    SubscriptionLapsed,
+)
+from tenure.subscriptions.models import Period
+from tenure.subscriptions.queries.facts import subscription_facts
+from tenure.subscriptions.rules.periods import SubscriptionStatus, status
+
+
+def due_deadlines(scope: Q, until: datetime) -> QuerySet[Period]:
+    """Periods whose last day of R21 was over by ``until`` and is not yet told of, locked."""
+    return (
+        Period.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(
+            scope,
+            deadline_noted_at__isnull=True,
+            opt_out_until__isnull=False,
+            opt_out_until__lte=until,
+        )
+        .select_related("subscription")
+        .order_by("opt_out_until", "id")
+    )
+
+
+def due_ends(scope: Q, until: datetime) -> QuerySet[Period]:
+    """Periods that were over by ``until`` and are not yet told of, locked."""
+    return (
+        Period.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(scope, end_noted_at__isnull=True, ends_at__lte=until)
+        .select_related("subscription")
+        .order_by("ends_at", "id")
+    )
+
+
+def note_deadlines(*, periods: Sequence[Period], journal: Journal) -> None:
+    """Tell of deadlines that went by; who had switched renewal off is not told."""
+    for period in periods:
+        deadline = period.opt_out_on
+        if period.subscription.auto_renew and deadline is not None:
+            journal.record(
+                period.organisation_id,
+                OptOutDeadlinePassed(subscription=period.subscription_id, deadline=deadline),
+                at=period.opt_out_until,
+            )
+    ids = [period.id for period in periods]
+    Period.objects.filter(id__in=ids).update(deadline_noted_at=journal.at)
+
+
+def note_ends(*, periods: Sequence[Period], journal: Journal) -> None:
+    """Tell what became of subscriptions whose period ended: lapsed, or ended as was chosen."""
+    subscriptions = {period.subscription_id for period in periods}
+    chains: dict[UUID, list[Period]] = {}
+    for row in Period.objects.filter(subscription_id__in=subscriptions).order_by("number"):
+        chains.setdefault(row.subscription_id, []).append(row)
+    for period in periods:
+        facts = subscription_facts(period.subscription, chains[period.subscription_id])
+        became = status(facts, period.ends_at)
+        if became in (SubscriptionStatus.LAPSED, SubscriptionStatus.ENDED):
+            fact = SubscriptionLapsed if became is SubscriptionStatus.LAPSED else SubscriptionEnded
+            journal.record(
+                period.organisation_id,
+                fact(
+                    subscription=period.subscription_id,
+                    ends_on=period.ends_on,
+                    data_available_until=period.data_until_on,
+                ),
+                at=period.ends_at,
+            )
+    Period.objects.filter(id__in=[period.id for period in periods]).update(end_noted_at=journal.at)

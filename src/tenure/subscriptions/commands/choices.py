@@ -1,0 +1,88 @@
+"""What a customer chooses about the next period: whether it comes, and for how many."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tenure.base.calendar import Term, zone_named
+from tenure.base.errors import Refused
+from tenure.events.journal import Journal
+from tenure.policy.model import Policy
+from tenure.subscriptions.errors import SUBSCRIPTION_OVER
+from tenure.subscriptions.events import AutoRenewalSwitched, NextQuantityChosen
+from tenure.subscriptions.models import Period, Source, Subscription
+from tenure.subscriptions.queries.facts import period_facts
+from tenure.subscriptions.rules.quantity import quantity_verdict
+from tenure.subscriptions.rules.renewal import opt_in_verdict, opt_out_verdict
+
+
+def switch_auto_renewal(
+    *,
+    subscription: Subscription,
+    current: Period,
+    auto_renew: bool,
+    from_next_period: bool,
+    policy: Policy,
+    journal: Journal,
+) -> None:
+    """Switch auto-renewal of the locked ``subscription`` (R21, R22).
+
+    ``current`` is the period that covers now, or the last; ``policy`` that of the order that paid
+    it (R32). Raises ``Refused`` with the verdict: ``opt_out_closed`` names the deadline that was,
+    and then ``from_next_period`` is still possible.
+    """
+    facts, zone = period_facts(current), zone_named(subscription.zone)
+    external = subscription.source == Source.EXTERNAL
+    if auto_renew:
+        verdict = opt_in_verdict(facts, at=journal.at, zone=zone, policy=policy, external=external)
+    else:
+        verdict = opt_out_verdict(facts, at=journal.at, zone=zone, policy=policy, external=external)
+    late = not auto_renew and from_next_period and "from" in verdict.figures
+    if late and journal.at < facts.ends_at:
+        _write(subscription, auto_renew=True, stops_after=current.number + 1)
+    elif not verdict:
+        raise Refused.by(verdict)
+    else:
+        _write(subscription, auto_renew=auto_renew, stops_after=None)
+    journal.record(
+        subscription.organisation_id,
+        AutoRenewalSwitched(
+            subscription=subscription.id, auto_renew=auto_renew, from_next_period=late
+        ),
+    )
+
+
+def choose_next_quantity(
+    *,
+    subscription: Subscription,
+    current: Period,
+    next_quantity: int,
+    policy: Policy,
+    journal: Journal,
+) -> None:
+    """Set the quantity for the next period of the locked ``subscription`` (R26)."""
+    if subscription.term == Term.TRIAL or journal.at >= current.ends_at:
+        raise Refused(SUBSCRIPTION_OVER, ends_on=current.ends_on)
+    verdict = quantity_verdict(
+        period_facts(current), at=journal.at, zone=zone_named(subscription.zone), policy=policy
+    )
+    if not verdict:
+        raise Refused.by(verdict)
+    subscription.next_quantity = next_quantity
+    subscription.save(update_fields=["next_quantity"])
+    journal.record(
+        subscription.organisation_id,
+        NextQuantityChosen(subscription=subscription.id, next_quantity=next_quantity),
+    )
+
+
+def current_or_last(subscription: Subscription, at: datetime) -> Period:
+    """The period that covers ``at``, or the last one if none does."""
+    periods = list(subscription.periods.select_related("order").order_by("number"))
+    return next((p for p in periods if p.starts_at <= at < p.ends_at), periods[-1])
+
+
+def _write(subscription: Subscription, *, auto_renew: bool, stops_after: int | None) -> None:
+    subscription.auto_renew = auto_renew
+    subscription.stops_after = stops_after
+    subscription.save(update_fields=["auto_renew", "stops_after"])

@@ -1,0 +1,69 @@
+"""What happened to subscriptions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionStarted:
+    """A paid line became a subscription with its first period (R19); dates are local."""
+
+    type: ClassVar[str] = "subscription.started"
+    subscription: UUID
+    order: UUID
+    offer: str
+    quantity: int
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class AutoRenewalSwitched:
+    """Auto-renewal was switched on or off (R21)."""
+
+    type: ClassVar[str] = "subscription.auto_renewal_switched"
+    subscription: UUID
+    auto_renew: bool
+    from_next_period: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NextQuantityChosen:
+    """The quantity for the next period was chosen (R26)."""
+
+    type: ClassVar[str] = "subscription.next_quantity_chosen"
+    subscription: UUID
+    next_quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class OptOutDeadlinePassed:
+    """The last day on which auto-renewal could be switched off is over (R21)."""
+
+    type: ClassVar[str] = "subscription.opt_out_deadline_passed"
+    subscription: UUID
+    deadline: date
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionLapsed:
+    """A period ended that was to be renewed, and was not paid on (R24)."""
+
+    type: ClassVar[str] = "subscription.lapsed"
+    subscription: UUID
+    ends_on: date
+    data_available_until: date
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionEnded:
+    """A period ended after which nothing was to follow (R9, R23)."""
+
+    type: ClassVar[str] = "subscription.ended"
+    subscription: UUID
+    ends_on: date
+    data_available_until: date

@@ -1,0 +1,44 @@
+"""Subscriptions as customers see them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tenure.subscriptions.models import Period, Subscription
+from tenure.subscriptions.queries.facts import subscription_facts
+from tenure.subscriptions.rules.periods import SubscriptionStatus, status
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionView:
+    """A subscription at an instant; ``current`` covers it, or is the last one if none does."""
+
+    subscription: Subscription
+    status: SubscriptionStatus
+    periods: tuple[Period, ...]
+    current: Period
+
+
+def subscription_views(
+    subscriptions: Sequence[Subscription], at: datetime
+) -> list[SubscriptionView]:
+    """What each of ``subscriptions`` is at ``at``; one statement for any number of them."""
+    periods: defaultdict[UUID, list[Period]] = defaultdict(list)
+    rows = Period.objects.filter(subscription__in=subscriptions).order_by("number")
+    for period in rows:
+        periods[period.subscription_id].append(period)
+    return [_view(subscription, periods[subscription.id], at) for subscription in subscriptions]
+
+
+def _view(subscription: Subscription, periods: list[Period], at: datetime) -> SubscriptionView:
+    covering = (period for period in periods if period.starts_at <= at < period.ends_at)
+    return SubscriptionView(
+        subscription=subscription,
+        status=status(subscription_facts(subscription, periods), at),
+        periods=tuple(periods),
+        current=next(covering, periods[-1]),
+    )
