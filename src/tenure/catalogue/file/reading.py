@@ -12,7 +12,7 @@ from tenure.base.verdicts import Code, Figure
 from tenure.catalogue import errors
 from tenure.catalogue.file.checks import Entries, check_entries
 from tenure.catalogue.file.problems import CatalogueFileRefused, Path, Problem, field_of
-from tenure.catalogue.file.shape import SECTIONS, CatalogueFile, known_keys
+from tenure.catalogue.file.shape import SECTIONS, CatalogueFile, VendorEntry, known_keys
 from tenure.catalogue.file.source import Marks, SourceReader
 
 LARGEST_MEGABYTES: Final = 64
@@ -105,6 +105,8 @@ def _good_entries(values: Any, bad: set[tuple[str | int, ...]]) -> Entries:
     entries = Entries()
     if not isinstance(values, dict):
         return entries
+    if not any(path[0] == "vendor" for path in bad):
+        entries.vendor = VendorEntry.model_validate(values.get("vendor", {}))
     for section, model in SECTIONS.items():
         listed = values.get(section)
         if not isinstance(listed, tuple):
