@@ -25,7 +25,7 @@ def accept_proof(*, organisation: UUID, now: datetime, by: str) -> int:
     """
     with transaction(now=now, by=by, organisation=organisation) as journal:
         student = lock_organisation(organisation)
-        verify_organisation(organisation=student, journal=journal)
+        verify_student(organisation=student, journal=journal)
         waiting = Order.objects.filter(
             organisation_id=organisation, status=OrderStatus.AWAITING_VERIFICATION
         )
