@@ -10,7 +10,14 @@ from tests.host.places import Place, new_place
 
 
 @pytest.fixture
-def place() -> Iterator[Place]:
-    """A data directory of its own, in which nothing runs afterwards."""
+def bare_place() -> Iterator[Place]:
+    """A place in which nothing is yet."""
     with new_place() as made:
+        yield made
+
+
+@pytest.fixture
+def place() -> Iterator[Place]:
+    """A place with a database, in which nothing runs before or afterwards."""
+    with new_place(furnished=True) as made:
         yield made

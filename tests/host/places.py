@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import secrets
 import shutil
@@ -18,6 +19,7 @@ from pathlib import Path
 from tenure.host.binaries import find_binaries, readable_copy
 from tenure.host.cluster import Cluster, open_cluster
 from tenure.host.postgres import Server
+from tenure.host.private_files import write_private
 from tenure.host.processes import attempts
 
 MARK = "TENURE_TEST_PLACE"
@@ -51,10 +53,14 @@ class Place:
         """A server of it, not started."""
         return Server(self.cluster(), durable=False)
 
+    def python(self, *arguments: str) -> list[str]:
+        """The command line of Python with ``arguments``."""
+        return [sys.executable, *arguments]
+
     def popen(self, *arguments: str) -> subprocess.Popen[str]:
         """Start Python on this place."""
         return subprocess.Popen(
-            [sys.executable, *arguments],
+            self.python(*arguments),
             env=self.environ,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -73,6 +79,18 @@ class Place:
     def is_deserted(self, seconds: float = 15) -> bool:
         """Whether nothing of this place runs, at the latest after ``seconds``."""
         return eventually(lambda: not self.survivors(), seconds)
+
+    def furnish(self) -> None:
+        """Put a database there as if it had been made there, which takes longer."""
+        model = _model()
+        pointer = json.loads((model.data_dir / "database.json").read_text())
+        self.data_dir.mkdir(mode=0o700)
+        home = self.data_dir / "database"
+        if os.geteuid() == 0:
+            home = self.server_dir / "home"
+            pointer["home"] = str(home)
+        subprocess.run(["cp", "-a", model.cluster().home, home], check=True)
+        write_private(self.data_dir / "database.json", json.dumps(pointer))
 
     def end(self) -> None:
         """Kill what runs, and remove everything."""
@@ -98,7 +116,7 @@ class Place:
 
 
 @contextmanager
-def new_place(name: str = "") -> Iterator[Place]:
+def new_place(name: str = "", *, furnished: bool = False) -> Iterator[Place]:
     """A place of its own, emptied in the end; ``name`` lengthens its path."""
     base = Path(tempfile.gettempdir()) / f"tenure-host-{secrets.token_hex(4)}"
     path = base / name
@@ -109,6 +127,8 @@ def new_place(name: str = "") -> Iterator[Place]:
     if os.geteuid() == 0:
         place.server_dir.mkdir()
         (place.server_dir / _programs().name).symlink_to(_programs())
+    if furnished:
+        place.furnish()
     try:
         yield place
     finally:
@@ -124,6 +144,16 @@ def _programs() -> Path:
     atexit.register(shutil.rmtree, directory, ignore_errors=True)
     copy = readable_copy(find_binaries(), directory)
     return next(parent for parent in copy.directory.parents if parent.parent == directory)
+
+
+@cache
+def _model() -> Place:
+    """A place with a database, for all furnished ones of this run."""
+    opened = new_place()
+    place = opened.__enter__()
+    atexit.register(opened.__exit__, None, None, None)
+    place.cluster()
+    return place
 
 
 def eventually(holds: Callable[[], bool], seconds: float = 15) -> bool:

@@ -18,7 +18,7 @@ from tenure.host.binaries import find_binaries
 from tenure.host.cluster import discard_cluster
 from tenure.host.errors import HostError
 from tenure.host.postgres import Server
-from tenure.host.processes import is_alive
+from tenure.host.processes import is_alive, wait_for_exit
 from tests.host.places import Place, eventually, new_place
 
 
@@ -57,7 +57,8 @@ def test_it_keeps_its_data_and_starts_fast_the_second_time(place: Place) -> None
     again.stop()
 
 
-def test_only_who_knows_the_password_gets_in_and_only_by_the_socket(place: Place) -> None:
+def test_only_who_knows_the_password_gets_in_and_only_by_the_socket(bare_place: Place) -> None:
+    place = bare_place
     server = place.server()
     server.start()
     assert ask(server, "SHOW listen_addresses") == ""
@@ -74,7 +75,8 @@ def test_only_who_knows_the_password_gets_in_and_only_by_the_socket(place: Place
     server.stop()
 
 
-def test_as_root_it_runs_as_a_user_of_its_own(place: Place) -> None:
+def test_as_root_it_runs_as_a_user_of_its_own(bare_place: Place) -> None:
+    place = bare_place
     server = place.server()
     server.start()
     user = Path(f"/proc/{server.pid}").stat().st_uid
@@ -97,11 +99,13 @@ def test_what_was_committed_survives_the_kill_of_the_server(place: Place) -> Non
     server = place.server()
     server.start()
     keep(server, "committed")
-    with psycopg.connect(server.url) as connection:
-        connection.execute("INSERT INTO kept VALUES ('never committed')")
-        os.kill(server.pid, signal.SIGKILL)
-        again = place.server()
-        again.start()  # which waits for what the killed one left
+    connection = psycopg.connect(server.url)
+    connection.execute("INSERT INTO kept VALUES ('never committed')")
+    os.kill(server.pid, signal.SIGKILL)
+    again = place.server()
+    again.start()  # which waits for what the killed one left
+    connection.close()
+    assert wait_for_exit(server.pid, seconds=5) == -signal.SIGKILL
     assert ask(again, "SELECT count(*) FROM kept") == 1
     again.stop()
     assert place.is_deserted()
@@ -183,7 +187,8 @@ def test_a_long_path_has_its_socket_elsewhere() -> None:
         server.cluster.sockets.rmdir()
 
 
-def test_an_interrupted_making_is_begun_again(place: Place) -> None:
+def test_an_interrupted_making_is_begun_again(bare_place: Place) -> None:
+    place = bare_place
     home = place.cluster().home
     pointer = place.data_dir / "database.json"
     kept = json.loads(pointer.read_text())

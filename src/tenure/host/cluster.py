@@ -103,7 +103,7 @@ def open_cluster(
         pointer.write(path)
     home_path = data_dir / "database" if pointer.home is None else Path(pointer.home)
     if not pointer.made:
-        _make(home_path, pointer, pause, () if durable else ("--no-sync",))
+        _make(home_path, pointer, pause, () if durable else ("--no-sync", "--wal-segsize=1"))
         pointer = _Pointer(pointer.home, pointer.password, pointer.superuser_password, made=True)
         pointer.write(path)
     return _cluster(home_path, pointer.password, path)

@@ -118,7 +118,7 @@ class _Kept:
                 seconds=_ENDS_WITHIN,
                 how=_how(status),
             )
-        self.start_at = now + _FIRST_DELAY * 4 ** (len(self.ends) - 1)
+        self.start_at = now + _FIRST_DELAY * 3 ** (len(self.ends) - 1)
 
 
 class Supervisor:

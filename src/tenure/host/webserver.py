@@ -16,7 +16,7 @@ from granian.server import Server
 from tenure.host.processes import die_with_parent, send
 
 Interface = Literal["wsgi", "asgi", "asginl", "rsgi"]
-_KILL_SECONDS = 10
+_KILL_SECONDS = 5
 
 
 def serve_application(
