@@ -1,6 +1,8 @@
 """Every code says the same in both languages, and the published table is the code's own."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from string import Formatter
 
@@ -44,3 +46,9 @@ def test_codes_are_stable_words_with_a_rule_of_the_rulebook(code: Code) -> None:
 def test_a_code_is_declared_once() -> None:
     with pytest.raises(ValueError, match="twice"):
         declare("not_found", en="", fr="")
+
+
+def test_the_command_prints_the_table() -> None:
+    command = [sys.executable, "-m", "tenure.cli.codes"]
+    printed = subprocess.run(command, capture_output=True, check=True, encoding="utf-8")
+    assert printed.stdout == render_code_table()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -11,6 +12,9 @@ from babel.dates import format_date, format_datetime
 
 from tenure.base.money import Money, minor_digits
 from tenure.base.verdicts import Code, Figure, Figures
+
+_LETTER_BEFORE_DIGIT = re.compile(r"(?<=[A-Za-z])(?=\d)")
+"""Where CLDR spaces a currency's letters from its digits, which Babel leaves out."""
 
 LANGUAGES = ("en", "fr")
 """The languages in which Tenure speaks; the first is everybody else's."""
@@ -43,4 +47,5 @@ def money(amount: Money, language: str) -> str:
     pattern = copy.copy(locale.currency_formats["standard"])
     pattern.frac_prec = (digits, digits)
     value = Decimal(amount.amount).scaleb(-digits)
-    return str(pattern.apply(value, locale, currency=amount.currency, currency_digits=False))
+    written = pattern.apply(value, locale, currency=amount.currency, currency_digits=False)
+    return _LETTER_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", written)
