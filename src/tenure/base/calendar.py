@@ -10,7 +10,7 @@ import calendar
 import zoneinfo
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from tenure.base.errors import UNKNOWN_TIME_ZONE, FieldError, Invalid
@@ -73,6 +73,7 @@ def zone_named(name: str, *, field: str = "timezone") -> zoneinfo.ZoneInfo:
     return zoneinfo.ZoneInfo(name)
 
 
+@lru_cache(maxsize=8192)
 def first_instant(day: date, zone: zoneinfo.ZoneInfo) -> datetime:
     """The UTC instant at which local ``day`` begins.
 
