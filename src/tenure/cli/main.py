@@ -7,7 +7,7 @@ import sys
 import typer
 
 from tenure.base.errors import TenureError
-from tenure.cli import catalogue, migrate, parts, serve, settings
+from tenure.cli import catalogue, due, migrate, parts, policy, serve, settings
 from tenure.cli.output import remark
 from tenure.cli.wording import language, lines_of, say
 from tenure.host.errors import HostError
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 
 app.add_typer(catalogue.app, name="catalogue")
+app.add_typer(policy.app, name="policy")
 
 _command = app.command
 
@@ -35,7 +36,7 @@ def main() -> None:
     What Tenure refuses, and what the machine cannot do, is a sentence on stderr and exit 1.
     """
     try:
-        app()
+        app(prog_name="tenure")
     except HostError as error:
         remark(error.text(language()))
     except TenureError as error:
@@ -49,7 +50,7 @@ def main() -> None:
 _command(
     help=say(
         "Run everything: database, migrations, web, worker, and decisions if given a port.",
-        "Lancer le tout : base de données, migrations, web, tâches, et décisions si elles ont "
+        "Lancer le tout : base de données, migrations, web, tâches, et décisions si elles ont "
         "un port.",
     )
 )(serve.serve)
@@ -72,6 +73,13 @@ _command(help=say("Bring the database up to date.", "Mettre la base de données 
 _command(
     help=say(
         "Print every setting: value, meaning, and where it came from.",
-        "Afficher chaque réglage : valeur, sens et origine.",
+        "Afficher chaque réglage : valeur, sens et origine.",
     )
 )(settings.settings)
+_command(
+    name="run-due",
+    help=say(
+        "Do what is due; with --at, advance every test clock to that moment.",
+        "Faire ce qui est dû ; avec --at, avancer chaque horloge de test jusqu'à ce moment.",
+    ),
+)(due.run_due)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from tenure.base.clock import machine_now
 from tenure.cli.output import remark
 from tenure.cli.running import installation
 from tenure.cli.wording import say
@@ -27,10 +28,15 @@ def migrate(
 
 
 def bring_up_to_date(*, verbosity: int = 0) -> None:
-    """Apply the migrations that are missing, one machine at a time; Django is set up."""
+    """Apply the migrations that are missing, one machine at a time; Django is set up.
+
+    Where no policy ever was in force, the default is from now on (R32).
+    """
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
+
+    from tenure.flows.policy import ensure_policy
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
@@ -38,5 +44,6 @@ def bring_up_to_date(*, verbosity: int = 0) -> None:
             executor = MigrationExecutor(connection)
             if executor.migration_plan(executor.loader.graph.leaf_nodes()):
                 call_command("migrate", interactive=False, verbosity=verbosity)
+            ensure_policy(now=machine_now())
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])

@@ -24,7 +24,7 @@ Port = Annotated[
     typer.Option(
         min=0,
         max=65535,
-        help=say("The port to listen on; 0: any free one.", "Le port d'écoute ; 0 : un libre."),
+        help=say("The port to listen on; 0: any free one.", "Le port d'écoute ; 0 : un libre."),
     ),
 ]
 DecidePort = Annotated[

@@ -23,10 +23,11 @@ def settings(
     if as_json:
         figures(rows)
         return
+    source = say("from:", "origine\u00a0:")
     for row in rows:
         result(f"{row['name']}={row['value']}")
         result(f"    {row['meaning']}")
-        result(f"    {say('from', 'origine')}: {row['source']}")
+        result(f"    {source} {row['source']}")
 
 
 def _row(found: Found) -> dict[str, str]:

@@ -27,16 +27,17 @@ def say(en: str, fr: str) -> str:
 
 def lines_of(error: TenureError, language: str) -> list[str]:
     """What went wrong, and for what was malformed a line for each field."""
-    lines = [_render(error.code, error.figures, language)]
+    lines = [sentence(error.code, error.figures, language)]
     if isinstance(error, Invalid):
         lines += [
-            f"  {wrong.field}: {_render(wrong.code, wrong.figures, language)}"
+            f"  {wrong.field}: {sentence(wrong.code, wrong.figures, language)}"
             for wrong in error.field_errors
         ]
     return lines
 
 
-def _render(code: Code, figures: Figures, language: str) -> str:
+def sentence(code: Code, figures: Figures, language: str) -> str:
+    """The text of a code with its figures in the reader's words."""
     words = {name: _figure(value, language) for name, value in figures.items()}
     return code.text(language).format(**words)
 

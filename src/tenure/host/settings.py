@@ -163,7 +163,7 @@ SETTINGS: Final = (
         en="Where the embedded server's data and programs lie if Tenure runs as root; another "
         "user must be able to enter it.",
         fr="L'emplacement des données et des programmes du serveur embarqué si Tenure tourne en "
-        "root ; un autre utilisateur doit pouvoir y entrer.",
+        "root ; un autre utilisateur doit pouvoir y entrer.",
         read=_path,
         default="/var/lib/tenure",
     ),
@@ -171,7 +171,7 @@ SETTINGS: Final = (
         "TENURE_SANDBOX",
         "sandbox",
         en="1 allows the sandbox gateway and test clocks; never on a live installation.",
-        fr="1 autorise la passerelle d'essai et les horloges de test ; jamais sur une "
+        fr="1 autorise la passerelle d'essai et les horloges de test ; jamais sur une "
         "installation réelle.",
         read=_flag,
         default="0",
@@ -188,7 +188,7 @@ SETTINGS: Final = (
         "TENURE_SECRET_KEY",
         "given_secret_key",
         en="The key that signs sessions and links; the same on every machine of an installation.",
-        fr="La clé qui signe les sessions et les liens ; la même sur toutes les machines d'une "
+        fr="La clé qui signe les sessions et les liens ; la même sur toutes les machines d'une "
         "installation.",
         read=str,
         secret=True,
@@ -223,7 +223,7 @@ SETTINGS: Final = (
         "TENURE_LOG_FORMAT",
         "log_format",
         en="How logs are written: json, one object a line, or console, for people.",
-        fr="La forme des journaux : json, un objet par ligne, ou console, pour les personnes.",
+        fr="La forme des journaux : json, un objet par ligne, ou console, pour les personnes.",
         read=_one_of("json", "console"),
         default="json",
     ),
@@ -231,7 +231,7 @@ SETTINGS: Final = (
         "TENURE_LOG_LEVEL",
         "log_level",
         en="The least grave message that is logged: DEBUG, INFO, WARNING or ERROR.",
-        fr="Le message le moins grave qui est journalisé : DEBUG, INFO, WARNING ou ERROR.",
+        fr="Le message le moins grave qui est journalisé : DEBUG, INFO, WARNING ou ERROR.",
         read=_one_of("DEBUG", "INFO", "WARNING", "ERROR"),
         default="INFO",
     ),
@@ -247,7 +247,7 @@ SETTINGS: Final = (
         "TENURE_WEB_THREADS",
         "web_threads",
         en="Threads of each of them; every thread keeps a database connection.",
-        fr="Les fils d'exécution de chacun ; chaque fil garde une connexion à la base.",
+        fr="Les fils d'exécution de chacun ; chaque fil garde une connexion à la base.",
         read=_count,
         default="4",
     ),
