@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from tenure.base.calendar import Term
@@ -111,8 +111,12 @@ def _running(offers: Iterable[str], now: datetime) -> Iterable[Mapping[str, Any]
             clock=Coalesce("organisation__test_clock", now),
             renews_on=Subquery(last.values("ends_on")[:1]),
             renews_at=Subquery(last.values("ends_at")[:1]),
+            last_number=Subquery(last.values("number")[:1]),
         )
-        .filter(renews_at__gt=F("clock"))
+        .filter(
+            Q(stops_after__isnull=True) | Q(stops_after__gt=F("last_number")),
+            renews_at__gt=F("clock"),
+        )
         .order_by("renews_on", "organisation_id", "id")
         .values(
             "id",

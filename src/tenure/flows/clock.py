@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-from django.conf import settings
-
 from tenure.base.errors import NotFound, Refused
 from tenure.base.verdicts import Verdict, allow, refuse
 from tenure.events.journal import transaction
@@ -56,7 +54,7 @@ def clock_verdict(clock: datetime | None, to: datetime, *, sandbox: bool) -> Ver
     return allow(CLOCK_ADVANCES)
 
 
-def advance_clock(*, organisation: UUID, to: datetime, by: str) -> Advanced:
+def advance_clock(*, organisation: UUID, to: datetime, by: str, sandbox: bool) -> Advanced:
     """Advance an organisation's clock to the UTC instant ``to``, as if the days had passed.
 
     What was left unknown is asked first, at the instant where the clock stood; then each due
@@ -65,7 +63,7 @@ def advance_clock(*, organisation: UUID, to: datetime, by: str) -> Advanced:
     ``sandbox_only``, ``clock_only_forward`` or ``clock_too_far``.
     """
     clock = _clock_of(organisation)
-    verdict = clock_verdict(clock, to, sandbox=settings.SANDBOX)
+    verdict = clock_verdict(clock, to, sandbox=sandbox)
     if not verdict:
         raise Refused.by(verdict)
     before = Stream.objects.filter(organisation_id=organisation).values_list("sequence", flat=True)
@@ -84,11 +82,14 @@ def advance_clock(*, organisation: UUID, to: datetime, by: str) -> Advanced:
 
 
 def advance_all(*, to: datetime, by: str) -> int:
-    """Advance every test clock that is before ``to``; returns how many there were."""
+    """Advance every test clock that is before ``to``; returns how many there were.
+
+    Clocks exist in a sandbox alone, so that whoever finds one may advance it.
+    """
     rows = Organisation.objects.filter(test_clock__lt=to).order_by("id")
     behind = list(rows.values_list("id", flat=True))
     for organisation in behind:
-        advance_clock(organisation=organisation, to=to, by=by)
+        advance_clock(organisation=organisation, to=to, by=by, sandbox=True)
     return len(behind)
 
 

@@ -22,6 +22,11 @@ def create_api_key(*, name: str, organisation: UUID | None, journal: Journal) ->
     The text is told this once: only its SHA-256 is kept.
     """
     text = KEY_PREFIX + secrets.token_urlsafe(32)
+    return keep_api_key(name=name, organisation=organisation, text=text, journal=journal), text
+
+
+def keep_api_key(*, name: str, organisation: UUID | None, text: str, journal: Journal) -> ApiKey:
+    """A key whose ``text`` the caller has made, unguessable and new."""
     key = ApiKey.objects.create(
         id=new_id(),
         organisation_id=organisation,
@@ -30,7 +35,7 @@ def create_api_key(*, name: str, organisation: UUID | None, journal: Journal) ->
         created_at=journal.at,
     )
     journal.record(organisation or KEYS_STREAM, ApiKeyCreated(api_key=key.id))
-    return key, text
+    return key
 
 
 def revoke_api_key(*, key: ApiKey, journal: Journal) -> None:
