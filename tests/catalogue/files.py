@@ -81,11 +81,9 @@ offers:
 """
 
 
-def line_of(text: str, needle: str, *, source: str = SMALL, nth: int = 1) -> int:
-    """The line of the ``nth`` line that holds ``needle`` (``text`` says what for)."""
-    lines = [number for number, line in enumerate(source.splitlines(), 1) if needle in line]
-    assert lines, text
-    return lines[nth - 1]
+def line_of(needle: str, source: str = SMALL) -> int:
+    """The number of the first line of ``source`` that holds ``needle``."""
+    return next(n for n, line in enumerate(source.splitlines(), 1) if needle in line)
 
 
 def wrong(text: str | bytes) -> list[tuple[int, str, str]]:

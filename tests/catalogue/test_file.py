@@ -171,17 +171,17 @@ class TestTheWholeFile:
         text = text.replace("channel: contact", "channel: shop").replace("roles: [m", "roles: [n")
         assert wrong(text) == [
             (
-                line_of("", "country: XX", source=text),
+                line_of("country: XX", text),
                 "vendor.country",
                 "catalogue_no_such_country",
             ),
-            (line_of("", "-1}", source=text), "offers[1].prices[0].amount", "catalogue_too_small"),
+            (line_of("-1}", text), "offers[1].prices[0].amount", "catalogue_too_small"),
             (
-                line_of("", "channel: shop", source=text),
+                line_of("channel: shop", text),
                 "offers[2].channel",
                 "catalogue_not_one_of",
             ),
-            (line_of("", "[nac", source=text), "offers[3].roles[0]", "catalogue_not_declared"),
+            (line_of("[nac", text), "offers[3].roles[0]", "catalogue_not_declared"),
         ]
 
     def test_a_malformed_entry_is_not_unknown_to_the_others(self) -> None:
@@ -199,7 +199,7 @@ class TestTheWholeFile:
     def test_errors_read_in_both_languages(self) -> None:
         with pytest.raises(CatalogueFileRefused) as refused:
             parse_catalogue(broken("audience: creator", "audience: maker"), file="shop.yaml")
-        line = line_of("", "audience: creator")
+        line = line_of("audience: creator")
         place = f"shop.yaml:{line}: offers[1].audience: "
         assert refused.value.lines("en") == [
             f"{place}This must be one of: business, creator, student."

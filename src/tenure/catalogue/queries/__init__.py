@@ -9,6 +9,7 @@ from tenure.catalogue.queries.holding import (
     held_catalogue,
     plan_import,
 )
+from tenure.catalogue.queries.known import KnownCatalogue, known_catalogue
 from tenure.catalogue.queries.offers import (
     OfferListing,
     OfferPage,
@@ -16,6 +17,7 @@ from tenure.catalogue.queries.offers import (
     currencies,
     currency_of_country,
     offer_facts,
+    offer_listing,
     offers_for,
 )
 from tenure.catalogue.queries.roles import (
@@ -29,6 +31,7 @@ from tenure.catalogue.queries.vendor import VendorFacts, vendor, vendor_gaps
 
 __all__ = [
     "Grants",
+    "KnownCatalogue",
     "OfferListing",
     "OfferPage",
     "Place",
@@ -41,7 +44,9 @@ __all__ = [
     "export_catalogue",
     "grants_by_role",
     "held_catalogue",
+    "known_catalogue",
     "offer_facts",
+    "offer_listing",
     "offers_for",
     "plan_import",
     "roles_by_offer",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from tenure.catalogue.file import (
@@ -58,8 +59,14 @@ def current_version() -> Version | None:
     return Version(latest.number, latest.imported_at, latest.sha256)
 
 
+@transaction.atomic
 def held_catalogue() -> Held:
-    """What the tables hold, in seven statements. Entries are built unchecked: the tables are."""
+    """What the tables hold, after the import that may be running, and before the next one.
+
+    Nine statements. Entries are built unchecked: the tables are.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE catalogue_catalogueversion IN SHARE MODE")
     roles, prices = _offer_roles(), _prices()
     split: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
         "currencies": _split((row, _currency(row)) for row in Currency.objects.all()),
@@ -125,7 +132,7 @@ def _split(rows: Iterable[tuple[Any, Any]]) -> tuple[tuple[Any, ...], dict[str, 
 def _offer_roles() -> defaultdict[str, list[str]]:
     found: defaultdict[str, list[str]] = defaultdict(list)
     rows = OfferRole.objects.order_by("offer_id", "position").values_list("offer_id", "role_id")
-    for offer, role in rows.iterator():
+    for offer, role in rows:
         found[offer].append(role)
     return found
 
@@ -137,7 +144,7 @@ def _prices() -> defaultdict[str, list[PriceEntry]]:
         .order_by("offer_id", "position")
         .values_list("offer_id", "term", "currency_id", "amount", "valid_from")
     )
-    for offer, term, currency, amount, valid_from in rows.iterator():
+    for offer, term, currency, amount, valid_from in rows:
         found[offer].append(
             PriceEntry.model_construct(
                 term=term, currency=currency, amount=amount, valid_from=valid_from

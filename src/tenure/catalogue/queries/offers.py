@@ -88,9 +88,23 @@ def offer_facts(ids: Iterable[str]) -> dict[str, OfferFacts]:
     return _facts(rows.values())
 
 
+def offer_listing(id_: str, *, country: str, on: date, language: str) -> OfferListing | None:
+    """One offer as a list would show it, a withdrawn one too; None if there never was one."""
+    row = Offer.objects.filter(id=id_).defer("search_text").first()
+    if row is None:
+        return None
+    return _listing(
+        _facts([row])[id_],
+        roles_by_offer([id_], language)[id_],
+        Place(row.position, row.id),
+        currency_of_country(country),
+        on,
+    )
+
+
 def offers_for(
     *,
-    audience: Audience,
+    audience: Audience | None,
     country: str,
     on: date,
     language: str,
@@ -102,11 +116,15 @@ def offers_for(
 ) -> OfferPage:
     """The offers of an audience, also those that ``country`` cannot buy, in the file's order.
 
+    Without an ``audience``, those of all of them.
+
     ``on`` is the local day whose prices are shown. ``term`` leaves out what is sold for other
     terms alone; ``solution`` and ``query`` what has no such role, or not all of the words. Five
     statements for any number of offers.
     """
-    chosen = Offer.objects.filter(audience=audience, withdrawn_at__isnull=True)
+    chosen = Offer.objects.filter(withdrawn_at__isnull=True)
+    if audience is not None:
+        chosen = chosen.filter(audience=audience)
     chosen = _narrowed(chosen, term, solution, query)
     if after is not None:
         chosen = chosen.filter(

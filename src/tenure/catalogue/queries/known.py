@@ -1,0 +1,75 @@
+"""What this process knows of the catalogue, as long as the catalogue's revision stands.
+
+A checkout asks for the same few offers again and again. One statement tells whether anything
+changed; nothing has to arrive for the answer to be right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from django.db import connection
+
+from tenure.catalogue.queries.offers import currencies, offer_facts
+from tenure.catalogue.queries.vendor import VendorFacts, vendor
+from tenure.catalogue.rules import CurrencyFacts, OfferFacts
+from tenure.events.streams import CATALOGUE_STREAM
+
+_MOST_OFFERS: Final = 5_000
+"""More are not kept: memory is bounded, whatever the size of the catalogue."""
+
+
+class KnownCatalogue:
+    """The catalogue at one revision, read as it is asked for."""
+
+    def __init__(self, stamp: tuple[int, str]) -> None:
+        self.stamp = stamp
+        self._offers: dict[str, OfferFacts] = {}
+        self._currencies: tuple[CurrencyFacts, ...] | None = None
+        self._vendor: dict[bool, VendorFacts] = {}
+
+    def offers(self, ids: Iterable[str]) -> dict[str, OfferFacts]:
+        """The offers ``ids``, withdrawn ones too; unknown ids are left out."""
+        wanted = set(ids)
+        found = {id_: facts for id_ in wanted if (facts := self._offers.get(id_)) is not None}
+        if len(found) < len(wanted):
+            read = offer_facts(wanted - found.keys())
+            if len(self._offers) + len(read) <= _MOST_OFFERS:
+                self._offers.update(read)
+            found.update(read)
+        return found
+
+    def currencies(self) -> tuple[CurrencyFacts, ...]:
+        """The currencies in the file's order."""
+        if self._currencies is None:
+            self._currencies = currencies()
+        return self._currencies
+
+    def vendor(self, *, sandbox: bool) -> VendorFacts:
+        """Who sells here."""
+        if sandbox not in self._vendor:
+            self._vendor[sandbox] = vendor(sandbox=sandbox)
+        return self._vendor[sandbox]
+
+
+_known = KnownCatalogue((-1, ""))
+
+
+def known_catalogue() -> KnownCatalogue:
+    """The catalogue as it stands. One statement, and what is not yet known is read when asked.
+
+    The row's transaction stands beside the revision, so that another database, in which the same
+    number means something else, is never taken for this one.
+    """
+    global _known  # noqa: PLW0603  (one per process, replaced whole)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT revision, xmin::text FROM events_stream WHERE organisation_id = %s",
+            [CATALOGUE_STREAM],
+        )
+        stamp = cursor.fetchone() or (0, "")
+    known = _known
+    if known.stamp != stamp:
+        known = _known = KnownCatalogue(stamp)
+    return known
