@@ -5,12 +5,15 @@ Workers only make sooner what is right without them; each job can be killed anyw
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from procrastinate import App
 from procrastinate.contrib.django import app as jobs
 
 from tenure.base.clock import machine_now
+
+KEPT_ANSWERS = timedelta(days=30)
+"""How long a call can be repeated under its idempotency key and gets its first answer."""
 
 
 def register(app: App) -> None:
@@ -18,8 +21,8 @@ def register(app: App) -> None:
 
 
 @jobs.periodic(cron="* * * * *")
-@jobs.task(queueing_lock="recover", pass_context=False)
-def recover(timestamp: int) -> None:
+@jobs.task(queueing_lock="recover")
+def recover(**_: int) -> None:
     """Settle what was left unknown or half done (R17)."""
     from tenure.flows.recovery import recover_payments
 
@@ -28,7 +31,7 @@ def recover(timestamp: int) -> None:
 
 @jobs.periodic(cron="* * * * *")
 @jobs.task(queueing_lock="run_due")
-def run_due(timestamp: int) -> None:
+def run_due(**_: int) -> None:
     """Do what fell due for everybody who lives by the machine's clock."""
     from tenure.flows.due import run_due as do_what_is_due
 
@@ -41,3 +44,12 @@ async def rescue(timestamp: int) -> None:
     """Take up again what a killed worker had begun."""
     for job in await jobs.job_manager.get_stalled_jobs(seconds_since_heartbeat=30):
         await jobs.job_manager.retry_job(job, retry_at=datetime.fromtimestamp(timestamp, UTC))
+
+
+@jobs.periodic(cron="17 3 * * *")
+@jobs.task(queueing_lock="forget_answers")
+def forget_answers(**_: int) -> None:
+    """Forget the answers to calls that nobody will repeat any more."""
+    from tenure.events.commands import forget_answers as forget
+
+    forget(before=machine_now() - KEPT_ANSWERS)

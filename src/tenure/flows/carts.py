@@ -10,7 +10,7 @@ from django.db import transaction as database
 from tenure.base.calendar import Term
 from tenure.orders.commands import carts as commands
 from tenure.orders.models import Cart
-from tenure.orders.queries.carts import PricedCart, price_cart
+from tenure.orders.queries.carts import PricedCart, order_of_cart, price_cart
 from tenure.policy.words import Audience
 
 # Carts are nobody's history: what is chosen and put back is not in the journal.
@@ -24,39 +24,58 @@ def open_cart(
     cart = commands.create_cart(
         audience=audience, country=country, organisation=organisation, now=now
     )
-    return price_cart(cart, on=on, lines=[])
+    return price_cart(cart, on=on, order=None, lines=[])
 
 
 @database.atomic(durable=True)
 def show_cart(*, cart: UUID, within: UUID | None, on: date) -> PricedCart:
     """The cart as it is today; its total is remembered as shown (R16). Raises ``NotFound``."""
-    priced = price_cart(commands.lock_cart(cart, within), on=on)
+    locked = commands.lock_cart(cart, within)
+    priced = price_cart(locked, on=on, order=order_of_cart(cart))
     commands.note_shown(priced)
     return priced
 
 
 @database.atomic(durable=True)
 def add_line(
-    *, cart: UUID, within: UUID | None, offer: str, term: Term, quantity: int, on: date
+    *,
+    cart: UUID,
+    within: UUID | None,
+    offer: str,
+    term: Term,
+    quantity: int,
+    on: date,
+    version: int | None = None,
 ) -> PricedCart:
-    """Put an offer into the cart. Raises ``NotFound``, or ``Refused`` with the line's verdict."""
-    locked = commands.lock_cart(cart, within)
+    """Put an offer into the cart. Raises ``NotFound``, or ``Refused`` with the line's verdict.
+
+    Here as below, ``version`` is the one that the caller read, if it insists: ``Stale``.
+    """
+    locked = commands.lock_cart(cart, within, version)
     return commands.add_line(cart=locked, offer=offer, term=term, quantity=quantity, on=on)
 
 
 @database.atomic(durable=True)
 def change_line(
-    *, cart: UUID, within: UUID | None, line: UUID, quantity: int, on: date
+    *,
+    cart: UUID,
+    within: UUID | None,
+    line: UUID,
+    quantity: int,
+    on: date,
+    version: int | None = None,
 ) -> PricedCart:
     """Set a line's quantity. Raises ``NotFound``, or ``Refused`` if the cart is ordered."""
-    locked = commands.lock_cart(cart, within)
+    locked = commands.lock_cart(cart, within, version)
     return commands.change_line(cart=locked, line=line, quantity=quantity, on=on)
 
 
 @database.atomic(durable=True)
-def remove_line(*, cart: UUID, within: UUID | None, line: UUID, on: date) -> PricedCart:
+def remove_line(
+    *, cart: UUID, within: UUID | None, line: UUID, on: date, version: int | None = None
+) -> PricedCart:
     """Take a line out. Raises ``NotFound``, or ``Refused`` if the cart is ordered."""
-    locked = commands.lock_cart(cart, within)
+    locked = commands.lock_cart(cart, within, version)
     return commands.remove_line(cart=locked, line=line, on=on)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from tenure.base.calendar import Term, zone_named
@@ -20,7 +19,7 @@ from tenure.policy.words import Audience
 
 
 def checked_cart(
-    cart: UUID,
+    row: Cart,
     version: int,
     expected_total: Money | None,
     organisation: Organisation,
@@ -31,7 +30,6 @@ def checked_cart(
     Raises ``Refused``: the buyer's verdict, ``cart_empty``, a line's verdict, or
     ``cart_changed`` where version, price or tax are not those that were shown.
     """
-    row = Cart.objects.get(id=cart)
     fits = buyer_verdict(
         cart_facts(row, None),
         organisation_audience=Audience(organisation.audience),
@@ -41,7 +39,7 @@ def checked_cart(
         raise Refused.by(fits)
     shown = row.shown_total
     row.organisation_id = organisation.id
-    priced = price_cart(row, on=on)
+    priced = price_cart(row, on=on, order=None)
     if not priced.lines:
         raise Refused(CART_EMPTY)
     total = Money(priced.amounts.total, row.currency)

@@ -37,7 +37,7 @@ from tenure.orders.errors import (
     VERIFICATION_PENDING,
 )
 from tenure.orders.events import OrderWithdrawn
-from tenure.orders.models import UNPAID, Order, OrderStatus
+from tenure.orders.models import UNPAID, Cart, Order, OrderStatus
 from tenure.orders.queries.carts import order_of_cart
 from tenure.orders.queries.policy import policy_numbered
 from tenure.orders.rules.payment import payment_method_verdict
@@ -80,12 +80,12 @@ def buy(*, purchase: Purchase, now: datetime, by: str, asked: Asked | None = Non
     """
     with transaction(now=now, by=by, organisation=purchase.organisation, asked=asked) as journal:
         organisation = lock_organisation(purchase.organisation)
-        lock_cart(purchase.cart, None)
+        cart = lock_cart(purchase.cart, None)
         existing = order_of_cart(purchase.cart)
         if existing is not None:
             journal.made = existing
             return Outcome(existing, False, revision_of(organisation.id))
-        order, payment = _place(purchase, organisation, journal)
+        order, payment = _place(purchase, cart, organisation, journal)
         journal.made = order.id
     if payment is not None:
         journal = _charge(payment, now=now, by=by)
@@ -169,13 +169,11 @@ def resume_order(*, order: UUID, now: datetime, by: str) -> Outcome:
 
 
 def _place(
-    purchase: Purchase, organisation: Organisation, journal: Journal
+    purchase: Purchase, cart: Cart, organisation: Organisation, journal: Journal
 ) -> tuple[Order, Payment | None]:
     """Place the order; returns the payment to be charged, or None if nothing is to be now."""
     today = local_date(journal.at, zone_named(organisation.timezone))
-    priced = checked_cart(
-        purchase.cart, purchase.cart_version, purchase.expected_total, organisation, today
-    )
+    priced = checked_cart(cart, purchase.cart_version, purchase.expected_total, organisation, today)
     total = priced.amounts.total
     payment = purchase.payment
     if total and payment is None:

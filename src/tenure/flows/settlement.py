@@ -41,8 +41,7 @@ _UNSETTLED: dict[str, tuple[OrderStatus, type[Fact]]] = {
 def settle(*, outcomes: Sequence[Outcome], journal: Journal) -> None:
     """Write what the gateway said, and let paid orders become subscriptions (R13, R17, R19)."""
     by_payment = {outcome.payment: outcome for outcome in outcomes}
-    order_ids = Payment.objects.filter(id__in=by_payment).values_list("order_id", flat=True)
-    orders = lock_orders(list(order_ids))
+    orders = lock_orders(Payment.objects.filter(id__in=by_payment).values("order_id"))
     payments = lock_payments(by_payment)
     changed = settle_payments(
         payments=list(payments.values()), outcomes=by_payment, journal=journal

@@ -96,7 +96,8 @@ def settle_payments(
 ) -> list[Payment]:
     """Write what the gateway said of the locked ``payments``; returns those that changed.
 
-    Settling is idempotent: what is captured or declined stays so, whoever comes second.
+    Settling is idempotent: what is captured or declined stays so, whoever comes second. A
+    statement for each kind of outcome, of which there are a few.
     """
     changed = []
     for payment in payments:
@@ -110,8 +111,16 @@ def settle_payments(
         payment.decline_code = outcome.reason
         _record(payment, journal)
         changed.append(payment)
-    Payment.objects.bulk_update(changed, ["status", "decline_code", "settled_at"])
+    for kind in {_kind(payment) for payment in changed}:
+        ids = [payment.id for payment in changed if _kind(payment) == kind]
+        Payment.objects.filter(id__in=ids).update(
+            status=kind[0], decline_code=kind[1], settled_at=kind[2]
+        )
     return changed
+
+
+def _kind(payment: Payment) -> tuple[str, str, datetime | None]:
+    return payment.status, payment.decline_code, payment.settled_at
 
 
 def _record(payment: Payment, journal: Journal) -> None:

@@ -37,11 +37,12 @@ class SandboxGateway:
     def charge(self, charge: Charge) -> Outcome:
         """Charge once per key; the same key again gives the first answer."""
         _refuse_transaction()
-        if charge.token not in _NEVER_ARRIVES:
-            self._book(charge)
+        if charge.token in _NEVER_ARRIVES:
+            return Outcome(charge.payment, Result.UNKNOWN)
+        booked = self._book(charge)
         if charge.token in _ANSWER_LOST:
             return Outcome(charge.payment, Result.UNKNOWN)
-        return _outcome(SandboxCharge.objects.get(key=charge.payment))
+        return booked
 
     def ask(self, payment: UUID) -> Outcome:
         """What became of a charge; one never booked is cancelled, so that none can follow."""
@@ -74,21 +75,29 @@ class SandboxGateway:
         waiting.update(status=status, decline_code=reason)
         return _outcome(SandboxCharge.objects.get(key=payment))
 
-    def _book(self, charge: Charge) -> None:
+    def _book(self, charge: Charge) -> Outcome:
+        """One statement, committed by itself: what is booked already is only read."""
         status, reason = _first_answer(charge.token)
-        SandboxCharge.objects.bulk_create(
-            [
-                SandboxCharge(
-                    key=charge.payment,
-                    token=charge.token,
-                    amount=charge.amount.amount,
-                    currency=charge.amount.currency,
-                    status=status,
-                    decline_code=reason,
-                )
-            ],
-            ignore_conflicts=True,
-        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                INSERT INTO billing_sandboxcharge AS booked
+                    (key, token, amount, currency, status, decline_code)
+                VALUES (%s, %s, %s, %s, %s, %s)
+                ON CONFLICT (key) DO UPDATE SET key = booked.key
+                RETURNING status, decline_code
+                """,
+                [
+                    charge.payment,
+                    charge.token,
+                    charge.amount.amount,
+                    charge.amount.currency,
+                    status,
+                    reason,
+                ],
+            )
+            (booked_status, booked_reason) = cursor.fetchone()
+        return _said(charge.payment, booked_status, booked_reason)
 
 
 def _first_answer(token: str) -> tuple[str, str]:
@@ -100,11 +109,15 @@ def _first_answer(token: str) -> tuple[str, str]:
 
 
 def _outcome(row: SandboxCharge) -> Outcome:
+    return _said(row.key, row.status, row.decline_code)
+
+
+def _said(payment: UUID, status: str, reason: str) -> Outcome:
     result = {
         "captured": Result.CAPTURED,
         "authentication_required": Result.AUTHENTICATION_REQUIRED,
-    }.get(row.status, Result.DECLINED)
-    return Outcome(row.key, result, row.decline_code)
+    }.get(status, Result.DECLINED)
+    return Outcome(payment, result, reason)
 
 
 def _refuse_transaction() -> None:

@@ -62,7 +62,7 @@ def known_catalogue() -> KnownCatalogue:
     The row's transaction stands beside the revision, so that another database, in which the same
     number means something else, is never taken for this one.
     """
-    global _known  # noqa: PLW0603  (one per process, replaced whole)
+    global _known
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT revision, xmin::text FROM events_stream WHERE organisation_id = %s",

@@ -5,20 +5,22 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import F
 
 from tenure.base.calendar import Term
-from tenure.base.errors import NotFound, Refused
+from tenure.base.errors import NotFound, Refused, Stale
 from tenure.base.ids import public_id
-from tenure.catalogue.queries import currency_of_country, offer_facts
-from tenure.catalogue.rules import OfferFacts
+from tenure.catalogue.queries import KnownCatalogue, known_catalogue
+from tenure.catalogue.rules import currency_of
 from tenure.orders.errors import CART_ORDERED
 from tenure.orders.models import Cart, CartLine
 from tenure.orders.queries.carts import PricedCart, cart_facts, order_of_cart, price_cart
-from tenure.orders.queries.policy import policy_in_force
+from tenure.orders.queries.policy import policy_at
 from tenure.orders.rules.cart import line_verdict
 from tenure.policy.words import Audience
+
+FALLBACK_CURRENCY = "EUR"
+"""In which nothing is priced: that of a cart while no catalogue names any currency."""
 
 MOST_SEATS_PER_LINE = 10_000
 """How many seats one line can hold; more is a slip of the pen or a matter for a quote."""
@@ -32,15 +34,16 @@ def create_cart(
         organisation_id=organisation,
         audience=audience.value,
         country=country,
-        currency=currency_of_country(country) or settings.FALLBACK_CURRENCY,
+        currency=currency_of(country, known_catalogue().currencies()) or FALLBACK_CURRENCY,
         created_at=now,
     )
 
 
-def lock_cart(cart: UUID, organisation: UUID | None) -> Cart:
+def lock_cart(cart: UUID, organisation: UUID | None, version: int | None = None) -> Cart:
     """The cart, locked until commit; ``NotFound`` if it is not the organisation's.
 
-    ``organisation`` is None for the vendor, who sees every cart.
+    ``organisation`` is None for the vendor, who sees every cart. ``Stale`` if it is not at the
+    ``version`` that the caller insists on.
     """
     carts = Cart.objects.select_for_update().filter(id=cart)
     if organisation is not None:
@@ -48,6 +51,8 @@ def lock_cart(cart: UUID, organisation: UUID | None) -> Cart:
     found = carts.first()
     if found is None:
         raise NotFound
+    if version not in (None, found.version):
+        raise Stale
     return found
 
 
@@ -59,11 +64,14 @@ def add_line(*, cart: Cart, offer: str, term: Term, quantity: int, on: date) -> 
     """
     _refuse_ordered(cart)
     lines = list(cart.lines.order_by("id"))
-    offers = offer_facts({offer, *(line.offer_id for line in lines)})
-    facts = offers.get(offer)
+    known = known_catalogue()
+    facts = known.offers([offer]).get(offer)
     if facts is None:
         raise NotFound
-    _check_line(cart, facts, term, on)
+    _, policy = policy_at(known.stamp)
+    verdict = line_verdict(cart_facts(cart, term), facts, term, on=on, policy=policy)
+    if not verdict:
+        raise Refused.by(verdict)
     present = next((line for line in lines if line.offer_id == offer), None)
     if present is not None:
         present.quantity = min(present.quantity + quantity, MOST_SEATS_PER_LINE)
@@ -78,7 +86,7 @@ def add_line(*, cart: Cart, offer: str, term: Term, quantity: int, on: date) -> 
             )
         )
     cart.term = term.value
-    return _changed(cart, on, lines, offers)
+    return _changed(cart, on, lines, known)
 
 
 def change_line(*, cart: Cart, line: UUID, quantity: int, on: date) -> PricedCart:
@@ -107,22 +115,15 @@ def note_shown(priced: PricedCart) -> None:
 
 
 def _changed(
-    cart: Cart, on: date, lines: list[CartLine], offers: dict[str, OfferFacts] | None
+    cart: Cart, on: date, lines: list[CartLine], known: KnownCatalogue | None
 ) -> PricedCart:
     cart.version += 1
-    priced = price_cart(cart, on=on, lines=lines, facts=offers)
+    priced = price_cart(cart, on=on, order=None, lines=lines, known=known)
     cart.shown_total = priced.amounts.total
     Cart.objects.filter(id=cart.id).update(
         version=F("version") + 1, term=cart.term, shown_total=cart.shown_total
     )
     return priced
-
-
-def _check_line(cart: Cart, offer: OfferFacts, term: Term, on: date) -> None:
-    _, policy = policy_in_force()
-    verdict = line_verdict(cart_facts(cart, term), offer, term, on=on, policy=policy)
-    if not verdict:
-        raise Refused.by(verdict)
 
 
 def _refuse_ordered(cart: Cart) -> None:

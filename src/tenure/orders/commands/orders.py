@@ -6,7 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from tenure.base.calendar import Term
 from tenure.base.errors import NotFound
@@ -74,9 +77,9 @@ def place_orders(*, drafts: Sequence[OrderDraft], journal: Journal) -> list[Orde
     return orders
 
 
-def lock_orders(ids: Iterable[UUID]) -> dict[UUID, Order]:
-    """The orders, locked until commit in the order of their ids."""
-    rows = Order.objects.select_for_update().filter(id__in=list(ids)).order_by("id")
+def lock_orders(ids: Iterable[UUID] | QuerySet[Any, Any]) -> dict[UUID, Order]:
+    """The orders, locked until commit in the order of their ids; a query names them too."""
+    rows = Order.objects.select_for_update(of=("self",)).filter(id__in=ids).order_by("id")
     return {order.id: order for order in rows}
 
 
@@ -94,7 +97,8 @@ def lock_order(order: UUID, organisation: UUID | None) -> Order:
 def mark_paid(*, orders: Sequence[Order], paid_on: dict[UUID, date], journal: Journal) -> None:
     """The whole amount of the locked ``orders`` is there (R13).
 
-    ``paid_on`` is the local day of each order's money: its day of purchase (R28).
+    ``paid_on`` is the local day of each order's money: its day of purchase (R28). A statement
+    for each such day, of which one instant has three at the most.
     """
     for order in orders:
         order.status = OrderStatus.PAID
@@ -105,7 +109,11 @@ def mark_paid(*, orders: Sequence[Order], paid_on: dict[UUID, date], journal: Jo
             order.organisation_id,
             OrderPaid(order=order.id, total=Money(order.total, order.currency)),
         )
-    Order.objects.bulk_update(orders, ["status", "paid_at", "paid_on", "expires_at"])
+    for day in set(paid_on.values()):
+        ids = [order.id for order in orders if order.paid_on == day]
+        Order.objects.filter(id__in=ids).update(
+            status=OrderStatus.PAID, paid_at=journal.at, paid_on=day, expires_at=None
+        )
 
 
 def mark(*, orders: Sequence[Order], status: OrderStatus, closed_at: datetime | None) -> None:

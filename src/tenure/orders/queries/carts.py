@@ -12,10 +12,10 @@ from django.conf import settings
 from tenure.base.calendar import Term
 from tenure.base.verdicts import Verdict
 from tenure.catalogue.models import OfferRole
-from tenure.catalogue.queries import offer_facts, vendor
+from tenure.catalogue.queries import KnownCatalogue, known_catalogue
 from tenure.catalogue.rules import OfferFacts, price_in_force
 from tenure.orders.models import Cart, CartLine, Order, OrderLine, OrderStatus
-from tenure.orders.queries.policy import policy_in_force
+from tenure.orders.queries.policy import policy_at
 from tenure.orders.rules.cart import CartFacts, line_verdict
 from tenure.orders.rules.rates import vat_rates
 from tenure.orders.rules.tax import DocumentAmounts, TaxSituation, price_document, tax_situation
@@ -87,18 +87,21 @@ def price_cart(
     cart: Cart,
     *,
     on: date,
+    order: UUID | None,
     lines: Sequence[CartLine] | None = None,
-    facts: dict[str, OfferFacts] | None = None,
+    known: KnownCatalogue | None = None,
 ) -> PricedCart:
     """Price ``cart`` on the local day ``on``; the number of statements does not grow with it.
 
+    ``order`` is the one that it became; ``lines`` and ``known`` are given by who has read them.
     Raises ``Refused`` (``tax_rate_unknown``) where tax is owed at a rate that nobody knows.
     """
     rows = list(cart.lines.order_by("id")) if lines is None else lines
-    offers = facts or offer_facts(line.offer_id for line in rows)
-    number, policy = policy_in_force()
+    known = known or known_catalogue()
+    offers = known.offers(line.offer_id for line in rows)
+    number, policy = policy_at(known.stamp)
     situation = tax_situation(
-        vendor_country=vendor(sandbox=settings.SANDBOX).country,
+        vendor_country=known.vendor(sandbox=settings.SANDBOX).country,
         audience=Audience(cart.audience),
         buyer_country=cart.country,
         vat_number_validated=False,
@@ -113,7 +116,7 @@ def price_cart(
     amounts = price_document(sums, about.audience, situation)
     return PricedCart(
         cart=cart,
-        order=order_of_cart(cart.id),
+        order=order,
         lines=tuple(
             PricedLine(
                 id=line.id,

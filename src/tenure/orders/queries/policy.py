@@ -24,3 +24,15 @@ def policy_in_force() -> tuple[int, Policy]:
     """The version for what is bought from now on, and its number."""
     number = number_in_force()
     return number, policy_numbered(number)
+
+
+_number_at: tuple[tuple[int, str], int] | None = None
+
+
+def policy_at(stamp: tuple[int, str]) -> tuple[int, Policy]:
+    """The policy in force at a stamp of the vendor's stream, in which each new one is told."""
+    global _number_at
+    known = _number_at
+    if known is None or known[0] != stamp:
+        known = _number_at = (stamp, number_in_force())
+    return known[1], policy_numbered(known[1])
