@@ -8,10 +8,12 @@ import pytest
 
 from tenure.access.models import Seat
 from tenure.base.calendar import Term
-from tenure.base.errors import Refused
+from tenure.base.errors import NotFound, Refused
 from tenure.base.money import Money
 from tenure.billing.models import Payment, SandboxCharge
+from tenure.catalogue.file import parse_catalogue
 from tenure.events.models import Event
+from tenure.flows.catalogue_import import import_file
 from tenure.flows.purchase import (
     CardPayment,
     Purchase,
@@ -25,7 +27,7 @@ from tenure.flows.recovery import recover_of_organisation, recover_payments
 from tenure.orders.models import Order
 from tenure.policy.words import Audience
 from tenure.subscriptions.models import Period, Subscription
-from tests.shop import START, customer, fill_cart, open_shop, order_cart
+from tests.shop import CATALOGUE, START, customer, fill_cart, open_shop, order_cart
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -204,3 +206,32 @@ def test_consumers_pay_the_catalogues_amount_with_the_tax_in_it() -> None:
     order = order_cart(french, fill_cart(french, ("designer-creator", 1), term=Term.MONTH))
     placed = Order.objects.get(id=order.order)
     assert (placed.total_net, placed.total_tax, placed.total) == (1666, 333, 1999)
+
+
+def test_nobody_orders_the_cart_of_another() -> None:
+    company, other = customer(), customer(email="eve@other.example")
+    cart = fill_cart(company, ("designer-business", 1))
+    with pytest.raises(NotFound):
+        order_cart(other, cart)
+
+
+def test_two_trials_of_one_role_do_not_meet_in_a_cart() -> None:
+    source = (
+        CATALOGUE
+        + """
+- id: bench-trial
+  roles: [designer, analyst]
+  audience: business
+  channel: online
+  countries: [FR]
+  trial_days: 10
+"""
+    )
+    import_file(file=parse_catalogue(source), source=source, now=START, by="command")
+    company = customer()
+    with pytest.raises(Refused) as refusal:
+        fill_cart(company, ("designer-trial", 1), ("bench-trial", 1), term=Term.TRIAL)
+    assert refusal.value.code.code == "trial_used"
+    more = fill_cart(company, ("designer-trial", 1), ("designer-trial", 1), term=Term.TRIAL)
+    assert [line.quantity for line in more.lines] == [2]
+    assert order_cart(company, more, None).created

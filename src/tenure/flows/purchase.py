@@ -81,6 +81,8 @@ def buy(*, purchase: Purchase, now: datetime, by: str, asked: Asked | None = Non
     with transaction(now=now, by=by, organisation=purchase.organisation, asked=asked) as journal:
         organisation = lock_organisation(purchase.organisation)
         cart = lock_cart(purchase.cart, None)
+        if cart.organisation_id not in (None, organisation.id):
+            raise NotFound
         existing = order_of_cart(purchase.cart)
         if existing is not None:
             journal.made = existing

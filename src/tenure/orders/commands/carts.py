@@ -14,7 +14,13 @@ from tenure.catalogue.queries import KnownCatalogue, known_catalogue
 from tenure.catalogue.rules import currency_of
 from tenure.orders.errors import CART_ORDERED
 from tenure.orders.models import Cart, CartLine
-from tenure.orders.queries.carts import PricedCart, cart_facts, order_of_cart, price_cart
+from tenure.orders.queries.carts import (
+    PricedCart,
+    cart_facts,
+    order_of_cart,
+    price_cart,
+    with_tried,
+)
 from tenure.orders.queries.policy import policy_at
 from tenure.orders.rules.cart import line_verdict
 from tenure.policy.words import Audience
@@ -69,7 +75,10 @@ def add_line(*, cart: Cart, offer: str, term: Term, quantity: int, on: date) -> 
     if facts is None:
         raise NotFound
     _, policy = policy_at(known.stamp)
-    verdict = line_verdict(cart_facts(cart, term), facts, term, on=on, policy=policy)
+    about = cart_facts(cart, term)
+    for other in known.offers(line.offer_id for line in lines if line.offer_id != offer).values():
+        about = with_tried(about, other)
+    verdict = line_verdict(about, facts, term, on=on, policy=policy)
     if not verdict:
         raise Refused.by(verdict)
     present = next((line for line in lines if line.offer_id == offer), None)

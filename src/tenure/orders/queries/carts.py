@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -83,6 +83,13 @@ def cart_facts(cart: Cart, term: Term | None) -> CartFacts:
     )
 
 
+def with_tried(about: CartFacts, offer: OfferFacts) -> CartFacts:
+    """The cart after a line of ``offer``: what one trial brings, a second one does not (R9)."""
+    if not offer.is_trial:
+        return about
+    return replace(about, known_roles=about.known_roles | offer.roles)
+
+
 def price_cart(
     cart: Cart,
     *,
@@ -111,7 +118,10 @@ def price_cart(
     )
     term = Term(cart.term) if cart.term else Term.YEAR
     about = cart_facts(cart, term)
-    priced = [_unit(offers[line.offer_id], about, term, on, policy) for line in rows]
+    priced = []
+    for line in rows:
+        priced.append(_unit(offers[line.offer_id], about, term, on, policy))
+        about = with_tried(about, offers[line.offer_id])
     sums = [unit * line.quantity for line, (unit, _) in zip(rows, priced, strict=True)]
     amounts = price_document(sums, about.audience, situation)
     return PricedCart(
