@@ -1,0 +1,197 @@
+"""Who calls, and what of theirs a path names: everything else looks as if it did not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Model, OuterRef, Subquery
+from django.http import HttpRequest
+from ninja.security import HttpBearer
+
+from tenure.api.errors import UNAUTHENTICATED, CallRefused
+from tenure.api.idempotency import key_of
+from tenure.api.problems import language_of
+from tenure.base.calendar import local_date, zone_named
+from tenure.base.clock import machine_now
+from tenure.base.errors import NotFound
+from tenure.base.ids import parse_public_id, public_id
+from tenure.billing.models import Payment
+from tenure.events.asked import Asked
+from tenure.events.models import Stream
+from tenure.orders.models import Cart, Order
+from tenure.organisations.models import Invitation, Member, Organisation
+from tenure.organisations.queries import valid_key
+from tenure.subscriptions.models import Subscription
+
+_UTC: Final = "UTC"
+_PREFIXES: Final = {
+    "organisation": "org",
+    "cart": "cart",
+    "line": "line",
+    "order": "ord",
+    "payment": "pay",
+    "subscription": "sub",
+    "member": "mem",
+    "invitation": "inv",
+}
+_MODELS: Final[Mapping[str, type[Model]]] = {
+    "organisation": Organisation,
+    "cart": Cart,
+    "order": Order,
+    "payment": Payment,
+    "subscription": Subscription,
+    "member": Member,
+    "invitation": Invitation,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who may come in by a path: what it names, and what the call is about."""
+
+    path_names: tuple[str, ...] = ()
+    vendor_only: bool = False
+    sandbox_only: bool = False
+    keyed: bool = False
+    moves_money: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A valid key; ``organisation`` is None for the vendor's, who may do all."""
+
+    key: UUID
+    organisation: UUID | None
+
+    @property
+    def by(self) -> str:
+        """How the journal names who acted."""
+        return "key:" + public_id("key", self.key)
+
+    @property
+    def is_vendor(self) -> bool:
+        """Whether the key is the vendor's."""
+        return self.organisation is None
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The organisation to which what is named belongs: its clock, its zone, its revision."""
+
+    id: UUID
+    test_clock: datetime | None
+    timezone: str
+    revision: int
+
+
+@dataclass(slots=True)
+class Call:
+    """A call that was let in: who calls, what the path names, and when it is for them.
+
+    ``words`` are the path's parts as sent, ``ids`` those that are identifiers. ``key`` is the
+    caller's ``Idempotency-Key``, and ``asked`` what a flow is to write down of it.
+    """
+
+    request: HttpRequest
+    caller: Caller
+    arrived_at: datetime
+    words: Mapping[str, str] = field(default_factory=dict)
+    ids: Mapping[str, UUID] = field(default_factory=dict)
+    reached: Reached | None = None
+    key: str | None = None
+    asked: Asked | None = None
+
+    @property
+    def by(self) -> str:
+        """How the journal names who acted."""
+        return self.caller.by
+
+    @property
+    def language(self) -> str:
+        """``en`` or ``fr``."""
+        return language_of(self.request)
+
+    @property
+    def organisation(self) -> UUID:
+        """The organisation of what the path names; ``NotFound`` if that has none."""
+        if self.reached is None:
+            raise NotFound
+        return self.reached.id
+
+    @property
+    def now(self) -> datetime:
+        """This instant, by the clock of the organisation that is reached (R2)."""
+        if self.reached is not None and self.reached.test_clock is not None:
+            return self.reached.test_clock
+        return self.arrived_at
+
+    @property
+    def today(self) -> date:
+        """The local day of ``now``; in UTC where no organisation is reached."""
+        zone = self.reached.timezone if self.reached is not None else _UTC
+        return local_date(self.now, zone_named(zone))
+
+    def reach(self, organisation: str) -> None:
+        """Take the organisation that a body names; ``NotFound`` if it is not the caller's."""
+        self.reached = _reached("organisation", parse_public_id("org", organisation), self.caller)
+
+
+class BearerKey(HttpBearer):
+    """Lets a call in: its key (401), then what its path names (404), before its body is read."""
+
+    def __init__(self, door: Door) -> None:
+        super().__init__()
+        self._door = door
+
+    def __call__(self, request: HttpRequest) -> Call:
+        scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        if scheme.lower() != self.openapi_scheme:
+            raise CallRefused(UNAUTHENTICATED)
+        return self.authenticate(request, token.strip())
+
+    def authenticate(self, request: HttpRequest, token: str) -> Call:
+        """The call of the key ``token``; ``CallRefused`` or ``NotFound``."""
+        key = valid_key(token) if token else None
+        if key is None:
+            raise CallRefused(UNAUTHENTICATED)
+        caller = Caller(key.id, key.organisation)
+        door = self._door
+        if (door.vendor_only and not caller.is_vendor) or (
+            door.sandbox_only and not settings.SANDBOX
+        ):
+            raise NotFound
+        match = request.resolver_match
+        words: Mapping[str, str] = match.kwargs if match else {}
+        ids = {
+            name: parse_public_id(_PREFIXES[name], words[name])
+            for name in door.path_names
+            if name in _PREFIXES
+        }
+        call = Call(request, caller, machine_now(), words, ids)
+        first = door.path_names[0] if door.path_names else ""
+        if first in _MODELS:
+            call.reached = _reached(first, ids[first], caller)
+        if door.keyed:
+            call.key = key_of(request, required=door.moves_money)
+        return call
+
+
+def _reached(kind: str, id_: UUID, caller: Caller) -> Reached | None:
+    """The organisation of what is named; ``NotFound`` unless it is there and the caller's."""
+    via = "" if kind == "organisation" else "organisation__"
+    rows: Any = _MODELS[kind]._default_manager.filter(id=id_)
+    if caller.organisation is not None:
+        rows = rows.filter(**{f"{via}id": caller.organisation})
+    stream = Stream.objects.filter(organisation_id=OuterRef(f"{via}id"))
+    found = rows.values_list(
+        f"{via}id", f"{via}test_clock", f"{via}timezone", Subquery(stream.values("revision"))
+    ).first()
+    if found is None:
+        raise NotFound
+    organisation, test_clock, timezone, revision = found
+    return Reached(organisation, test_clock, timezone, revision or 0) if organisation else None

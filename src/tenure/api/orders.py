@@ -1,0 +1,332 @@
+"""Orders: what was bought, how it is paid, and whether it can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Annotated, Any, Literal, NotRequired
+from uuid import UUID
+
+from django.conf import settings
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from tenure.api.callers import Call
+from tenure.api.calls import Answer, Calls
+from tenure.api.carts import LINE_REFUSALS
+from tenure.api.documents import plain
+from tenure.api.fields import Body, Identifier, MoneyIn, Text100, Version
+from tenure.api.lists import Cursor, Limit, page_by_id
+from tenure.api.shapes import Day, Instant, MoneyOut, Page, instant, money_out
+from tenure.base.errors import NotFound
+from tenure.base.ids import parse_public_id, public_id
+from tenure.base.money import Money
+from tenure.base.wording import sentence
+from tenure.billing.models import Payment
+from tenure.flows.purchase import (
+    CardPayment,
+    Purchase,
+    TransferPayment,
+    buy,
+    pay_order,
+    resume_order,
+    withdraw_order,
+)
+from tenure.flows.written import Outcome
+from tenure.orders.errors import (
+    AUDIENCE_MISMATCH,
+    CART_CHANGED,
+    CART_EMPTY,
+    COUNTRY_MISMATCH,
+    METHOD_NOT_FOR_AUDIENCE,
+    METHOD_UNAVAILABLE,
+    ORDER_CLOSED,
+    PAYMENT_IN_FLIGHT,
+    PAYMENT_NEEDED,
+    VERIFICATION_PENDING,
+)
+from tenure.orders.models import Cart, Order, OrderLine, OrderStatus
+from tenure.orders.queries.orders import cancellation
+
+calls = Calls("Selling")
+
+
+class CardIn(Body):
+    """A card, by the gateway's token; never its number."""
+
+    method: Literal["card"]
+    token: Text100
+
+
+class TransferIn(Body):
+    """A bank transfer, for companies (R14)."""
+
+    method: Literal["bank_transfer"]
+
+
+PaymentIn = Annotated[CardIn | TransferIn, Field(discriminator="method")]
+
+
+class NewOrder(Body):
+    """A cart as it was shown, who orders it, and how it is paid."""
+
+    cart: Identifier
+    cart_version: Version
+    organisation: Identifier
+    expected_total: MoneyIn | None = None
+    payment: PaymentIn | None = None
+
+
+class NewPayment(Body):
+    """Another way to pay."""
+
+    payment: PaymentIn
+
+
+class NextAction(TypedDict):
+    """What the customer has to do."""
+
+    type: Literal["redirect"]
+    url: str
+
+
+class OrderLineOut(TypedDict):
+    """A line as it was sold (R7)."""
+
+    offer: str
+    term: str
+    quantity: int
+    unit_price: MoneyOut
+    net: MoneyOut
+    tax: MoneyOut
+    total: MoneyOut
+
+
+class OrderOut(TypedDict):
+    """An order; ``payment`` is the last attempt to pay it."""
+
+    id: str
+    organisation: str
+    cart: str | None
+    status: Literal[
+        "paid",
+        "awaiting_transfer",
+        "awaiting_verification",
+        "authentication_required",
+        "payment_unknown",
+        "declined",
+        "expired",
+        "withdrawn",
+        "cancelled",
+    ]
+    lines: list[OrderLineOut]
+    total_net: MoneyOut
+    total_tax: MoneyOut
+    total: MoneyOut
+    subscriptions: list[str]
+    invoice: None
+    payment: str | None
+    decline_code: str | None
+    placed_at: Instant
+    paid_on: Day | None
+    expires_at: Instant | None
+    next_action: NotRequired[NextAction]
+
+
+class CancellationOut(TypedDict):
+    """Whether an order can be taken back now, until when, and for how much (R28)."""
+
+    allowed: bool
+    code: str
+    rule: str | None
+    detail: str
+    deadline: Day | None
+    refund: MoneyOut | None
+
+
+_PAYMENT_REFUSALS = (METHOD_NOT_FOR_AUDIENCE, METHOD_UNAVAILABLE)
+
+
+def _resumed(call: Call, made: UUID) -> Answer:
+    """A call cut short is taken up where the order stands."""
+    outcome = resume_order(order=made, now=call.now, by=call.by)
+    return _settled(outcome, 201)
+
+
+def _repaid(call: Call, made: UUID) -> Answer:
+    outcome = resume_order(order=made, now=call.now, by=call.by)
+    return _settled(outcome, 200)
+
+
+@calls.post(
+    "/orders",
+    {201: OrderOut, 200: OrderOut},
+    moves_money=True,
+    resume=_resumed,
+    refuses=(
+        CART_CHANGED,
+        CART_EMPTY,
+        AUDIENCE_MISMATCH,
+        COUNTRY_MISMATCH,
+        PAYMENT_NEEDED,
+        *_PAYMENT_REFUSALS,
+        *LINE_REFUSALS,
+    ),
+)
+def place_order(call: Call, body: NewOrder) -> Answer:
+    """Order a cart and pay it; a cart already ordered gives 200 and that order (R16)."""
+    call.reach(body.organisation)
+    expected = body.expected_total
+    purchase = Purchase(
+        cart=_cart_of(call, body.cart),
+        cart_version=body.cart_version,
+        organisation=call.organisation,
+        payment=_payment(body.payment) if body.payment else None,
+        expected_total=Money(expected.amount, expected.currency) if expected else None,
+    )
+    outcome = buy(purchase=purchase, now=call.now, by=call.by, asked=call.asked)
+    return _settled(outcome, 201 if outcome.created else 200)
+
+
+@calls.get("/orders/{order}", OrderOut)
+def get_order(call: Call) -> Answer:
+    """One order."""
+    return Answer(order_out(call.ids["order"]))
+
+
+@calls.get("/organisations/{organisation}/orders", Page[OrderOut])
+def list_orders(call: Call, limit: Limit = 50, cursor: Cursor = None) -> Answer:
+    """The organisation's orders, oldest first."""
+    rows = Order.objects.filter(organisation_id=call.organisation)
+    shown, following = page_by_id("orders", rows, limit, cursor)
+    return Answer({"data": orders_out(shown), "next_cursor": following})
+
+
+@calls.post(
+    "/orders/{order}/payments",
+    {200: OrderOut},
+    moves_money=True,
+    resume=_repaid,
+    refuses=(PAYMENT_IN_FLIGHT, ORDER_CLOSED, VERIFICATION_PENDING, *_PAYMENT_REFUSALS),
+)
+def pay_unpaid_order(call: Call, body: NewPayment) -> Answer:
+    """Pay an unpaid order again, with another card or another way."""
+    outcome = pay_order(
+        order=call.ids["order"],
+        payment=_payment(body.payment),
+        now=call.now,
+        by=call.by,
+        asked=call.asked,
+    )
+    return _settled(outcome, 200)
+
+
+@calls.delete("/orders/{order}", {200: OrderOut}, refuses=(PAYMENT_IN_FLIGHT, ORDER_CLOSED))
+def withdraw_unpaid_order(call: Call) -> Answer:
+    """Withdraw an unpaid order (R16)."""
+    outcome = withdraw_order(order=call.ids["order"], now=call.now, by=call.by)
+    return _settled(outcome, 200)
+
+
+@calls.get("/orders/{order}/cancellation", CancellationOut, speaks=True)
+def get_cancellation_verdict(call: Call) -> Answer:
+    """Whether a request sent now takes the order back, before it is sent (R28, R29)."""
+    order = Order.objects.select_related("organisation").get(id=call.ids["order"])
+    verdict = cancellation(order, order.organisation, call.now)
+    out: CancellationOut = {
+        "allowed": verdict.allowed,
+        "code": verdict.code.code,
+        "rule": verdict.code.rule,
+        "detail": sentence(verdict.code, verdict.figures, call.language),
+        "deadline": plain(verdict.figures.get("deadline")),
+        "refund": plain(verdict.figures.get("refund")),
+    }
+    return Answer(out, language=call.language)
+
+
+def order_out(order: UUID) -> OrderOut:
+    """One order as it goes out; ``NotFound``."""
+    found = orders_out(list(Order.objects.filter(id=order)))
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def orders_out(orders: Collection[Order]) -> list[OrderOut]:
+    """Orders as they go out; two statements for any number of them."""
+    ids = [order.id for order in orders]
+    lines: dict[UUID, list[Any]] = {id_: [] for id_ in ids}
+    rows = OrderLine.objects.filter(order_id__in=ids).order_by("order_id", "position")
+    for line in rows.select_related("subscription"):
+        lines[line.order_id].append(line)
+    attempts = Payment.objects.filter(order_id__in=ids).order_by("order_id", "-id")
+    payments = {payment.order_id: payment for payment in attempts.distinct("order_id")}
+    return [_order(order, lines[order.id], payments.get(order.id)) for order in orders]
+
+
+def _order(order: Order, lines: list[Any], payment: Payment | None) -> OrderOut:
+    out: OrderOut = {
+        "id": public_id("ord", order.id),
+        "organisation": public_id("org", order.organisation_id),
+        "cart": public_id("cart", order.cart_id) if order.cart_id else None,
+        "status": order.status,  # type: ignore[typeddict-item]  # a constraint keeps it among these
+        "lines": [_line(line, order.currency) for line in lines],
+        "total_net": money_out(order.total_net, order.currency),
+        "total_tax": money_out(order.total_tax, order.currency),
+        "total": money_out(order.total, order.currency),
+        "subscriptions": [
+            public_id("sub", line.subscription.id)
+            for line in lines
+            if hasattr(line, "subscription")
+        ],
+        "invoice": None,
+        "payment": public_id("pay", payment.id) if payment else None,
+        "decline_code": (payment.decline_code or None) if payment else None,
+        "placed_at": instant(order.placed_at),
+        "paid_on": order.paid_on.isoformat() if order.paid_on else None,
+        "expires_at": instant(order.expires_at) if order.expires_at else None,
+    }
+    if payment is not None and order.status == OrderStatus.AUTHENTICATION_REQUIRED:
+        out["next_action"] = {"type": "redirect", "url": authentication_url(payment.id)}
+    return out
+
+
+def authentication_url(payment: UUID) -> str:
+    """Where the sandbox's customer takes the step that the bank asks for."""
+    address = f"/api/v1/sandbox/authentications/{public_id('pay', payment)}"
+    return str(settings.PUBLIC_URL) + address
+
+
+def _line(line: OrderLine, currency: str) -> OrderLineOut:
+    return {
+        "offer": line.offer_id,
+        "term": line.term,
+        "quantity": line.quantity,
+        "unit_price": money_out(line.unit_amount, currency),
+        "net": money_out(line.net, currency),
+        "tax": money_out(line.tax, currency),
+        "total": money_out(line.gross, currency),
+    }
+
+
+def _settled(outcome: Outcome, status: int) -> Answer:
+    out = order_out(outcome.order)
+    return Answer(
+        out,
+        status=status,
+        revision=outcome.revision,
+        location=f"/api/v1/orders/{out['id']}" if status == 201 else None,
+    )
+
+
+def _payment(given: CardIn | TransferIn) -> CardPayment | TransferPayment:
+    return CardPayment(given.token) if isinstance(given, CardIn) else TransferPayment()
+
+
+def _cart_of(call: Call, given: str) -> UUID:
+    """The cart that a body names; a visitor's cart is nobody's but the vendor's to order."""
+    cart = parse_public_id("cart", given)
+    if not call.caller.is_vendor:
+        own = Cart.objects.filter(id=cart, organisation_id=call.caller.organisation)
+        if not own.exists():
+            raise NotFound
+    return cart

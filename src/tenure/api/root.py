@@ -1,0 +1,36 @@
+"""The OpenAPI description of what stands at the root, outside of ``/api/v1``."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from tenure.api.errors import UNAVAILABLE
+from tenure.api.openapi import problem_answer
+
+
+def _plain(operation: str, summary: str, media_type: str = "text/plain") -> dict[str, Any]:
+    return {
+        "operationId": operation,
+        "tags": ["Operating"],
+        "summary": summary,
+        "security": [],
+        "responses": {
+            "200": {
+                "description": "OK",
+                "content": {media_type: {"schema": {"type": "string"}}},
+            }
+        },
+    }
+
+
+def _ready() -> dict[str, Any]:
+    operation = _plain("ready", "Whether the process can serve")
+    operation["responses"]["503"] = problem_answer(503, [UNAVAILABLE.code])
+    return operation
+
+
+ROOT_PATHS: Final[dict[str, Any]] = {
+    "/healthz": {"get": _plain("health", "Whether the process lives")},
+    "/readyz": {"get": _ready()},
+    "/metrics": {"get": _plain("metrics", "What this process counted, for Prometheus")},
+}
