@@ -87,6 +87,7 @@ def broken(old: str, new: str, *, nth: int = 1) -> str:
 FIELD_ERRORS = [
     # what is replaced, by what, the line's text, field, code
     ("country: FR", "country: XX", "country: XX", "vendor.country", "no_such_country"),
+    ("country: FR", "currency: FRF", "y: FRF", "vendor.currency", "no_such_currency"),
     ("Europe/Paris", "Mars/Base", "Mars/Base", "vendor.timezone", "no_such_timezone"),
     ("name: Atelier Exemple", "nom: A", "nom: A", "vendor.nom", "key_unknown"),
     ("code: USD", "code: USX", "code: USX", "currencies[1].code", "no_such_currency"),
@@ -274,6 +275,11 @@ class TestTheYaml:
         laughs = ["a0: &a0 [ha, ha]"]
         laughs += [f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 60)]
         assert "catalogue_anchor_used" in {each[2] for each in wrong("\n".join(laughs))}
+
+    def test_one_cause_is_told_once(self) -> None:
+        text = broken("solution: making", "solution: *x")
+        where = (line_of("*x", text), "roles[1].solution", "catalogue_anchor_used")
+        assert wrong(text) == [where]
 
     def test_not_utf8(self) -> None:
         assert wrong(b"vendor:\n  name: \xe9t\xe9\n") == [(2, "", "catalogue_not_utf8")]

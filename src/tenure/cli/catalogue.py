@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tenure.base.ids import public_id
-from tenure.base.money import Money, minor_digits
+from tenure.base.money import Money
+from tenure.base.wording import money as in_words
 from tenure.cli.output import figures, remark, result
 from tenure.cli.running import installation
 from tenure.cli.wording import language, say
@@ -262,12 +263,10 @@ def _rest(count: int) -> Iterator[str]:
         yield say(f"  and {count - _SHOWN} more", f"  et {count - _SHOWN} de plus")
 
 
-def _money(money: Money | None) -> str:
-    if money is None:
+def _money(amount: Money | None) -> str:
+    if amount is None:
         return say("no price", "sans prix")
-    digits = minor_digits(money.currency)
-    whole, part = divmod(money.amount, 10**digits)
-    return f"{whole}.{part:0{digits}d} {money.currency}" if digits else f"{whole} {money.currency}"
+    return in_words(amount, language())
 
 
 def _as_json(done: _Done) -> Mapping[str, Any]:

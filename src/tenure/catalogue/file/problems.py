@@ -10,6 +10,7 @@ from typing import Final
 
 from tenure.base.errors import FieldError, Invalid
 from tenure.base.verdicts import NO_FIGURES, Code, Figures
+from tenure.base.wording import sentence
 from tenure.catalogue.errors import FILE_REFUSED
 
 SHOWN_PROBLEMS: Final = 100
@@ -45,11 +46,7 @@ class Problem:
 
     def text(self, language: str) -> str:
         """What to change, in ``language`` (``en`` or ``fr``)."""
-        figures = {
-            name: ", ".join(value) if isinstance(value, tuple) else value
-            for name, value in self.figures.items()
-        }
-        return self.code.text(language).format(**figures)
+        return sentence(self.code, self.figures, language)
 
 
 class CatalogueFileRefused(Invalid):
