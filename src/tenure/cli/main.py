@@ -7,7 +7,7 @@ import sys
 import typer
 
 from tenure.base.errors import TenureError
-from tenure.cli import catalogue, due, migrate, parts, policy, serve, settings
+from tenure.cli import api_key, catalogue, due, migrate, parts, policy, serve, settings
 from tenure.cli.output import remark
 from tenure.cli.wording import language, lines_of, say
 from tenure.host.errors import HostError
@@ -24,6 +24,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+app.add_typer(api_key.app, name="api-key")
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(policy.app, name="policy")
 
