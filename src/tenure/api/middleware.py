@@ -37,6 +37,8 @@ def request_log(get_response: Handler) -> Handler:
                 allowed = [word.strip() for word in response.get("Allow", "").split(",")]
                 response = method_not_allowed(request, [word for word in allowed if word])
             response[REQUEST_ID] = request_id
+            if not response.streaming and "Content-Length" not in response:
+                response["Content-Length"] = str(len(response.content))
             if request.path not in _QUIET:
                 _log.info(
                     "request",
