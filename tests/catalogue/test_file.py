@@ -105,6 +105,7 @@ FIELD_ERRORS = [
     ("solution: making", "solution: x", "solution: x", "roles[1].solution", "not_declared"),
     ("cam: [open, post]", "cam: [fly]", "[fly]", "roles[1].grants.cam[0]", "no_such_permission"),
     ("cam: [open", "cax: [open", "cax:", "roles[1].grants.cax", "not_declared"),
+    ("Mills.", "x" * 4001, "n: xxx", "roles[1].description.en", "too_long"),
     ("requires: [designer]", "requires: [x]", "[x]", "roles[1].requires[0]", "not_declared"),
     (
         "requires: [designer]",

@@ -63,8 +63,6 @@ def _one_or_many(value: object) -> object:
 
 
 def _day(value: object) -> object:
-    if isinstance(value, date):
-        return value
     if isinstance(value, str) and _ISO_DATE.fullmatch(value):
         try:
             return date.fromisoformat(value)
@@ -116,11 +114,20 @@ class VendorEntry(_Shape):
     email: Written | None = None
     phone: Written | None = None
     website: Written | None = None
+    support_email: Written | None = None
+    terms_url: Written | None = None
+    privacy_url: Written | None = None
     siren: Written | None = None
+    siret: Written | None = None
+    ape: Written | None = None
+    eori: Written | None = None
     registration: Written | None = None
     vat_number: Written | None = None
+    bank: Written | None = None
+    account_holder: Written | None = None
     iban: Written | None = None
     bic: Written | None = None
+    creditor_id: Written | None = None
 
 
 class CurrencyEntry(_Shape):
@@ -198,14 +205,11 @@ SECTIONS: Final[Mapping[str, type[_Shape]]] = {
 
 
 def known_keys(path: tuple[str | int, ...]) -> tuple[str, ...]:
-    """The keys that a mapping at ``path`` may hold; none where any key may stand."""
-    model: Any = CatalogueFile
+    """The keys that a mapping at ``path`` may hold."""
+    model: type[_Shape] = CatalogueFile
     for step in path:
-        if isinstance(step, int):
-            continue
-        model = _CHILDREN.get((model, step))
-    if model is None:
-        return ()
+        if isinstance(step, str):
+            model = _CHILDREN[model, step]
     return tuple(field.alias or name for name, field in model.model_fields.items())
 
 
