@@ -7,7 +7,7 @@ import sys
 import typer
 
 from tenure.base.errors import TenureError
-from tenure.cli import api_key, catalogue, due, migrate, parts, policy, serve, settings
+from tenure.cli import api_key, catalogue, due, migrate, parts, policy, serve, settings, verify
 from tenure.cli.output import remark
 from tenure.cli.wording import language, lines_of, say
 from tenure.host.errors import HostError
@@ -84,3 +84,9 @@ _command(
         "Faire ce qui est dû ; avec --at, avancer chaque horloge de test jusqu'à ce moment.",
     ),
 )(due.run_due)
+_command(
+    help=say(
+        "Check all that is always true, in one snapshot, while the installation runs.",
+        "Contrôler tout ce qui est toujours vrai, d'un seul regard, en pleine marche.",
+    )
+)(verify.verify)
