@@ -61,11 +61,10 @@ def answer(books: Books, member: Member, grant: Grant, at: datetime) -> Answer:
         return Answer(False, "member_not_active")
     if books.organisation.suspended_at is not None:
         return Answer(False, "organisation_suspended")
-    held = [_subscription(books, seat) for seat in books.seats if seat.member_id == member.id]
     counted = [
         each
-        for each in held
-        if each.cancelled_at is None or at < _last_period(books, each).data_until
+        for each in _held(books, member)
+        if each.cancelled_at is None or _data_last(books, each, at)
     ]
     if not counted:
         return Answer(False, "no_seat")
@@ -74,24 +73,26 @@ def answer(books: Books, member: Member, grant: Grant, at: datetime) -> Answer:
         return Answer(False, "no_role_with_permission")
     if any(_covers(books, each, at) for each in able):
         return Answer(True, "granted", _first_uncovered(books, able, at))
-    lasting = [
-        _last_period(books, each).data_until_on for each in able if _keeps_data(books, each, at)
-    ]
+    lasting = [each for each in able if _keeps_data(books, each, at)]
     if lasting:
-        return Answer(False, "retention", None, max(lasting))
+        until = max(_periods(books, each)[-1].data_until_on for each in lasting)
+        return Answer(False, "retention", None, until)
     return Answer(False, "no_current_period")
 
 
-def _subscription(books: Books, seat: Seat) -> Subscription:
-    return next(each for each in books.subscriptions if each.id == seat.subscription_id)
+def _held(books: Books, member: Member) -> list[Subscription]:
+    of_seats = {seat.subscription_id for seat in books.seats if seat.member_id == member.id}
+    return [each for each in books.subscriptions if each.id in of_seats]
 
 
 def _periods(books: Books, subscription: Subscription) -> list[Period]:
+    """Oldest first."""
     return [each for each in books.periods if each.subscription_id == subscription.id]
 
 
-def _last_period(books: Books, subscription: Subscription) -> Period:
-    return max(_periods(books, subscription), key=lambda period: period.number)
+def _data_last(books: Books, subscription: Subscription, at: datetime) -> bool:
+    periods = _periods(books, subscription)
+    return bool(periods) and at < periods[-1].data_until
 
 
 def _covers(books: Books, subscription: Subscription, at: datetime) -> bool:
@@ -103,7 +104,7 @@ def _covers(books: Books, subscription: Subscription, at: datetime) -> bool:
 def _keeps_data(books: Books, subscription: Subscription, at: datetime) -> bool:
     dropped = subscription.cancelled_at is not None
     over = any(each.ends_at <= at for each in _periods(books, subscription))
-    return (dropped or over) and at < _last_period(books, subscription).data_until
+    return (dropped or over) and _data_last(books, subscription, at)
 
 
 def _first_uncovered(books: Books, able: list[Subscription], at: datetime) -> datetime:

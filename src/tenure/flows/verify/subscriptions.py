@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import groupby
@@ -80,31 +79,30 @@ def chains(_now: datetime) -> Tally:
     found = (_Row(*row) for row in rows(_CHAINS))
     for subscription, chain in groupby(found, key=attrgetter("subscription")):
         tally.looked_at += 1
-        try:
-            wrong = next(_wrong_with(list(chain)), None)
-        except Invalid:
-            wrong = "zone_or_policy_unreadable"
+        wrong = _wrong_with(list(chain))
         if wrong is not None:
             tally.fail(public_id("sub", subscription), wrong)
     return tally
 
 
-def _wrong_with(chain: list[_Row]) -> Iterator[str]:
+def _wrong_with(chain: list[_Row]) -> str | None:
     if chain[0].number is None:
-        yield "no_period"
-        return
-    for expected, row in enumerate(chain, start=1):
-        if row.number != expected:
-            yield "numbers_broken"
-        wrong = _wrong_span(row) or _wrong_instants(row) or _wrong_dates(row)
-        if wrong is not None:
-            yield wrong
-    if chain[0].paid_at is not None and not _begins_when_paid(chain[0], chain[0].paid_at):
-        yield "not_from_the_day_of_payment"
+        return "no_period"
+    try:
+        found = (_wrong_period(number, row) for number, row in enumerate(chain, start=1))
+        wrong = next((each for each in found if each is not None), None)
+        return wrong or _wrong_beginning(chain[0])
+    except Invalid:
+        return "zone_or_policy_unreadable"
 
 
-def _wrong_span(row: _Row) -> str | None:
-    number = row.number or 0
+def _wrong_period(number: int, row: _Row) -> str | None:
+    if row.number != number:
+        return "numbers_broken"
+    return _wrong_span(number, row) or _wrong_instants(row) or _wrong_dates(row)
+
+
+def _wrong_span(number: int, row: _Row) -> str | None:
     if row.term == Term.TRIAL and (row.trial_days is None or number > 1):
         return "trial_renewed"
     computed = period(
@@ -147,9 +145,12 @@ def _deadline(ends_on: date, zone: ZoneInfo, policy: int) -> tuple[date, datetim
 _data_gone = lru_cache(maxsize=50_000)(data_gone_at)
 
 
-def _begins_when_paid(row: _Row, paid_at: datetime) -> bool:
+def _wrong_beginning(row: _Row) -> str | None:
     """R19: the first day is the local day of the money, which is the order's ``paid_on``."""
-    return row.anchor_on == row.paid_on == local_date(paid_at, zone_named(row.zone))
+    if row.paid_at is None:
+        return None
+    paid_on = local_date(row.paid_at, zone_named(row.zone))
+    return None if row.anchor_on == row.paid_on == paid_on else "not_from_the_day_of_payment"
 
 
 def periods_paid(now: datetime) -> Tally:

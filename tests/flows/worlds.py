@@ -1,0 +1,116 @@
+"""A small world in which everything that can stand in the books stands once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from tenure.base.calendar import Term
+from tenure.base.ids import new_id
+from tenure.events.asked import Asked
+from tenure.flows.clock import advance_clock
+from tenure.flows.invitations import accept_invitation, invite, withdraw_invitation
+from tenure.flows.members import change_member, remove_member
+from tenure.flows.purchase import withdraw_order
+from tenure.flows.seats import assign_seat
+from tenure.organisations.commands.invitations import NewInvitation
+from tenure.organisations.models import Invitation, Member, Organisation
+from tenure.organisations.rules import MemberStatus, Standing
+from tenure.policy.words import Audience
+from tenure.subscriptions.models import Subscription
+from tests.shop import START, customer, fill_cart, open_shop, order_cart, owner_of, subscribe
+
+
+@dataclass(frozen=True)
+class World:
+    """A company with people and seats, a maker, and two students who wait for their proof."""
+
+    company: Organisation
+    owner: Member
+    designers: Subscription
+    analysts: Subscription
+    maker: Organisation
+    student: Organisation
+
+
+def asked(call: str = "POST /api/v1/orders", key: str = "first") -> Asked:
+    """A caller's key."""
+    return Asked(scope=UUID(int=7), key=key, call=call, body_hash=bytes(32))
+
+
+def joined(
+    organisation: Organisation, email: str, *roles: str, standing: Standing = Standing.MEMBER
+) -> Member:
+    """A member who was invited and accepted."""
+    written = invite(
+        organisation=organisation.id,
+        invitations=[NewInvitation(email=email, standing=standing, roles=roles)],
+        may_give_ownership=True,
+        now=START,
+        by="test",
+    )
+    accept_invitation(invitation=written.ids[0], name="", now=START, by="test")
+    return Member.objects.get(organisation=organisation, email=email)
+
+
+def invited(organisation: Organisation, email: str, *roles: str) -> Invitation:
+    """A pending invitation."""
+    written = invite(
+        organisation=organisation.id,
+        invitations=[NewInvitation(email=email, standing=Standing.MEMBER, roles=roles)],
+        may_give_ownership=False,
+        now=START,
+        by="test",
+        asked=asked(key=email),
+    )
+    return Invitation.objects.get(id=written.ids[0])
+
+
+def make_world() -> World:
+    """Everything once; each organisation has a test clock."""
+    open_shop()
+    company = customer()
+    owner = owner_of(company)
+    designers = subscribe(company, "designer-business", 5)
+    analysts = subscribe(company, "analyst-business", 2, term=Term.QUARTER)
+    assign_seat(subscription=designers.id, member=owner.id, now=START, by="test")
+    assign_seat(subscription=analysts.id, member=owner.id, now=START, by="test")
+    joined(company, "bob@atelier.example", "designer")
+    suspended = joined(company, "cleo@atelier.example", "designer")
+    change_member(
+        member=suspended.id,
+        status=MemberStatus.SUSPENDED,
+        may_give_ownership=False,
+        now=START,
+        by="test",
+    )
+    invited(company, "eve@atelier.example", "designer", "analyst")
+    withdrawn = invited(company, "fay@atelier.example", "designer")
+    withdraw_invitation(invitation=withdrawn.id, now=START, by="test")
+    gone = joined(company, "dan@atelier.example", "designer")
+    remove_member(member=gone.id, now=START, by="test")
+    for token in ("tok_declined", "tok_unknown", "tok_authenticate"):
+        order_cart(company, fill_cart(company, ("designer-business", 1)), token)
+    fill_cart(company, ("designer-business", 2))
+    maker = customer(Audience.CREATOR, "JP", timezone="Asia/Tokyo", email="m@atelier.example")
+    subscribe(maker, "designer-creator", term=Term.MONTH)
+    order = order_cart(
+        maker, fill_cart(maker, ("designer-creator", 1), term=Term.MONTH), "tok_authenticate"
+    )
+    withdraw_order(order=order.order, now=START, by="test")
+    advance_clock(organisation=maker.id, to=START + timedelta(days=40), by="test", sandbox=True)
+    student = customer(Audience.STUDENT, email="s@atelier.example")
+    order_cart(student, fill_cart(student, ("designer-student", 1)))
+    late = customer(Audience.STUDENT, email="late@atelier.example")
+    order_cart(late, fill_cart(late, ("designer-student", 1)))
+    invited(late, "gus@atelier.example")
+    advance_clock(organisation=late.id, to=START + timedelta(days=20), by="test", sandbox=True)
+    trier = customer(email="trier@atelier.example")
+    subscribe(trier, "designer-trial", 1, term=Term.TRIAL)
+    return World(company, owner, designers, analysts, maker, student)
+
+
+def someone() -> UUID:
+    """An id that nobody has."""
+    return new_id()
