@@ -70,9 +70,7 @@ ORGANISATION = {
 
 def cart_with(api: Api, org: str, *offers: tuple[str, int], term: str = "year") -> Reply:
     """A cart of a French company, with ``offers``."""
-    reply = api.post(
-        "/carts", {"audience": "business", "country": "FR", "organisation": org}
-    )
+    reply = api.post("/carts", {"audience": "business", "country": "FR", "organisation": org})
     assert reply.status == 201
     for offer, quantity in offers:
         reply = api.post(
@@ -88,13 +86,13 @@ def order(
     org: str,
     cart: Reply,
     *,
-    token: str | None = "tok_ok",
+    card: str | None = "tok_ok",
     key: str = "k1",
 ) -> Reply:
     """Order a cart as it was shown."""
     body = {"cart": cart.body["id"], "cart_version": cart.body["version"], "organisation": org}
-    if token is not None:
-        body["payment"] = {"method": "card", "token": token}
+    if card is not None:
+        body["payment"] = {"method": "card", "token": card}
     return api.post("/orders", body, idempotency_key=key)
 
 

@@ -75,7 +75,7 @@ class Api:
         named = {name.replace("_", "-"): value for name, value in (self.headers | headers).items()}
         if self.key is not None:
             named["Authorization"] = f"Bearer {self.key}"
-        full = path if path.startswith(PREFIX) or path.startswith("//") else PREFIX + path
+        full = path if path.startswith((PREFIX, "//")) else PREFIX + path
         response = self._client.generic(
             method, full, data, content_type=content_type, headers=named
         )

@@ -110,7 +110,7 @@ def test_the_customer_takes_the_bank_s_step(cast: Cast) -> None:
     own, org = cast.own, cast.org
     for outcome, status in (("pass", "paid"), ("fail", "declined")):
         cart = cart_with(own, org, ("designer-business", 1))
-        waiting = order(own, org, cart, token="tok_authenticate", key=outcome)
+        waiting = order(own, org, cart, card="tok_authenticate", key=outcome)
         assert waiting.body["status"] == "authentication_required"
         assert waiting.body["next_action"]["type"] == "redirect"
         assert waiting.body["payment"] in waiting.body["next_action"]["url"]
@@ -129,7 +129,7 @@ def test_the_customer_takes_the_bank_s_step(cast: Cast) -> None:
 
 def test_an_unpaid_order_is_withdrawn(cast: Cast) -> None:
     cart = cart_with(cast.own, cast.org, ("designer-business", 1))
-    declined = order(cast.own, cast.org, cart, token="tok_declined")
+    declined = order(cast.own, cast.org, cart, card="tok_declined")
     assert (declined.status, declined.body["status"]) == (201, "declined")
     assert cast.own.get(f"/orders/{declined.body['id']}/cancellation").body["code"] == "not_paid"
     withdrawn = cast.own.delete(f"/orders/{declined.body['id']}")

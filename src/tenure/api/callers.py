@@ -25,7 +25,7 @@ from tenure.events.asked import Asked
 from tenure.events.models import Stream
 from tenure.orders.models import Cart, Order
 from tenure.organisations.models import Invitation, Member, Organisation
-from tenure.organisations.queries import valid_key
+from tenure.organisations.queries import invitation_of_token, valid_key
 from tenure.subscriptions.models import Subscription
 
 _UTC: Final = "UTC"
@@ -39,6 +39,7 @@ _PREFIXES: Final = {
     "member": "mem",
     "invitation": "inv",
 }
+_KNOWN: Final = frozenset({*_PREFIXES, "token"})
 _MODELS: Final[Mapping[str, type[Model]]] = {
     "organisation": Organisation,
     "cart": Cart,
@@ -47,6 +48,7 @@ _MODELS: Final[Mapping[str, type[Model]]] = {
     "subscription": Subscription,
     "member": Member,
     "invitation": Invitation,
+    "token": Invitation,
 }
 
 
@@ -167,11 +169,7 @@ class BearerKey(HttpBearer):
             raise NotFound
         match = request.resolver_match
         words: Mapping[str, str] = match.kwargs if match else {}
-        ids = {
-            name: parse_public_id(_PREFIXES[name], words[name])
-            for name in door.path_names
-            if name in _PREFIXES
-        }
+        ids = {name: _identified(name, words[name]) for name in door.path_names if name in _KNOWN}
         call = Call(request, caller, machine_now(), words, ids)
         first = door.path_names[0] if door.path_names else ""
         if first in _MODELS:
@@ -179,6 +177,12 @@ class BearerKey(HttpBearer):
         if door.keyed:
             call.key = key_of(request, required=door.moves_money)
         return call
+
+
+def _identified(name: str, word: str) -> UUID:
+    if name == "token":
+        return invitation_of_token(word)
+    return parse_public_id(_PREFIXES[name], word)
 
 
 def _reached(kind: str, id_: UUID, caller: Caller) -> Reached | None:

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from tenure.api.callers import Call
 from tenure.api.calls import Answer, Calls, etag_of, wanted_version
-from tenure.api.fields import Body, Country, Identifier, Quantity
+from tenure.api.fields import Body, Country, Identifier, Quantity, catalogue_id
 from tenure.api.shapes import MoneyOut, money_out
 from tenure.base.calendar import Term
 from tenure.base.ids import public_id
@@ -146,7 +146,7 @@ def add_cart_line(call: Call, body: NewLine) -> Answer:
     priced = flows.add_line(
         cart=call.ids["cart"],
         within=call.caller.organisation,
-        offer=body.offer,
+        offer=catalogue_id(body.offer),
         term=Term(body.term),
         quantity=body.quantity,
         on=call.today,

@@ -47,7 +47,7 @@ class JsonParser(Parser):
             parsed = msgspec.json.decode(request.body)
         except RecursionError:
             raise Invalid([FieldError("", FIELD_TOO_DEEP)]) from None
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             raise Invalid([FieldError("", FIELD_NOT_JSON)]) from None
         request.parsed_body = parsed  # type: ignore[attr-defined]  # read by calls.py
         return parsed

@@ -9,16 +9,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from tenure.api import errors
 from tenure.base.calendar import zone_names
 from tenure.base.countries import iso_countries
-from tenure.base.errors import FieldError, Invalid
+from tenure.base.errors import FieldError, Invalid, NotFound
 from tenure.base.money import currencies
 from tenure.base.verdicts import Code, Figure
 
@@ -45,6 +53,10 @@ _MOMENT: Final = re.compile(
 )
 
 
+def _custom(code: Code) -> PydanticCustomError:
+    return PydanticCustomError(code.code, code.en)
+
+
 class Body(BaseModel):
     """A JSON object from outside; a key that it does not know is an error."""
 
@@ -56,9 +68,11 @@ class Change(Body):
 
     model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"minProperties": 1})
 
-
-def _custom(code: Code) -> PydanticCustomError:
-    return PydanticCustomError(code.code, code.en)
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_fields_set:
+            raise _custom(errors.FIELD_MISSING)
+        return self
 
 
 def _one_of(known: Iterable[str], code: Code) -> AfterValidator:
@@ -177,11 +191,25 @@ NAMED_SCHEMAS: Final[Mapping[str, Any]] = {
 """The schemas to which the types above refer."""
 
 
+class Nothing(Body):
+    """The body of a call that asks for nothing more: none, or an empty object."""
+
+
+NOTHING: Final = Nothing()
+
+
 class MoneyIn(Body):
     """An amount in minor units, with its currency."""
 
     amount: Amount
     currency: Currency
+
+
+def catalogue_id(text: str) -> str:
+    """An id of the catalogue file; ``NotFound`` for what no file can hold."""
+    if not text.isprintable():
+        raise NotFound
+    return text
 
 
 _PLAIN: Final = {

@@ -5,20 +5,17 @@ from __future__ import annotations
 from typing import Annotated, Literal, NotRequired
 from uuid import UUID
 
-from django.conf import settings
-from django.utils.crypto import constant_time_compare, salted_hmac
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from tenure.access.errors import NO_FREE_SEAT
 from tenure.api.callers import Call
 from tenure.api.calls import Answer, Calls
-from tenure.api.fields import Body, Email, Identifier, Maybe200
+from tenure.api.fields import NOTHING, Body, Email, Identifier, Maybe200, Nothing, catalogue_id
 from tenure.api.lists import Cursor, Limit, page_by_id
 from tenure.api.members import MemberOut, StandingName, member_out
 from tenure.api.shapes import Instant, Page, instant
-from tenure.base.errors import NotFound
-from tenure.base.ids import parse_public_id, public_id
+from tenure.base.ids import public_id
 from tenure.flows.invitations import (
     accept_invitation,
     invite,
@@ -28,11 +25,10 @@ from tenure.flows.invitations import (
 from tenure.organisations.commands.invitations import NewInvitation
 from tenure.organisations.errors import ALREADY_MEMBER, INVITATION_CLOSED, OWNERSHIP_IS_GIVEN
 from tenure.organisations.models import Invitation, Member
+from tenure.organisations.queries import invitation_token
 from tenure.organisations.rules import Standing
 
 calls = Calls("People")
-
-_TOKEN_PREFIX = "invite"  # noqa: S105  the prefix of tokens, not one
 
 
 class InvitationIn(Body):
@@ -94,7 +90,7 @@ def create_invitation(call: Call, body: InvitationIn) -> Answer:
             NewInvitation(
                 email=body.email,
                 standing=Standing(body.standing),
-                roles=body.roles,
+                roles=tuple(map(catalogue_id, body.roles)),
                 name=body.name or "",
             )
         ],
@@ -120,22 +116,21 @@ def get_invitation(call: Call) -> Answer:
 )
 def accept_for_invited(call: Call, body: AcceptIn = _NOTHING) -> Answer:
     """Accept for the address that was invited; by the vendor's key."""
-    invitation = _invitation_of(call.words["token"])
-    call.reach(public_id("org", invitation.organisation_id))
     written = accept_invitation(
-        invitation=invitation.id,
+        invitation=call.ids["token"],
         name=body.name or "",
         now=call.now,
         by=call.by,
         asked=call.asked,
     )
-    member = Member.objects.get(id=invitation.member_id)
+    member = Member.objects.get(id=written.ids[1])
     return Answer(member_out(member), revision=written.revision)
 
 
 @calls.post("/invitations/{invitation}/resend", {200: InvitationOut}, refuses=(INVITATION_CLOSED,))
-def send_invitation_again(call: Call) -> Answer:
+def send_invitation_again(call: Call, body: Nothing = NOTHING) -> Answer:
     """Send a pending invitation again; it runs anew from now."""
+    del body
     written = resend_invitation(
         invitation=call.ids["invitation"], now=call.now, by=call.by, asked=call.asked
     )
@@ -162,26 +157,8 @@ def invitation_out(row: Invitation, call: Call) -> InvitationOut:
         "expires_at": instant(row.expires_at),
     }
     if call.caller.is_vendor:
-        out["token"] = token_of(row.id)
+        out["token"] = invitation_token(row.id)
     return out
-
-
-def token_of(invitation: UUID) -> str:
-    """The word by which an invitation is accepted: derived by the installation's key."""
-    mac = salted_hmac(
-        "tenure.invitation", invitation.bytes, secret=settings.SECRET_KEY, algorithm="sha256"
-    )
-    return f"{public_id(_TOKEN_PREFIX, invitation)}{mac.hexdigest()[:40]}"
-
-
-def _invitation_of(token: str) -> Invitation:
-    invitation = parse_public_id(_TOKEN_PREFIX, token[: len(_TOKEN_PREFIX) + 27])
-    if not constant_time_compare(token, token_of(invitation)):
-        raise NotFound
-    row = Invitation.objects.filter(id=invitation).first()
-    if row is None:
-        raise NotFound
-    return row
 
 
 def _made(call: Call, invitation: UUID, revision: int) -> Answer:

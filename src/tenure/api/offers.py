@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 from tenure.api.callers import Call
 from tenure.api.calls import Answer, Calls
 from tenure.api.errors import FIELD_UNPRINTABLE
-from tenure.api.fields import Country
+from tenure.api.fields import Country, catalogue_id
 from tenure.api.lists import Cursor, Limit, cursor_for, place_of, word
 from tenure.api.shapes import Page
 from tenure.base.calendar import Term
@@ -138,9 +138,7 @@ def list_offers(
 @calls.get("/offers/{offer}", OfferOut, speaks=True)
 def get_offer(call: Call, country: Country | None = None) -> Answer:
     """One offer, with its prices for a country; without one, for the vendor's."""
-    id_ = call.words["offer"]
-    if not id_.isprintable():
-        raise NotFound
+    id_ = catalogue_id(call.words["offer"])
     where = country or _vendor_country()
     listing = offer_listing(id_, country=where, on=call.today, language=call.language)
     if listing is None:

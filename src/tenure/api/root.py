@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from tenure.api.decisions.openapi import DECISION_PATHS
 from tenure.api.errors import UNAVAILABLE
 from tenure.api.openapi import problem_answer
 
@@ -33,4 +34,5 @@ ROOT_PATHS: Final[dict[str, Any]] = {
     "/healthz": {"get": _plain("health", "Whether the process lives")},
     "/readyz": {"get": _ready()},
     "/metrics": {"get": _plain("metrics", "What this process counted, for Prometheus")},
+    **DECISION_PATHS,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from tenure.api import (
     authentications,
@@ -38,4 +38,5 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("metrics", health.metrics),
     path(f"{PREFIX.strip('/')}/", edge.urls),
+    path("", include("tenure.api.decisions.urls")),
 ]

@@ -6,13 +6,20 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import F
+from django.utils.crypto import constant_time_compare, salted_hmac
 
+from tenure.base.errors import NotFound
+from tenure.base.ids import parse_public_id, public_id
 from tenure.organisations.models import ApiKey, Member, Organisation
 from tenure.organisations.rules import MemberStatus, Standing
 from tenure.policy.words import Audience
+
+_ACCEPTS: Final = "accept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +74,19 @@ def owners_of(organisations: Collection[UUID]) -> dict[UUID, Owner]:
 def is_student(organisation: Organisation) -> bool:
     """Whether it has to prove that it is a student's before anything is charged (R8)."""
     return organisation.audience == Audience.STUDENT
+
+
+def invitation_token(invitation: UUID) -> str:
+    """The word by which an invitation is accepted: derived by the installation's key."""
+    mac = salted_hmac(
+        "tenure.invitation", invitation.bytes, secret=settings.SECRET_KEY, algorithm="sha256"
+    )
+    return public_id(_ACCEPTS, invitation) + mac.hexdigest()[:40]
+
+
+def invitation_of_token(token: str) -> UUID:
+    """The invitation that ``token`` was made for; ``NotFound`` if it was made for none."""
+    invitation = parse_public_id(_ACCEPTS, token[:-40])
+    if not constant_time_compare(token, invitation_token(invitation)):
+        raise NotFound
+    return invitation
