@@ -13,8 +13,14 @@ from uuid_utils.compat import uuid7
 from tenure.base.errors import NotFound
 
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
-_VALUES: Final = {letter: value for value, letter in enumerate(_ALPHABET)}
+_PAIRS: Final = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
+_DIGITS: Final = dict.fromkeys(range(128), "?") | {
+    ord(letter): digit
+    for letter, digit in zip(_ALPHABET, "0123456789abcdefghijklmnopqrstuv", strict=True)
+}
+"""Turns our letters into the digits that Python reads, and whatever is none into no digit."""
 _LETTERS: Final = 26
+_SHIFTS: Final = range(5 * _LETTERS - 10, -1, -10)
 
 
 def new_id() -> UUID:
@@ -25,22 +31,16 @@ def new_id() -> UUID:
 def public_id(prefix: str, value: UUID) -> str:
     """The outside form of ``value``: ``prefix_`` and 26 letters."""
     number = value.int
-    letters = []
-    for _ in range(_LETTERS):
-        letters.append(_ALPHABET[number & 31])
-        number >>= 5
-    return f"{prefix}_{''.join(reversed(letters))}"
+    return f"{prefix}_{''.join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])}"
 
 
 def parse_public_id(prefix: str, text: str) -> UUID:
     """The UUID behind an outside form; raises ``NotFound`` for anything malformed."""
     head, separator, letters = text.rpartition("_")
-    if head != prefix or not separator or len(letters) != _LETTERS or letters[0] > "7":
+    known = head == prefix and separator and len(letters) == _LETTERS and letters.isascii()
+    if not known or letters[0] > "7":
         raise NotFound
-    number = 0
-    for letter in letters:
-        value = _VALUES.get(letter)
-        if value is None:
-            raise NotFound
-        number = number << 5 | value
-    return UUID(int=number)
+    try:
+        return UUID(int=int(letters.translate(_DIGITS), 32))
+    except ValueError:
+        raise NotFound from None

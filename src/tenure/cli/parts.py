@@ -49,7 +49,7 @@ def decide(host: Host = "127.0.0.1", port: Port = 8001) -> None:
         use_database(url)
         serve_application(
             DECIDE_APPLICATION,
-            interface="asgi",
+            interface="rsgi",
             host=host,
             port=port,
             workers=settings.decide_workers,

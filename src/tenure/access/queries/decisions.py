@@ -1,0 +1,287 @@
+"""What decisions rest on: the SQL, and the facts made from its rows (R41, R42).
+
+Known without Django, since a decision node runs without it. Each statement sees one snapshot, so
+that facts and the revision that names them always belong together. The texts hold ``{0}``, ``{1}``
+for their arguments, which every driver writes in its own way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from tenure.access.rules.decision import (
+    Grant,
+    MemberFacts,
+    OrganisationFacts,
+    SeatFacts,
+    seat_facts,
+)
+from tenure.base.calendar import microseconds
+from tenure.base.ids import public_id
+
+MOMENT: Final = """
+SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
+       ARRAY(
+         SELECT coalesce(
+                  (SELECT revision FROM events_stream WHERE organisation_id = asked.id), 0
+                )
+         FROM unnest({0}::uuid[]) WITH ORDINALITY AS asked (id, place)
+         ORDER BY asked.place
+       ),
+       valid.hashes,
+       valid.organisations
+FROM (
+  SELECT coalesce(array_agg(key.hash), '{{}}') AS hashes,
+         coalesce(array_agg(key.organisation_id), '{{}}') AS organisations
+  FROM organisations_apikey AS key
+  WHERE key.hash = ANY({1}::bytea[]) AND key.revoked_at IS NULL
+) AS valid
+"""
+"""One row: the database's time in microseconds, the revisions of the streams in the order asked
+(0: never changed), and those of the hashes asked that are valid keys', with the organisation of
+each, null being the vendor. Arguments: streams (the catalogue's is one), hashes."""
+
+ORGANISATIONS: Final = """
+SELECT organisation.id,
+       coalesce(stream.revision, 0),
+       organisation.suspended_at IS NOT NULL,
+       organisation.test_clock,
+       (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
+       (
+         SELECT coalesce(
+                  json_agg(json_build_array(member.id, member.email, member.status = 'active')),
+                  '[]'
+                )::text
+         FROM organisations_member AS member
+         WHERE member.organisation_id = organisation.id
+       ),
+       (
+         SELECT coalesce(
+                  json_agg(
+                    json_build_array(
+                      held.subscription_id,
+                      subscription.offer_id,
+                      subscription.term = 'trial',
+                      subscription.zone,
+                      subscription.cancelled_at IS NOT NULL,
+                      held.members,
+                      ARRAY(
+                        SELECT json_build_array(
+                                 period.starts_at,
+                                 period.ends_at,
+                                 period.data_until_on,
+                                 period.data_until
+                               )
+                        FROM subscriptions_period AS period
+                        WHERE period.subscription_id = subscription.id
+                        ORDER BY period.number
+                      )
+                    )
+                  ),
+                  '[]'
+                )::text
+         FROM (
+           SELECT seat.subscription_id, json_agg(seat.member_id) AS members
+           FROM access_seat AS seat
+           WHERE seat.organisation_id = organisation.id AND seat.member_id IS NOT NULL
+           GROUP BY seat.subscription_id
+         ) AS held
+         JOIN subscriptions_subscription AS subscription ON subscription.id = held.subscription_id
+       )
+FROM organisations_organisation AS organisation
+LEFT JOIN events_stream AS stream ON stream.organisation_id = organisation.id
+WHERE organisation.id = ANY({0}::uuid[])
+"""
+"""A row for each organisation that exists: what ``organisation_row`` reads. Arguments: ids."""
+
+CATALOGUE: Final = """
+SELECT coalesce((SELECT revision FROM events_stream WHERE organisation_id = {0}::uuid), 0),
+       (SELECT coalesce(json_object_agg(role.id, role.grants), '{{}}')::text
+        FROM catalogue_role AS role),
+       (SELECT coalesce(json_object_agg(brings.offer_id, brings.roles), '{{}}')::text
+        FROM (
+          SELECT offer_id, json_agg(role_id) AS roles FROM catalogue_offerrole GROUP BY offer_id
+        ) AS brings)
+"""
+"""One row: the catalogue's revision, what each role grants, which roles each offer brings;
+withdrawn ones too, for what was bought is honoured (R5). Argument: the catalogue's stream."""
+
+SUBJECTS: Final = """
+SELECT ARRAY(SELECT id FROM organisations_member WHERE id = ANY({0}::uuid[])),
+       ARRAY(
+         SELECT email FROM organisations_member WHERE email = ANY({1}::text[])
+         UNION
+         SELECT email FROM organisations_user WHERE email = ANY({1}::text[])
+       )
+"""
+"""One row: which of the members' ids and of the addresses exist anywhere. Arguments: both."""
+
+USED: Final = """
+WITH used (subscription_id, member_id, day) AS (
+  SELECT * FROM unnest({0}::uuid[], {1}::uuid[], {2}::date[])
+), mine AS MATERIALIZED (
+  SELECT seat.id, used.day
+  FROM access_seat AS seat
+  JOIN used ON used.subscription_id = seat.subscription_id AND used.member_id = seat.member_id
+  WHERE seat.last_used_on IS NULL OR seat.last_used_on < used.day
+  ORDER BY seat.id
+  FOR NO KEY UPDATE OF seat SKIP LOCKED
+)
+UPDATE access_seat AS seat
+SET last_used_on = mine.day, first_used_on = coalesce(seat.first_used_on, mine.day)
+FROM mine
+WHERE seat.id = mine.id
+RETURNING seat.subscription_id, seat.member_id
+"""
+"""Writes down on which local day seats were used by the members who still hold them, forward
+only (R38), and returns which it wrote. It waits for nobody: a seat that somebody is changing is
+left for the next time. Arguments: subscriptions, members, days."""
+
+
+class Catalogue:
+    """What the roles of every offer grant, as of ``revision``.
+
+    The set that it gives for an offer stays in force: reading a newer catalogue changes it in
+    place, so that facts made before need not be made again.
+    """
+
+    def __init__(self) -> None:
+        self.revision = -1
+        self._roles: dict[str, tuple[Grant, ...]] = {}
+        self._offers: dict[str, list[str]] = {}
+        self._given: dict[str, set[Grant]] = {}
+
+    def read(self, row: Sequence[Any]) -> None:
+        """Take the one row of ``CATALOGUE``."""
+        revision, roles, offers = row
+        granted: dict[str, dict[str, list[str]]] = msgspec.json.decode(roles)
+        self._roles = {role: tuple(_grants(grants)) for role, grants in granted.items()}
+        self._offers = msgspec.json.decode(offers)
+        self.revision = revision
+        for offer, given in self._given.items():
+            given.clear()
+            given.update(self._granted_by(offer))
+
+    def grants_of(self, offer: str) -> Set[Grant]:
+        """What a seat of ``offer`` allows; a role that nobody knows any more adds nothing."""
+        given = self._given.get(offer)
+        if given is None:
+            given = self._given[offer] = set(self._granted_by(offer))
+        return given
+
+    def _granted_by(self, offer: str) -> Iterable[Grant]:
+        for role in self._offers.get(offer, ()):
+            yield from self._roles.get(role, ())
+
+
+def _grants(grants: Mapping[str, Iterable[str]]) -> Iterable[Grant]:
+    for application, permissions in grants.items():
+        for permission in permissions:
+            yield application, permission
+
+
+@dataclass(slots=True)
+class KnownOrganisation:
+    """An organisation's facts, with what names its members and what their use is noted by."""
+
+    id: UUID
+    facts: OrganisationFacts
+    """``members`` by their outside ids alone."""
+    addresses: Mapping[str, str]
+    """From an address in lower case to the member's outside id."""
+    zones: Mapping[UUID, ZoneInfo]
+    """The zone in which a subscription counts its days (R38)."""
+    read_at: int
+    """The database's time when this was read, in microseconds since 1970."""
+    weight: int
+    """About how many bytes this holds."""
+    used: set[tuple[UUID, str]] = field(default_factory=set)
+    """Subscriptions of which, and members by whom, a seat was noted as used on this local day."""
+    days: Mapping[UUID, date] = field(default_factory=dict)
+    """The local day of each subscription until ``used_until``."""
+    used_until: int = 0
+    """When the first of these local days ends, in microseconds since 1970."""
+
+
+class _Held(NamedTuple):
+    """A subscription of which members hold seats, as the row tells it."""
+
+    subscription: UUID
+    offer: str
+    is_trial: bool
+    zone: str
+    dropped: bool
+    members: list[str]
+    periods: list[tuple[str, str, str, str]]
+
+
+_members = msgspec.json.Decoder(list[tuple[str, str, bool]])
+_held = msgspec.json.Decoder(list[_Held])
+_NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def organisation_row(
+    row: Sequence[Any], grants_of: Callable[[str], Set[Grant]]
+) -> KnownOrganisation:
+    """The facts that a row of ``ORGANISATIONS`` tells; ``grants_of`` says what an offer allows."""
+    identity, revision, suspended, test_clock, read_at, members, held = row
+    seats: dict[str, list[SeatFacts]] = {}
+    zones: dict[UUID, ZoneInfo] = {}
+    for each in sorted(_held.decode(held), key=_preference):
+        zones[each.subscription] = ZoneInfo(each.zone)
+        facts = _seat(each, grants_of(each.offer))
+        for member in each.members:
+            seats.setdefault(member, []).append(facts)
+    found: dict[str, MemberFacts] = {}
+    addresses: dict[str, str] = {}
+    alike: dict[tuple[bool, tuple[int, ...]], MemberFacts] = {}
+    for member, email, active in _members.decode(members):
+        of_member = seats.get(member, [])
+        alike_key = active, tuple(map(id, of_member))
+        shared = alike.get(alike_key)
+        if shared is None:
+            shared = alike[alike_key] = MemberFacts(active, tuple(of_member))
+        outside = public_id("mem", UUID(member))
+        found[outside] = shared
+        addresses[email] = outside
+    clock = None if test_clock is None else microseconds(test_clock)
+    return KnownOrganisation(
+        id=identity,
+        facts=OrganisationFacts(revision, suspended, found, clock),
+        addresses=addresses,
+        zones=zones,
+        read_at=read_at,
+        weight=2000 + 450 * len(found) + 1300 * len(zones) + 300 * sum(map(len, seats.values())),
+    )
+
+
+def _seat(held: _Held, grants: Set[Grant]) -> SeatFacts:
+    periods = [(_instant(starts), _instant(ends)) for starts, ends, _, _ in held.periods]
+    *_, (_, _, data_until_on, data_until) = [("", "", "1970-01-01", ""), *held.periods]
+    return seat_facts(
+        held.subscription,
+        grants,
+        periods,
+        data_until=date.fromisoformat(data_until_on),
+        data_gone_at=_instant(data_until) if data_until else _NEVER,
+        dropped=held.dropped,
+    )
+
+
+def _preference(held: _Held) -> tuple[bool, float, str, UUID]:
+    """Which seat is used where several would do: paid before trial, ending last, oldest (R36)."""
+    if not held.periods:
+        return held.is_trial, 0.0, "", held.subscription
+    ends = max(_instant(ends).timestamp() for _, ends, _, _ in held.periods)
+    return held.is_trial, -ends, held.periods[0][0], held.subscription
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

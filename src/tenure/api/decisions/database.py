@@ -1,0 +1,129 @@
+"""A connection to the database that comes back by itself and never keeps anybody waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import asyncpg
+import structlog
+
+from tenure.access.queries import decisions as sql
+
+CONNECT_SECONDS: Final = 2.0
+STATEMENT_SECONDS: Final = 2.0
+_OURS: Final = frozenset({"connect_timeout", "keepalives", "keepalives_idle", "channel_binding"})
+"""Options that libpq knows and asyncpg would hand to the server."""
+_SESSION: Final = {
+    "application_name": "tenure decide",
+    "jit": "off",
+    "plan_cache_mode": "force_generic_plan",
+    "timezone": "UTC",
+}
+_FAILURES: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_log = structlog.get_logger("tenure.decide")
+
+
+class Unreachable(Exception):
+    """The database did not answer, or not in time."""
+
+
+def statement(text: str) -> str:
+    """One of the statements of ``access.queries.decisions`` as asyncpg writes arguments."""
+    return text.format("$1", "$2", "$3")
+
+
+MOMENT: Final = statement(sql.MOMENT)
+ORGANISATIONS: Final = statement(sql.ORGANISATIONS)
+CATALOGUE: Final = statement(sql.CATALOGUE)
+SUBJECTS: Final = statement(sql.SUBJECTS)
+USED: Final = statement(sql.USED)
+
+
+class Link:
+    """One connection, made when it is needed and made anew when it broke.
+
+    ``renewed`` is told when a connection leads to another server than the one before, or to one
+    that was started anew: what was known of the old one's data may not be true of its.
+    """
+
+    def __init__(self, url: str, renewed: Callable[[], None]) -> None:
+        self._url = without_foreign_options(url)
+        self._renewed = renewed
+        self._connection: asyncpg.Connection | None = None
+        self._prepared: dict[str, Any] = {}
+        self._server: datetime | None = None
+
+    async def rows(self, text: str, *arguments: object) -> Sequence[Any]:
+        """The rows of a statement that may be asked twice; raises ``Unreachable``.
+
+        A connection that was lost while it was idle says so only when it is used; then a new one
+        is tried at once. A statement that takes too long is not tried again.
+        """
+        fresh = self._connection is None
+        try:
+            return await self._ask(text, arguments)
+        except TimeoutError as error:
+            raise self._broken(error) from error
+        except _FAILURES as error:
+            if fresh:
+                raise self._broken(error) from error
+            self._drop()
+        try:
+            return await self._ask(text, arguments)
+        except _FAILURES as error:
+            raise self._broken(error) from error
+
+    async def close(self) -> None:
+        """End the connection, if there is one."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                await connection.close(timeout=STATEMENT_SECONDS)
+            except _FAILURES:
+                connection.terminate()
+
+    async def _ask(self, text: str, arguments: Sequence[object]) -> Sequence[Any]:
+        if self._connection is None:
+            await self._connect()
+        prepared = self._prepared.get(text)
+        if prepared is None:
+            assert self._connection is not None  # noqa: S101 - made above
+            prepared = await self._connection.prepare(text, timeout=STATEMENT_SECONDS)
+            self._prepared[text] = prepared
+        rows: Sequence[Any] = await prepared.fetch(*arguments, timeout=STATEMENT_SECONDS)
+        return rows
+
+    async def _connect(self) -> None:
+        connection = await asyncpg.connect(
+            self._url,
+            timeout=CONNECT_SECONDS,
+            command_timeout=STATEMENT_SECONDS,
+            server_settings=_SESSION,
+            statement_cache_size=0,
+        )
+        self._connection = connection
+        started = await connection.fetchval("SELECT pg_postmaster_start_time()")
+        if started != self._server:
+            self._server = started
+            self._renewed()
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        self._prepared = {}
+        if connection is not None:
+            connection.terminate()
+
+    def _broken(self, error: BaseException) -> Unreachable:
+        self._drop()
+        _log.warning("database.unavailable", error=str(error) or type(error).__name__)
+        return Unreachable()
+
+
+def without_foreign_options(url: str) -> str:
+    """``url`` without what only libpq understands."""
+    parts = urlsplit(url)
+    options = [(name, value) for name, value in parse_qsl(parts.query) if name not in _OURS]
+    return urlunsplit(parts._replace(query=urlencode(options)))

@@ -1,0 +1,199 @@
+"""What is known, and how it is kept strictly fresh without a query per question (R42)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from typing import Final
+from uuid import UUID
+
+from tenure.access.queries.decisions import Catalogue, KnownOrganisation, organisation_row
+from tenure.api.decisions.assessing import Circumstances
+from tenure.api.decisions.database import CATALOGUE, MOMENT, ORGANISATIONS, SUBJECTS, Link
+from tenure.api.decisions.judging import Key, Stranger
+from tenure.api.decisions.sharing import Share
+from tenure.api.errors import UNAUTHENTICATED, UNAVAILABLE, CallRefused
+from tenure.base.errors import NotFound
+from tenure.base.ids import parse_public_id, public_id
+from tenure.events.streams import CATALOGUE_STREAM
+
+MOST_BYTES: Final = 1_500_000_000
+"""About how much a process remembers before it forgets what was asked longest ago."""
+MOST_AT_ONCE: Final = 50
+"""How many organisations one statement loads, so that none takes long."""
+
+
+class Memory:
+    """What is known of organisations, by their outside ids, and of the catalogue.
+
+    When more is known than ``most_bytes``, what was asked about longest ago is forgotten.
+    """
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self.catalogue = Catalogue()
+        self.bytes = 0
+        self.generation = 0
+        """Rises whenever everything is forgotten."""
+        self._most_bytes = most_bytes
+        self._known: OrderedDict[str, KnownOrganisation] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def recall(self, name: str) -> KnownOrganisation | None:
+        """What is known of the organisation ``name``."""
+        known = self._known.get(name)
+        if known is not None:
+            self._known.move_to_end(name)
+        return known
+
+    def learn(self, known: KnownOrganisation) -> str:
+        """Remember what was just read; returns the organisation's outside id."""
+        name = public_id("org", known.id)
+        before = self._known.pop(name, None)
+        self._known[name] = known
+        self.bytes += known.weight - (before.weight if before is not None else 0)
+        while self.bytes > self._most_bytes and len(self._known) > 1:
+            _, forgotten = self._known.popitem(last=False)
+            self.bytes -= forgotten.weight
+        return name
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.generation += 1
+        self.catalogue = Catalogue()
+        self.bytes = 0
+        self._known.clear()
+
+
+class Moment(Share):
+    """One statement's worth of questions: which keys ask about which organisations.
+
+    Afterwards: the database's time, the keys that are valid, and what is known of the
+    organisations; one that is missing does not exist, or is not the key's.
+    """
+
+    def __init__(self, done: asyncio.Future[None]) -> None:
+        super().__init__(done)
+        self.asked: dict[bytes, set[str]] = {}
+        self.at = 0
+        self.keys: dict[bytes, Key] = {}
+        self.known: dict[str, KnownOrganisation] = {}
+        self._circumstances: dict[bytes, Circumstances] = {}
+
+    def ask(self, key: bytes, name: str | None) -> None:
+        """Add that the key of this hash asks about the organisation ``name``, if about any."""
+        names = self.asked.get(key)
+        if names is None:
+            names = self.asked[key] = set()
+        if name is not None:
+            names.add(name)
+
+    def circumstances(self, key_hash: bytes) -> Circumstances:
+        """Afterwards: what the key of this hash may be answered by; raises ``CallRefused``."""
+        given = self._circumstances.get(key_hash)
+        if given is None:
+            if self.failed:
+                raise CallRefused(UNAVAILABLE)
+            key = self.keys.get(key_hash)
+            if key is None:
+                raise CallRefused(UNAUTHENTICATED)
+            home = None if key.organisation is None else public_id("org", key.organisation)
+            given = Circumstances(key, self.at, self.known, home)
+            self._circumstances[key_hash] = given
+        return given
+
+
+class Strangers(Share):
+    """One statement's worth of people who may or may not be known anywhere."""
+
+    def __init__(self, done: asyncio.Future[None]) -> None:
+        super().__init__(done)
+        self.members: set[UUID] = set()
+        self.addresses: set[str] = set()
+
+    def ask(self, stranger: Stranger) -> None:
+        """Add somebody."""
+        if stranger.member is not None:
+            self.members.add(stranger.member)
+        if stranger.address is not None:
+            self.addresses.add(stranger.address)
+
+    def exists(self, stranger: Stranger) -> bool:
+        """Afterwards: whether that person is known anywhere."""
+        return stranger.member in self.members or stranger.address in self.addresses
+
+
+class Freshness:
+    """Asks the database what has changed, and loads what has."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._reading_catalogue = asyncio.Lock()
+
+    async def ask_moment(self, link: Link, moment: Moment) -> None:
+        """Make ``moment`` true: one statement, and one more for what has changed or is new."""
+        generation = None
+        while generation != self._memory.generation:
+            generation = self._memory.generation
+            await self._ask(link, moment)
+
+    async def _ask(self, link: Link, moment: Moment) -> None:
+        memory, asked = self._memory, moment.asked
+        generation = memory.generation
+        names = set().union(*asked.values())
+        known = {name: found for name in names if (found := memory.recall(name)) is not None}
+        streams = [CATALOGUE_STREAM, *(each.id for each in known.values())]
+        ((at, revisions, hashes, organisations),) = await link.rows(MOMENT, streams, list(asked))
+        if memory.generation != generation:
+            return
+        moment.at = at
+        moment.keys = {key: Key(of) for key, of in zip(hashes, organisations, strict=True)}
+        moment.known = {
+            name: each
+            for (name, each), revision in zip(known.items(), revisions[1:], strict=True)
+            if each.facts.revision == revision
+        }
+        if memory.catalogue.revision != revisions[0]:
+            await self._load_catalogue(link)
+        if len(moment.known) < len(names):
+            await self._load(link, moment, list(set(_wanted(moment))))
+
+    async def ask_strangers(self, link: Link, strangers: Strangers) -> None:
+        """Leave in ``strangers`` only those who exist."""
+        ((members, addresses),) = await link.rows(
+            SUBJECTS, list(strangers.members), list(strangers.addresses)
+        )
+        strangers.members = set(members)
+        strangers.addresses = set(addresses)
+
+    async def _load_catalogue(self, link: Link) -> None:
+        """One at a time, so that what is read last was true last."""
+        async with self._reading_catalogue:
+            (row,) = await link.rows(CATALOGUE, CATALOGUE_STREAM)
+            self._memory.catalogue.read(row)
+
+    async def _load(self, link: Link, moment: Moment, wanted: Sequence[UUID]) -> None:
+        for start in range(0, len(wanted), MOST_AT_ONCE):
+            rows = await link.rows(ORGANISATIONS, wanted[start : start + MOST_AT_ONCE])
+            for row in rows:
+                known = organisation_row(row, self._memory.catalogue.grants_of)
+                moment.known[self._memory.learn(known)] = known
+
+
+def _wanted(moment: Moment) -> Iterable[UUID]:
+    """Which organisations are to be loaded: those that a valid key may ask about."""
+    for key_hash, names in moment.asked.items():
+        key = moment.keys.get(key_hash)
+        if key is None:
+            continue
+        for name in names:
+            if name in moment.known:
+                continue
+            try:
+                organisation = parse_public_id("org", name)
+            except NotFound:
+                continue
+            if key.organisation is None or key.organisation == organisation:
+                yield organisation

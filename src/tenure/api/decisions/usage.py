@@ -1,0 +1,87 @@
+"""On which day seats were last used, written down in bulk and off the path of answers (R38)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from typing import Final
+from uuid import UUID
+
+from tenure.access.queries.decisions import KnownOrganisation
+from tenure.api.decisions.database import USED, Link, Unreachable
+from tenure.base.calendar import end_of_day_instant, local_date, microseconds
+from tenure.base.ids import parse_public_id
+
+FLUSH_SECONDS: Final = 20
+MOST_PENDING: Final = 500_000
+"""How many uses are kept while they cannot be written; beyond, the newest are not noted."""
+_AT_ONCE: Final = 500
+_TRIES: Final = 3
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+Used = tuple[UUID, str]
+"""A subscription, and the member who used a seat of it, by outside id."""
+
+
+class Usage:
+    """Collects which seats were used on which local day, until they are written down."""
+
+    def __init__(self) -> None:
+        self._pending: dict[Used, tuple[date, int]] = {}
+
+    def __len__(self) -> int:
+        return len(self._pending)
+
+    def note(self, known: KnownOrganisation, member: str, subscription: UUID, at: int) -> None:
+        """A seat was used at ``at``, microseconds since 1970 by the organisation's clock."""
+        if at >= known.used_until:
+            begin_day(known, at)
+        used = subscription, member
+        if used in known.used:
+            return
+        if len(self._pending) < MOST_PENDING:
+            known.used.add(used)
+            self._pending[used] = known.days[subscription], _TRIES
+
+    async def flush(self, link: Link) -> None:
+        """Write down what was collected.
+
+        What somebody is changing at this moment, or what cannot be written, is kept for the next
+        time; what is not to be written any more, because the seat has moved on, is soon dropped.
+        """
+        pending, self._pending = self._pending, {}
+        try:
+            while pending:
+                some = dict(islice(pending.items(), _AT_ONCE))
+                for used in await _write(link, some):
+                    some.pop(used, None)
+                    del pending[used]
+                for used, (day, tries) in some.items():
+                    del pending[used]
+                    if tries > 1:
+                        self._pending.setdefault(used, (day, tries - 1))
+        except Unreachable:
+            self._pending = pending | self._pending
+
+
+async def _write(link: Link, some: dict[Used, tuple[date, int]]) -> list[Used]:
+    """Write some uses down; returns those that were written."""
+    inside = {(used[0], parse_public_id("mem", used[1])): used for used in some}
+    rows = await link.rows(
+        USED,
+        [subscription for subscription, _ in inside],
+        [member for _, member in inside],
+        [day for day, _ in some.values()],
+    )
+    return [inside[subscription, member] for subscription, member in rows]
+
+
+def begin_day(known: KnownOrganisation, at: int) -> None:
+    """See which local day it is at ``at``, and forget who used what before."""
+    known.used.clear()
+    instant = _EPOCH + timedelta(microseconds=at)
+    days = {zone: local_date(instant, zone) for zone in set(known.zones.values())}
+    known.days = {subscription: days[zone] for subscription, zone in known.zones.items()}
+    known.used_until = min(
+        microseconds(end_of_day_instant(day, zone)) for zone, day in days.items()
+    )
