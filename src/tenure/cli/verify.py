@@ -45,7 +45,7 @@ def _report(done: Sequence[Checked]) -> Iterator[str]:
     width = max(len(each.check.name) for each in done)
     for each in done:
         tally = each.tally
-        mark = say("ok", "ok") if each.holds else say("FAILED", "ÉCHEC")
+        mark = "ok" if each.holds else say("FAILED", "ÉCHEC")
         counts = [f"{tally.looked_at:>9}"]
         if tally.in_flight:
             counts.append(say(f"in flight: {tally.in_flight}", f"en cours : {tally.in_flight}"))
