@@ -44,7 +44,7 @@ def _to_try(settings: Settings, organisation: str, member: str) -> list[str]:
     )
     with_key = 'curl -s -H "Authorization: Bearer $KEY"'
     return [
-        f"    curl -s '{url}/api/v1/offers?audience=business&country=FR&limit=3'",
+        f"    {with_key} '{url}/api/v1/offers?audience=business&country=FR&limit=3'",
         f"    {with_key} {url}/api/v1/organisations/{organisation}/subscriptions",
         f"    {with_key} -H 'Content-Type: application/json' \\",
         f"        -d '{question}' \\",
