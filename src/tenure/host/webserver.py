@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
@@ -13,7 +12,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from tenure.host.processes import die_with_parent, send
+from tenure.host.processes import die_with_parent
 
 Interface = Literal["wsgi", "asgi", "asginl", "rsgi"]
 _KILL_SECONDS = 5
@@ -28,11 +27,12 @@ def serve_application(
     workers: int,
     threads: int = 1,
 ) -> None:
-    """Serve ``target`` (``module:name``) until SIGTERM or SIGINT.
+    """Serve ``target`` (``module:name``) until SIGTERM or SIGINT; a worker that ends is replaced.
 
-    A worker that ends is replaced; one that cannot load the application ends the whole.
-    ``threads`` is how many requests each worker answers at a time under WSGI.
+    ``threads`` is how many requests each worker answers at a time under WSGI. What goes wrong
+    when the module is imported is raised.
     """
+    _application(target)  # loaded before the workers fork, it is loaded once
     server = Server(
         target,
         address=host,
@@ -49,13 +49,12 @@ def serve_application(
 
 
 def _load(master: int, target: str) -> Callable[..., Any]:
-    """Load the application in a worker, which is killed if its master dies."""
+    """The application, in a worker, which is killed if its master dies."""
     die_with_parent(master)
+    return _application(target)
+
+
+def _application(target: str) -> Callable[..., Any]:
     module, _, name = target.partition(":")
-    application: Callable[..., Any] | None = None
-    try:
-        application = getattr(import_module(module), name)
-        return application
-    finally:
-        if application is None:  # granian would try the same again without end
-            send(master, signal.SIGTERM)
+    application: Callable[..., Any] = getattr(import_module(module), name)
+    return application
