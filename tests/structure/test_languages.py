@@ -17,7 +17,7 @@ from tests.structure.tree import modules, named, parsed, tree_of
 SPOKEN = ("api", "cli", "flows", "notices", "support", "web")
 
 SENTENCE = re.compile(r"[^\W\d_]+('[^\W\d_]+)?,? [^\W\d_]+('[^\W\d_]+)?,? [^\W\d_]+")
-STATEMENT = re.compile(r"\b(SELECT|FROM|WHERE|MATERIALIZED|INSERT|UPDATE|SET|BEGIN|COPY)\b")
+STATEMENT = re.compile(r"\b(SELECT|FROM|WHERE|MATERIALIZED|WITH|INSERT|UPDATE|SET|BEGIN|COPY)\b")
 
 PAIRED = {"say", "declare", "Setting", "Code"}
 """What takes each text twice, or makes sure that it has both."""
