@@ -182,7 +182,7 @@ def main() -> None:
             **os.environ,
             "TENURE_DATA_DIR": f"{place}/data",
             "TENURE_SANDBOX": "1",
-            "TENURE_LOG_LEVEL": "WARNING",
+            "TENURE_LOG_LEVEL": "ERROR",
         }
         served = subprocess.Popen(
             [*TENURE, "serve", "--port", "0"], env=environ, stdout=subprocess.PIPE, text=True

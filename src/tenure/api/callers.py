@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final
+from functools import cache
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Model, OuterRef, Subquery
+from django.db.models import Model
 from django.http import HttpRequest
 from ninja.security import HttpBearer
+from psycopg import sql
 
 from tenure.api.errors import UNAUTHENTICATED, CallRefused
 from tenure.api.idempotency import key_of
@@ -22,7 +24,7 @@ from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id, public_id
 from tenure.billing.models import Payment
 from tenure.events.asked import Asked
-from tenure.events.models import Stream
+from tenure.events.rows import read_values
 from tenure.orders.models import Cart, Order
 from tenure.organisations.models import Invitation, Member, Organisation
 from tenure.organisations.queries import invitation_of_token, valid_key
@@ -187,15 +189,26 @@ def _identified(name: str, word: str) -> UUID:
 
 def _reached(kind: str, id_: UUID, caller: Caller) -> Reached | None:
     """The organisation of what is named; ``NotFound`` unless it is there and the caller's."""
-    via = "" if kind == "organisation" else "organisation__"
-    rows: Any = _MODELS[kind]._default_manager.filter(id=id_)
-    if caller.organisation is not None:
-        rows = rows.filter(**{f"{via}id": caller.organisation})
-    stream = Stream.objects.filter(organisation_id=OuterRef(f"{via}id"))
-    found = rows.values_list(
-        f"{via}id", f"{via}test_clock", f"{via}timezone", Subquery(stream.values("revision"))
-    ).first()
-    if found is None:
+    found = read_values(_reaching(_MODELS[kind]), [id_])
+    if not found:
         raise NotFound
-    organisation, test_clock, timezone, revision = found
+    organisation, test_clock, timezone, revision = found[0]
+    if caller.organisation not in (None, organisation):
+        raise NotFound
     return Reached(organisation, test_clock, timezone, revision or 0) if organisation else None
+
+
+@cache
+def _reaching(model: type[Model]) -> str:
+    """One statement from a row to its organisation's clock, zone and revision."""
+    via = "id" if model is Organisation else "organisation_id"
+    return (
+        sql.SQL(
+            "SELECT o.id, o.test_clock, o.timezone, stream.revision FROM {} AS named "
+            "LEFT JOIN organisations_organisation AS o ON o.id = named.{} "
+            "LEFT JOIN events_stream AS stream ON stream.organisation_id = o.id "
+            "WHERE named.id = %s"
+        )
+        .format(sql.Identifier(model._meta.db_table), sql.Identifier(via))
+        .as_string()
+    )

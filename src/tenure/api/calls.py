@@ -18,9 +18,10 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from tenure.api.callers import BearerKey, Call, Door
+from tenure.api.errors import FIELD_UNKNOWN
 from tenure.api.idempotency import asked, once
 from tenure.api.openapi import DECLARED
-from tenure.base.errors import Stale
+from tenure.base.errors import FieldError, Invalid, Stale
 from tenure.base.verdicts import Code
 
 JSON: Final = "application/json"
@@ -160,6 +161,7 @@ def _operation(view: View, declared: Declared) -> Callable[..., HttpResponse]:
 
     def operation(request: HttpRequest, **values: Any) -> HttpResponse:
         call: Call = request.auth  # type: ignore[attr-defined]  # set by django-ninja
+        _refuse_unknown(request, known)
         for name in declared.door.path_names:
             values.pop(name)
         if call.key is None:
@@ -167,6 +169,7 @@ def _operation(view: View, declared: Declared) -> Callable[..., HttpResponse]:
         return _keyed(call.key, view, declared, call, values)
 
     parts = inspect.signature(view, eval_str=True).parameters.values()
+    known = frozenset(part.name for part in parts)
     text = inspect.Parameter.KEYWORD_ONLY
     operation.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # read by ninja
         [
@@ -178,6 +181,13 @@ def _operation(view: View, declared: Declared) -> Callable[..., HttpResponse]:
     operation.__name__ = view.__name__
     operation.__doc__ = view.__doc__
     return operation
+
+
+def _refuse_unknown(request: HttpRequest, known: frozenset[str]) -> None:
+    """A query parameter that nothing reads is a slip, and would be a filter that does not hold."""
+    strange = [name for name in request.GET if name not in known]
+    if strange:
+        raise Invalid([FieldError(name[:40], FIELD_UNKNOWN) for name in strange[:20]])
 
 
 def _keyed(

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from ninja import Query
 from pydantic import BeforeValidator
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from tenure.api.errors import CURSOR_UNREADABLE, FIELD_NOT_WHOLE_NUMBER
@@ -33,7 +34,7 @@ Limit = Annotated[
     Query(USUAL_PAGE, ge=1, le=LONGEST_PAGE, description="How many at the most."),
 ]
 Cursor = Annotated[
-    str | None,
+    str | SkipJsonSchema[None],
     Query(None, max_length=400, description="The `next_cursor` of the page before."),
 ]
 After = Annotated[

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from django.conf import settings
 from pydantic import AfterValidator, Field
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
@@ -101,11 +102,11 @@ class ApplicationOut(TypedDict):
 @calls.get("/offers", Page[OfferOut], speaks=True)
 def list_offers(
     call: Call,
-    audience: AudienceName | None = None,
-    country: Country | None = None,
-    term: TermName | None = None,
-    solution: Word | None = None,
-    q: Word | None = None,
+    audience: AudienceName | SkipJsonSchema[None] = None,
+    country: Country | SkipJsonSchema[None] = None,
+    term: TermName | SkipJsonSchema[None] = None,
+    solution: Word | SkipJsonSchema[None] = None,
+    q: Word | SkipJsonSchema[None] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Answer:
@@ -123,7 +124,7 @@ def list_offers(
         limit=limit,
         after=Place(*place) if place else None,
         term=Term(term) if term else None,
-        solution=solution,
+        solution=solution or None,
         query=q or "",
     )
     _, policy = policy_in_force()
@@ -136,7 +137,7 @@ def list_offers(
 
 
 @calls.get("/offers/{offer}", OfferOut, speaks=True)
-def get_offer(call: Call, country: Country | None = None) -> Answer:
+def get_offer(call: Call, country: Country | SkipJsonSchema[None] = None) -> Answer:
     """One offer, with its prices for a country; without one, for the vendor's."""
     id_ = catalogue_id(call.words["offer"])
     where = country or _vendor_country()

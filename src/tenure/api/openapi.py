@@ -69,14 +69,14 @@ _IF_MATCH: Final = {
     "name": "If-Match",
     "in": "header",
     "required": False,
-    "schema": {"type": "string", "pattern": "^[ -~]*$"},
+    "schema": _TEXT,
     "description": "The ETag of what was read: the change is refused if it is no longer so.",
 }
 _ACCEPT_LANGUAGE: Final = {
     "name": "Accept-Language",
     "in": "header",
     "required": False,
-    "schema": {"type": "string", "pattern": "^[ -~]*$"},
+    "schema": _TEXT,
     "description": "English (en) or French (fr).",
 }
 
@@ -164,16 +164,14 @@ def _success_headers(status: int, declared: Declared) -> list[str]:
 def _errors(operation: Mapping[str, Any], declared: Declared) -> dict[int, list[Code]]:
     """Every error that the call can answer, by status."""
     has_body = "requestBody" in operation
-    has_query = any(each["in"] == "query" for each in operation["parameters"])
     found: dict[int, list[Code]] = {
         401: [errors.UNAUTHENTICATED],
         404: [NOT_FOUND],
+        422: [INVALID],
         503: [errors.UNAVAILABLE],
     }
     if declared.refuses or declared.door.keyed:
         found[409] = list(declared.refuses)
-    if has_body or has_query or declared.door.keyed:
-        found[422] = [INVALID]
     if has_body:
         found[400] = [errors.BAD_REQUEST]
         found[413] = [errors.TOO_LARGE]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Annotated, Any, Literal, NotRequired
+from collections.abc import Collection, Mapping
+from typing import Annotated, Final, Literal, NotRequired
 from uuid import UUID
 
 from django.conf import settings
@@ -22,6 +22,7 @@ from tenure.base.ids import parse_public_id, public_id
 from tenure.base.money import Money
 from tenure.base.wording import sentence
 from tenure.billing.models import Payment
+from tenure.events.rows import read_rows, read_values
 from tenure.flows.purchase import (
     CardPayment,
     Purchase,
@@ -245,25 +246,39 @@ def get_cancellation_verdict(call: Call) -> Answer:
 
 def order_out(order: UUID) -> OrderOut:
     """One order as it goes out; ``NotFound``."""
-    found = orders_out(list(Order.objects.filter(id=order)))
+    found = orders_out(read_rows(Order, "WHERE id = %s", [order]))
     if not found:
         raise NotFound
     return found[0]
 
 
 def orders_out(orders: Collection[Order]) -> list[OrderOut]:
-    """Orders as they go out; two statements for any number of them."""
+    """Orders as they go out; three statements for any number of them."""
     ids = [order.id for order in orders]
-    lines: dict[UUID, list[Any]] = {id_: [] for id_ in ids}
-    rows = OrderLine.objects.filter(order_id__in=ids).order_by("order_id", "position")
-    for line in rows.select_related("subscription"):
+    lines: dict[UUID, list[OrderLine]] = {id_: [] for id_ in ids}
+    rest = "WHERE order_id = ANY(%s) ORDER BY order_id, position"
+    for line in read_rows(OrderLine, rest, [ids]):
         lines[line.order_id].append(line)
-    attempts = Payment.objects.filter(order_id__in=ids).order_by("order_id", "-id")
-    payments = {payment.order_id: payment for payment in attempts.distinct("order_id")}
-    return [_order(order, lines[order.id], payments.get(order.id)) for order in orders]
+    became = dict(read_values(_SUBSCRIPTIONS, [ids]))
+    attempts = read_rows(Payment, "WHERE order_id = ANY(%s) ORDER BY id", [ids])
+    payments = {payment.order_id: payment for payment in attempts}
+    return [_order(order, lines[order.id], became, payments.get(order.id)) for order in orders]
 
 
-def _order(order: Order, lines: list[Any], payment: Payment | None) -> OrderOut:
+_SUBSCRIPTIONS: Final = """
+    SELECT line.id, subscription.id FROM orders_orderline AS line
+    JOIN subscriptions_subscription AS subscription ON subscription.order_line_id = line.id
+    WHERE line.order_id = ANY(%s)
+"""
+"""Which subscription each line became."""
+
+
+def _order(
+    order: Order,
+    lines: list[OrderLine],
+    became: Mapping[UUID, UUID],
+    payment: Payment | None,
+) -> OrderOut:
     out: OrderOut = {
         "id": public_id("ord", order.id),
         "organisation": public_id("org", order.organisation_id),
@@ -273,11 +288,7 @@ def _order(order: Order, lines: list[Any], payment: Payment | None) -> OrderOut:
         "total_net": money_out(order.total_net, order.currency),
         "total_tax": money_out(order.total_tax, order.currency),
         "total": money_out(order.total, order.currency),
-        "subscriptions": [
-            public_id("sub", line.subscription.id)
-            for line in lines
-            if hasattr(line, "subscription")
-        ],
+        "subscriptions": [public_id("sub", became[line.id]) for line in lines if line.id in became],
         "invoice": None,
         "payment": public_id("pay", payment.id) if payment else None,
         "decline_code": (payment.decline_code or None) if payment else None,

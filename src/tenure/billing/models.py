@@ -15,7 +15,7 @@ from tenure.organisations.models import Organisation
 class PaymentStatus(models.TextChoices):
     """Where a payment stands.
 
-    ``intended`` is the word to call the gateway, committed before the call; ``promised`` a card
+    ``intended`` is the word to call the gateway, committed before each call; ``promised`` a card
     that will be charged once something else has been proved (R8).
     """
 

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import structlog
 from procrastinate import App
 from procrastinate.contrib.django import app as jobs
 
 from tenure.base.clock import machine_now
+
+_log = structlog.get_logger()
 
 KEPT_ANSWERS = timedelta(days=30)
 """How long a call can be repeated under its idempotency key and gets its first answer."""
@@ -22,8 +25,9 @@ def register(app: App) -> None:
 
 @jobs.periodic(cron="* * * * *")
 @jobs.task(queueing_lock="recover")
-def recover(**_: int) -> None:
+def recover(timestamp: int) -> None:
     """Settle what was left unknown or half done (R17)."""
+    _log.debug("begun", job="recover", planned=timestamp)
     from tenure.flows.recovery import recover_payments
 
     recover_payments(now=machine_now())
@@ -31,8 +35,9 @@ def recover(**_: int) -> None:
 
 @jobs.periodic(cron="* * * * *")
 @jobs.task(queueing_lock="run_due")
-def run_due(**_: int) -> None:
+def run_due(timestamp: int) -> None:
     """Do what fell due for everybody who lives by the machine's clock."""
+    _log.debug("begun", job="run_due", planned=timestamp)
     from tenure.flows.due import run_due as do_what_is_due
 
     do_what_is_due(now=machine_now())
@@ -48,8 +53,9 @@ async def rescue(timestamp: int) -> None:
 
 @jobs.periodic(cron="17 3 * * *")
 @jobs.task(queueing_lock="forget_answers")
-def forget_answers(**_: int) -> None:
+def forget_answers(timestamp: int) -> None:
     """Forget the answers to calls that nobody will repeat any more."""
+    _log.debug("begun", job="forget_answers", planned=timestamp)
     from tenure.events.commands import forget_answers as forget
 
     forget(before=machine_now() - KEPT_ANSWERS)

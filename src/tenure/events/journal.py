@@ -22,6 +22,7 @@ from tenure.base.ids import new_id, public_id
 from tenure.base.money import Money
 from tenure.events.asked import Asked
 from tenure.events.models import CATALOGUE_STREAM, KEYS_STREAM, Event, IdempotencyKey
+from tenure.events.rows import insert_rows
 
 
 @runtime_checkable
@@ -127,7 +128,7 @@ class Journal:
                 )
             )
         if self._pending:
-            Event.objects.bulk_create(self.recorded[-len(self._pending) :])
+            insert_rows(self.recorded[-len(self._pending) :])
         self._pending.clear()
         self._touched.clear()
 
@@ -180,12 +181,16 @@ def transaction(
         work_for(organisation)
         yield journal
         if asked is not None:
-            IdempotencyKey.objects.create(
-                scope=asked.scope,
-                key=asked.key,
-                call=asked.call,
-                body_hash=asked.body_hash,
-                made=journal.made,
-                created_at=machine_now(),
+            insert_rows(
+                [
+                    IdempotencyKey(
+                        scope=asked.scope,
+                        key=asked.key,
+                        call=asked.call,
+                        body_hash=asked.body_hash,
+                        made=journal.made,
+                        created_at=machine_now(),
+                    )
+                ]
             )
         journal.flush()

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction as database
 
 from tenure.base.calendar import Term
+from tenure.catalogue.queries import known_catalogue
 from tenure.orders.commands import carts as commands
 from tenure.orders.models import Cart
 from tenure.orders.queries.carts import PricedCart, order_of_cart, price_cart
@@ -21,10 +22,11 @@ def open_cart(
     *, audience: Audience, country: str, organisation: UUID | None, on: date, now: datetime
 ) -> PricedCart:
     """An empty cart, for one audience and one country (R11)."""
+    known = known_catalogue()
     cart = commands.create_cart(
-        audience=audience, country=country, organisation=organisation, now=now
+        audience=audience, country=country, organisation=organisation, known=known, now=now
     )
-    return price_cart(cart, on=on, order=None, lines=[])
+    return price_cart(cart, on=on, order=None, lines=[], known=known)
 
 
 @database.atomic(durable=True)

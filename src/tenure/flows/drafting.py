@@ -38,7 +38,6 @@ def checked_cart(
     if not fits:
         raise Refused.by(fits)
     shown = row.shown_total
-    row.organisation_id = organisation.id
     priced = price_cart(row, on=on, order=None)
     if not priced.lines:
         raise Refused(CART_EMPTY)

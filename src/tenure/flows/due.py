@@ -20,7 +20,7 @@ from tenure.orders.commands.orders import mark
 from tenure.orders.events import OrderExpired
 from tenure.orders.models import Order, OrderStatus
 from tenure.organisations.commands.invitations import close_invitations
-from tenure.organisations.models import Invitation, InvitationStatus
+from tenure.organisations.models import Invitation, InvitationStatus, Organisation
 from tenure.subscriptions.commands.boundaries import (
     due_deadlines,
     due_ends,
@@ -58,10 +58,17 @@ def expire_orders(scope: Q, until: datetime, journal: Journal) -> int:
 
 
 def expire_invitations(scope: Q, until: datetime, journal: Journal) -> int:
-    """Invitations that nobody accepted run out, and let go of their seats (R36)."""
-    rows = Invitation.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-        scope, status=InvitationStatus.PENDING, expires_at__lte=until
+    """Invitations that nobody accepted run out, and let go of their seats (R36).
+
+    Their members and seats change too, so their organisations are locked first, as by whoever
+    accepts, withdraws or removes; who is at work is left for the next time.
+    """
+    due = Invitation.objects.filter(scope, status=InvitationStatus.PENDING, expires_at__lte=until)
+    organisations = Organisation.objects.select_for_update(no_key=True, skip_locked=True).filter(
+        id__in=due.values("organisation_id")
     )
+    locked = list(organisations.order_by("id").values_list("id", flat=True)[:BATCH])
+    rows = due.filter(organisation_id__in=locked).select_for_update(of=("self",))
     invitations = list(rows.order_by("expires_at", "id")[:BATCH])
     if not invitations:
         return 0

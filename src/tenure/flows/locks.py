@@ -5,16 +5,16 @@ from __future__ import annotations
 from uuid import UUID
 
 from tenure.base.errors import NotFound
+from tenure.events.rows import read_rows
 from tenure.organisations.models import Member, Organisation
 
 
 def lock_organisation(organisation: UUID) -> Organisation:
     """The organisation, locked until commit against others that lock it; ``NotFound``."""
-    rows = Organisation.objects.select_for_update(no_key=True)
-    found = rows.filter(id=organisation).first()
-    if found is None:
+    found = read_rows(Organisation, "WHERE id = %s FOR NO KEY UPDATE", [organisation])
+    if not found:
         raise NotFound
-    return found
+    return found[0]
 
 
 def lock_member(member: UUID) -> Member:

@@ -6,15 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from tenure.access.commands.seats import free_seats_of_member, release_reservations
-from tenure.base.calendar import local_date, zone_named
 from tenure.base.errors import NotFound
 from tenure.events.journal import Journal, transaction
 from tenure.flows.locks import lock_member, lock_organisation
 from tenure.flows.written import Written
-from tenure.orders.queries.policy import policy_in_force
 from tenure.organisations.commands import members as commands
 from tenure.organisations.commands.invitations import close_invitations
-from tenure.organisations.models import Invitation, InvitationStatus, Member, Organisation
+from tenure.organisations.models import Invitation, InvitationStatus, Member
 from tenure.organisations.rules import MemberStatus, Standing
 
 
@@ -33,7 +31,7 @@ def change_member(
     ``member_not_joined``.
     """
     with transaction(now=now, by=by) as journal:
-        row, _ = _locked(member)
+        row = _locked(member)
         if standing is not None:
             commands.change_standing(
                 member=row,
@@ -55,13 +53,11 @@ def remove_member(*, member: UUID, now: datetime, by: str) -> Written:
     Removing again changes nothing. Raises ``NotFound`` or ``Refused`` (``last_owner``).
     """
     with transaction(now=now, by=by) as journal:
-        row, organisation = _locked(member)
+        row = _locked(member)
         if row.status != MemberStatus.REMOVED:
             _withdraw_pending(row, journal)
             commands.remove_member(member=row, journal=journal)
-            _, policy = policy_in_force()
-            today = local_date(now, zone_named(organisation.timezone))
-            free_seats_of_member(member=row, on=today, policy=policy, journal=journal)
+            free_seats_of_member(member=row, journal=journal)
         journal.touch(row.organisation_id)
     return Written((row.id,), journal.revisions[row.organisation_id])
 
@@ -76,10 +72,10 @@ def _withdraw_pending(member: Member, journal: Journal) -> None:
     close_invitations(invitations=pending, status=InvitationStatus.WITHDRAWN, journal=journal)
 
 
-def _locked(member: UUID) -> tuple[Member, Organisation]:
-    """The member and the organisation, locked in the order of locks."""
+def _locked(member: UUID) -> Member:
+    """The member, locked after the organisation."""
     found = Member.objects.filter(id=member).values_list("organisation_id", flat=True).first()
     if found is None:
         raise NotFound
-    organisation = lock_organisation(found)
-    return lock_member(member), organisation
+    lock_organisation(found)
+    return lock_member(member)

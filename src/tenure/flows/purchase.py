@@ -16,7 +16,12 @@ from tenure.base.calendar import local_date, zone_named
 from tenure.base.clock import machine_now
 from tenure.base.errors import NotFound, Refused
 from tenure.base.money import Money
-from tenure.billing.commands.payments import Intent, drop_promises, intend_payments
+from tenure.billing.commands.payments import (
+    Intent,
+    call_again,
+    drop_promises,
+    intend_payments,
+)
 from tenure.billing.gateways import Charge
 from tenure.billing.gateways import Outcome as GatewayOutcome
 from tenure.billing.gateways.choice import available_methods, gateway
@@ -28,7 +33,7 @@ from tenure.flows.drafting import checked_cart, draft_order
 from tenure.flows.locks import lock_organisation
 from tenure.flows.settlement import fulfil, settle
 from tenure.flows.written import Outcome
-from tenure.orders.commands.carts import lock_cart
+from tenure.orders.commands.carts import claim_cart, lock_cart
 from tenure.orders.commands.orders import lock_order, mark, place_orders
 from tenure.orders.errors import (
     ORDER_CLOSED,
@@ -85,8 +90,11 @@ def buy(*, purchase: Purchase, now: datetime, by: str, asked: Asked | None = Non
             raise NotFound
         existing = order_of_cart(purchase.cart)
         if existing is not None:
+            if _organisation_of(existing) != organisation.id:
+                raise NotFound
             journal.made = existing
             return Outcome(existing, False, revision_of(organisation.id))
+        claim_cart(cart, organisation.id)
         order, payment = _place(purchase, cart, organisation, journal)
         journal.made = order.id
     if payment is not None:
@@ -107,7 +115,10 @@ def pay_order(
     Raises ``Refused`` with ``payment_in_flight`` (R17), ``order_closed``,
     ``verification_pending`` (R8) or the payment method's verdict.
     """
-    _give_up_step(order, now=now, by=by)
+    waiting = _waiting_step(order)
+    if waiting is not None:
+        _check_method(payment, waiting.organisation, waiting.order.policy_version_id)
+        _give_up_step(waiting, now=now, by=by)
     with transaction(now=now, by=by, asked=asked) as journal:
         organisation = lock_organisation(_organisation_of(order))
         locked = lock_order(order, None)
@@ -129,15 +140,17 @@ def pay_order(
 def authenticate(*, payment: UUID, passed: bool, now: datetime, by: str) -> Outcome:
     """The customer's step at the sandbox's bank; the order is settled when this returns.
 
-    Raises ``NotFound`` unless the payment waited for that step; the same step again gives the
-    order as it is.
+    Raises ``NotFound`` unless the payment waits for that step, or did: a step again, or after
+    another card was taken, gives the order as it is.
     """
-    row = Payment.objects.filter(id=payment).first()
-    if row is None:
+    with transaction(now=now, by=by):
+        row = call_again(payment=payment, called_at=machine_now())
+    if row is None or row.status in (PaymentStatus.PROMISED, PaymentStatus.UNKNOWN):
         raise NotFound
-    outcome = gateway(row.gateway).authenticate(payment, passed=passed)
-    journal = _settle([outcome], organisation=row.organisation_id, now=now, by=by)
-    return Outcome(row.order_id, False, journal.revisions.get(row.organisation_id, 0))
+    if row.status == PaymentStatus.INTENDED:
+        outcome = gateway(row.gateway).authenticate(payment, passed=passed)
+        _settle([outcome], organisation=row.organisation_id, now=now, by=by)
+    return Outcome(row.order_id, False, revision_of(row.organisation_id))
 
 
 def withdraw_order(*, order: UUID, now: datetime, by: str) -> Outcome:
@@ -145,7 +158,9 @@ def withdraw_order(*, order: UUID, now: datetime, by: str) -> Outcome:
 
     Raises ``Refused`` with ``payment_in_flight`` (R17) or ``order_closed``.
     """
-    _give_up_step(order, now=now, by=by)
+    waiting = _waiting_step(order)
+    if waiting is not None:
+        _give_up_step(waiting, now=now, by=by)
     with transaction(now=now, by=by) as journal:
         organisation = _organisation_of(order)
         locked = lock_order(order, None)
@@ -207,15 +222,20 @@ def _intend(
     return payment
 
 
-def _give_up_step(order: UUID, *, now: datetime, by: str) -> None:
+def _waiting_step(order: UUID) -> Payment | None:
+    """The payment of an order that waits for the customer's step, if one does."""
+    waiting = Payment.objects.filter(order_id=order, status=PaymentStatus.AUTHENTICATION_REQUIRED)
+    return waiting.select_related("order", "organisation").first()
+
+
+def _give_up_step(waiting: Payment, *, now: datetime, by: str) -> None:
     """Close a step that the customer never took, first at the gateway: a step taken there a
     moment later must not charge. One taken a moment before is settled."""
-    waiting = Payment.objects.filter(
-        order_id=order, status=PaymentStatus.AUTHENTICATION_REQUIRED
-    ).first()
-    if waiting is not None:
-        outcome = gateway(waiting.gateway).cancel(waiting.id)
-        _settle([outcome], organisation=waiting.organisation_id, now=now, by=by)
+    with transaction(now=now, by=by):
+        row = call_again(payment=waiting.id, called_at=machine_now())
+    if row is not None and row.status == PaymentStatus.INTENDED:
+        outcome = gateway(row.gateway).cancel(row.id)
+        _settle([outcome], organisation=row.organisation_id, now=now, by=by)
 
 
 def _charge(payment: Payment, *, now: datetime, by: str) -> Journal:

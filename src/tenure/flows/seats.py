@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from tenure.access.commands import seats as commands
@@ -12,7 +12,6 @@ from tenure.events.asked import Asked
 from tenure.events.journal import transaction
 from tenure.flows.locks import lock_member
 from tenure.flows.written import Written
-from tenure.orders.queries.policy import policy_in_force
 from tenure.organisations.models import Member
 from tenure.subscriptions.models import Subscription
 
@@ -27,9 +26,8 @@ def assign_seat(
     """
     with transaction(now=now, by=by, asked=asked) as journal:
         person, seats_of = _locked(subscription, member)
-        seat = commands.assign_seat(
-            subscription=seats_of, member=person, on=_today(seats_of, now), journal=journal
-        )
+        today = local_date(now, zone_named(seats_of.zone))
+        seat = commands.assign_seat(subscription=seats_of, member=person, on=today, journal=journal)
         journal.made = seat.id
     return Written((seat.id,), journal.revisions[seats_of.organisation_id])
 
@@ -38,19 +36,8 @@ def release_seat(*, subscription: UUID, member: UUID, now: datetime, by: str) ->
     """Free a member's seat. Raises ``NotFound``, or ``Refused`` (``seat_locked``, ``until``)."""
     with transaction(now=now, by=by) as journal:
         person, seats_of = _locked(subscription, member)
-        _, policy = policy_in_force()
-        seat = commands.free_seat(
-            subscription=seats_of,
-            member=person,
-            on=_today(seats_of, now),
-            policy=policy,
-            journal=journal,
-        )
+        seat = commands.free_seat(subscription=seats_of, member=person, journal=journal)
     return Written((seat.id,), journal.revisions[seats_of.organisation_id])
-
-
-def _today(subscription: Subscription, now: datetime) -> date:
-    return local_date(now, zone_named(subscription.zone))
 
 
 def _locked(subscription: UUID, member: UUID) -> tuple[Member, Subscription]:

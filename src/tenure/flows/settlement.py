@@ -12,10 +12,11 @@ from uuid import UUID
 
 from tenure.access.commands.seats import make_seats
 from tenure.base.calendar import local_date, zone_named
-from tenure.billing.commands.payments import lock_payments, settle_payments
+from tenure.billing.commands.payments import lock_payments, orders_of, settle_payments
 from tenure.billing.gateways import Outcome
-from tenure.billing.models import Payment, PaymentStatus
+from tenure.billing.models import PaymentStatus
 from tenure.events.journal import Fact, Journal
+from tenure.events.rows import read_rows
 from tenure.orders.commands.orders import lock_orders, mark, mark_paid
 from tenure.orders.events import (
     OrderAuthenticationRequired,
@@ -41,7 +42,7 @@ _UNSETTLED: dict[str, tuple[OrderStatus, type[Fact]]] = {
 def settle(*, outcomes: Sequence[Outcome], journal: Journal) -> None:
     """Write what the gateway said, and let paid orders become subscriptions (R13, R17, R19)."""
     by_payment = {outcome.payment: outcome for outcome in outcomes}
-    orders = lock_orders(Payment.objects.filter(id__in=by_payment).values("order_id"))
+    orders = lock_orders(orders_of(by_payment))
     payments = lock_payments(by_payment)
     changed = settle_payments(
         payments=list(payments.values()), outcomes=by_payment, journal=journal
@@ -64,14 +65,17 @@ def fulfil(*, orders: Sequence[Order], journal: Journal) -> None:
     """
     if not orders:
         return
-    buyers = Organisation.objects.in_bulk({order.organisation_id for order in orders})
+    whose = list({order.organisation_id for order in orders})
+    buyers = {row.id: row for row in read_rows(Organisation, "WHERE id = ANY(%s)", [whose])}
     today: dict[UUID, date] = {}
     for order in orders:
         zone = zone_named(buyers[order.organisation_id].timezone)
         today[order.id] = local_date(journal.at, zone)
     mark_paid(orders=orders, paid_on=today, journal=journal)
     by_id = {order.id: order for order in orders}
-    lines = OrderLine.objects.filter(order_id__in=by_id).order_by("order_id", "position")
+    lines = read_rows(
+        OrderLine, "WHERE order_id = ANY(%s) ORDER BY order_id, position", [list(by_id)]
+    )
     beginnings = [
         _beginning(line, by_id[line.order_id], buyers, today[line.order_id]) for line in lines
     ]

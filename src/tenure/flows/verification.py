@@ -10,6 +10,7 @@ from tenure.base.money import Money
 from tenure.billing.commands.payments import keep_promises
 from tenure.billing.gateways import Charge
 from tenure.billing.gateways.choice import gateway
+from tenure.billing.models import Payment, PaymentStatus
 from tenure.events.journal import transaction
 from tenure.flows.locks import lock_organisation
 from tenure.flows.settlement import settle
@@ -21,7 +22,8 @@ from tenure.organisations.commands.organisation import verify_student
 def accept_proof(*, organisation: UUID, now: datetime, by: str) -> int:
     """Accept a student's proof, and charge the orders that waited for it; returns the revision.
 
-    Accepting it again changes nothing. Raises ``NotFound``.
+    Accepting it again changes nothing, but takes up what a call that was cut short had begun.
+    What had waited to its limit is left to expire. Raises ``NotFound``.
     """
     with transaction(now=now, by=by, organisation=organisation) as journal:
         student = lock_organisation(organisation)
@@ -29,10 +31,16 @@ def accept_proof(*, organisation: UUID, now: datetime, by: str) -> int:
         waiting = Order.objects.filter(
             organisation_id=organisation, status=OrderStatus.AWAITING_VERIFICATION
         )
-        orders = lock_orders(waiting.values_list("id", flat=True))
-        promised = keep_promises(orders=orders, called_at=machine_now())
-        mark(orders=list(orders.values()), status=OrderStatus.PAYMENT_UNKNOWN, closed_at=None)
+        locked = lock_orders(waiting.values_list("id", flat=True)).values()
+        orders = [order for order in locked if _waits_still(order, now)]
+        keep_promises(orders=[order.id for order in orders], called_at=machine_now())
+        mark(orders=orders, status=OrderStatus.PAYMENT_UNKNOWN, closed_at=None)
         journal.touch(organisation)
+    promised = Payment.objects.filter(
+        organisation_id=organisation,
+        status=PaymentStatus.INTENDED,
+        order__expires_at__isnull=False,
+    )
     if not promised:
         return journal.revisions[organisation]
     outcomes = [
@@ -45,3 +53,9 @@ def accept_proof(*, organisation: UUID, now: datetime, by: str) -> int:
         settle(outcomes=outcomes, journal=journal)
         journal.touch(organisation)
     return journal.revisions[organisation]
+
+
+def _waits_still(order: Order, now: datetime) -> bool:
+    """Whether the locked order waits: meanwhile it may have been withdrawn, or its time passed."""
+    waiting = order.status == OrderStatus.AWAITING_VERIFICATION
+    return waiting and order.expires_at is not None and now < order.expires_at

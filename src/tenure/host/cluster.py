@@ -191,10 +191,10 @@ def _named_user() -> pwd.struct_passwd:
 
 
 def _free_uid(server_dir: Path) -> int:
-    """A uid that no account and no other installation uses."""
+    """A uid that no account and no other installation uses, as long as there are such."""
     used = {path.stat().st_uid for path in server_dir.iterdir()}
     used |= {user.pw_uid for user in pwd.getpwall()}
-    return next(uid for uid in _OWN_UIDS if uid not in used)
+    return next((uid for uid in _OWN_UIDS if uid not in used), _OWN_UIDS[0])
 
 
 def _initialise(

@@ -67,9 +67,9 @@ TOO_MANY_AT_A_TIME = declare(
 NOT_JOINED = declare(
     "member_not_joined",
     rule="R36",
-    en="This member is {status}, and can be neither suspended nor restored; invite them again or "
+    en="This member is {status}, and that cannot be changed for them; invite them again or "
     "withdraw the invitation.",
-    fr="Ce membre a l'état {status} et ne peut être ni suspendu ni rétabli ; invitez-le à nouveau "
+    fr="Ce membre a l'état {status} et cela ne peut être modifié pour lui ; invitez-le à nouveau "
     "ou retirez l'invitation.",
 )
 OWNERSHIP_IS_GIVEN = declare(

@@ -44,9 +44,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(email=Lower("email")), name="user_email_lower"
-            ),
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_lower"),
         ]
 
     def __str__(self) -> str:
@@ -130,9 +128,7 @@ class Member(models.Model):
                 condition=Q(standing__in=_STANDINGS), name="member_standing_known"
             ),
             models.CheckConstraint(condition=Q(status__in=_STATUSES), name="member_status_known"),
-            models.CheckConstraint(
-                condition=Q(email=Lower("email")), name="member_email_lower"
-            ),
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="member_email_lower"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["organisation", "id"], name="member_list"),

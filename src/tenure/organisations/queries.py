@@ -15,7 +15,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id, public_id
-from tenure.organisations.models import ApiKey, Member, Organisation
+from tenure.events.rows import read_values
+from tenure.organisations.models import Member, Organisation
 from tenure.organisations.rules import MemberStatus, Standing
 from tenure.policy.words import Audience
 
@@ -45,9 +46,12 @@ def hash_of_key(text: str) -> bytes:
 
 def valid_key(text: str) -> KeyFacts | None:
     """The key that reads ``text``, unless it is unknown or revoked. One statement."""
-    rows = ApiKey.objects.filter(hash=hash_of_key(text), revoked_at__isnull=True)
-    found = rows.values_list("id", "organisation_id").first()
-    return KeyFacts(*found) if found else None
+    found = read_values(
+        "SELECT id, organisation_id FROM organisations_apikey "
+        "WHERE hash = %s AND revoked_at IS NULL",
+        [hash_of_key(text)],
+    )
+    return KeyFacts(*found[0]) if found else None
 
 
 def clock_of(organisation: UUID) -> datetime | None:

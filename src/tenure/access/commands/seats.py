@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import cast
 from uuid import UUID
 
 from tenure.access.events import SeatAssigned, SeatFreed, SeatReleased, SeatReserved
@@ -22,26 +23,31 @@ from tenure.access.rules.seats import (
     plan_reservation,
     release_verdict,
 )
+from tenure.base.calendar import local_date, zone_named
 from tenure.base.errors import NotFound, Refused
 from tenure.base.ids import new_id
 from tenure.events.journal import Journal
+from tenure.events.rows import insert_rows
 from tenure.organisations.models import Invitation, Member
 from tenure.organisations.rules import MemberStatus
 from tenure.policy.model import Policy
 from tenure.subscriptions.models import Subscription
+from tenure.subscriptions.queries.policies import policies_of
 
 
 def make_seats(subscriptions: Sequence[Subscription]) -> None:
     """A row for each unit of each subscription's quantity; one statement for all."""
-    Seat.objects.bulk_create(
-        Seat(
-            id=new_id(),
-            organisation_id=subscription.organisation_id,
-            subscription=subscription,
-            number=number,
-        )
-        for subscription in subscriptions
-        for number in range(1, subscription.quantity + 1)
+    insert_rows(
+        [
+            Seat(
+                id=new_id(),
+                organisation_id=subscription.organisation_id,
+                subscription=subscription,
+                number=number,
+            )
+            for subscription in subscriptions
+            for number in range(1, subscription.quantity + 1)
+        ]
     )
 
 
@@ -65,27 +71,34 @@ def assign_seat(*, subscription: Subscription, member: Member, on: date, journal
     return seat
 
 
-def free_seat(
-    *, subscription: Subscription, member: Member, on: date, policy: Policy, journal: Journal
-) -> Seat:
+def free_seat(*, subscription: Subscription, member: Member, journal: Journal) -> Seat:
     """Take the seat of the locked ``subscription`` from ``member`` (R38).
 
-    Raises ``NotFound`` if it holds none, ``Refused`` (``seat_locked``) with the day ``until``.
+    How long it is locked says the policy under which it was paid (R32). Raises ``NotFound`` if
+    the member holds none, ``Refused`` (``seat_locked``) with the day ``until``.
     """
     seat = Seat.objects.select_for_update().filter(subscription=subscription, member=member).first()
     if seat is None:
         raise NotFound
+    policy = policies_of([subscription.id], journal.at)[subscription.id]
+    on = local_date(journal.at, zone_named(subscription.zone))
     verdict = release_verdict(seat.first_used_on, on=on, policy=policy)
     if not verdict:
         raise Refused.by(verdict)
-    _take([seat], policy, on, journal)
+    _take(seat, member, policy, on, journal)
+    seat.save(update_fields=_SEAT_FIELDS)
     return seat
 
 
-def free_seats_of_member(*, member: Member, on: date, policy: Policy, journal: Journal) -> None:
+def free_seats_of_member(*, member: Member, journal: Journal) -> None:
     """Free all seats of a member who is removed, at once (R37); a lock outlives it (R38)."""
-    seats = Seat.objects.select_for_update().filter(member=member).order_by("id")
-    _take(list(seats), policy, on, journal)
+    rows = Seat.objects.select_for_update(of=("self",)).filter(member=member)
+    seats = list(rows.select_related("subscription").order_by("id"))
+    policies = policies_of({seat.subscription_id for seat in seats}, journal.at)
+    for seat in seats:
+        on = local_date(journal.at, zone_named(seat.subscription.zone))
+        _take(seat, member, policies[seat.subscription_id], on, journal)
+    Seat.objects.bulk_update(seats, _SEAT_FIELDS)
 
 
 def reserve_seats(*, invitations: Sequence[Invitation], on: date, journal: Journal) -> None:
@@ -127,14 +140,11 @@ def release_reservations(*, invitations: Collection[UUID], journal: Journal) -> 
         Seat.objects.select_for_update().filter(invitation_id__in=invitations).order_by("id")
     )
     for seat in seats:
-        invitation = seat.invitation_id
-        if invitation is not None:
-            journal.record(
-                seat.organisation_id,
-                SeatReleased(
-                    seat=seat.id, subscription=seat.subscription_id, invitation=invitation
-                ),
-            )
+        invitation = cast(UUID, seat.invitation_id)  # it was chosen by that
+        journal.record(
+            seat.organisation_id,
+            SeatReleased(seat=seat.id, subscription=seat.subscription_id, invitation=invitation),
+        )
         seat.invitation = None
     Seat.objects.bulk_update(seats, ["invitation"])
 
@@ -142,11 +152,9 @@ def release_reservations(*, invitations: Collection[UUID], journal: Journal) -> 
 def assign_reserved(*, invitation: Invitation, member: Member, journal: Journal) -> None:
     """What the accepted ``invitation`` had reserved becomes the member's (R36)."""
     seats = list(Seat.objects.select_for_update().filter(invitation=invitation).order_by("id"))
-    held = set(Seat.objects.filter(member=member).values_list("subscription_id", flat=True))
     for seat in seats:
         seat.invitation = None
-        if seat.subscription_id not in held:
-            _give(seat, member, journal)
+        _give(seat, member, journal)
     Seat.objects.bulk_update(seats, [*_SEAT_FIELDS, "invitation"])
 
 
@@ -163,16 +171,13 @@ def _give(seat: Seat, member: Member, journal: Journal) -> None:
     )
 
 
-def _take(seats: Iterable[Seat], policy: Policy, on: date, journal: Journal) -> None:
-    taken = list(seats)
-    for seat in taken:
-        until = locked_until(seat.first_used_on, policy)
-        if seat.member_id is not None:
-            journal.record(
-                seat.organisation_id,
-                SeatFreed(seat=seat.id, subscription=seat.subscription_id, member=seat.member_id),
-            )
-        seat.member = None
-        seat.assigned_at = seat.first_used_on = seat.last_used_on = None
-        seat.locked_until = until if until is not None and until > on else None
-    Seat.objects.bulk_update(taken, _SEAT_FIELDS)
+def _take(seat: Seat, member: Member, policy: Policy, on: date, journal: Journal) -> None:
+    """``seat`` is nobody's any more; until a lock is over it cannot be given again (R38)."""
+    until = locked_until(seat.first_used_on, policy)
+    journal.record(
+        seat.organisation_id,
+        SeatFreed(seat=seat.id, subscription=seat.subscription_id, member=member.id),
+    )
+    seat.member = None
+    seat.assigned_at = seat.first_used_on = seat.last_used_on = None
+    seat.locked_until = until if until is not None and until > on else None

@@ -3,6 +3,9 @@
 Known without Django, since a decision node runs without it. Each statement sees one snapshot, so
 that facts and the revision that names them always belong together. The texts hold ``{0}``, ``{1}``
 for their arguments, which every driver writes in its own way.
+
+A stream's version is its revision together with the transaction that wrote it: after a backup was
+restored the same revision may stand for something else.
 """
 
 from __future__ import annotations
@@ -30,7 +33,12 @@ MOMENT: Final = """
 SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
        ARRAY(
          SELECT coalesce(
-                  (SELECT revision FROM events_stream WHERE organisation_id = asked.id), 0
+                  (
+                    SELECT (stream.revision << 32) | stream.xmin::text::bigint
+                    FROM events_stream AS stream
+                    WHERE stream.organisation_id = asked.id
+                  ),
+                  0
                 )
          FROM unnest({0}::uuid[]) WITH ORDINALITY AS asked (id, place)
          ORDER BY asked.place
@@ -44,13 +52,13 @@ FROM (
   WHERE key.hash = ANY({1}::bytea[]) AND key.revoked_at IS NULL
 ) AS valid
 """
-"""One row: the database's time in microseconds, the revisions of the streams in the order asked
+"""One row: the database's time in microseconds, the versions of the streams in the order asked
 (0: never changed), and those of the hashes asked that are valid keys', with the organisation of
 each, null being the vendor. Arguments: streams (the catalogue's is one), hashes."""
 
 ORGANISATIONS: Final = """
 SELECT organisation.id,
-       coalesce(stream.revision, 0),
+       coalesce((stream.revision << 32) | stream.xmin::text::bigint, 0),
        organisation.suspended_at IS NOT NULL,
        organisation.test_clock,
        (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
@@ -102,7 +110,14 @@ WHERE organisation.id = ANY({0}::uuid[])
 """A row for each organisation that exists: what ``organisation_row`` reads. Arguments: ids."""
 
 CATALOGUE: Final = """
-SELECT coalesce((SELECT revision FROM events_stream WHERE organisation_id = {0}::uuid), 0),
+SELECT coalesce(
+         (
+           SELECT (stream.revision << 32) | stream.xmin::text::bigint
+           FROM events_stream AS stream
+           WHERE stream.organisation_id = {0}::uuid
+         ),
+         0
+       ),
        (SELECT coalesce(json_object_agg(role.id, role.grants), '{{}}')::text
         FROM catalogue_role AS role),
        (SELECT coalesce(json_object_agg(brings.offer_id, brings.roles), '{{}}')::text
@@ -110,7 +125,7 @@ SELECT coalesce((SELECT revision FROM events_stream WHERE organisation_id = {0}:
           SELECT offer_id, json_agg(role_id) AS roles FROM catalogue_offerrole GROUP BY offer_id
         ) AS brings)
 """
-"""One row: the catalogue's revision, what each role grants, which roles each offer brings;
+"""One row: the catalogue's version, what each role grants, which roles each offer brings;
 withdrawn ones too, for what was bought is honoured (R5). Argument: the catalogue's stream."""
 
 SUBJECTS: Final = """
@@ -146,25 +161,25 @@ left for the next time. Arguments: subscriptions, members, days."""
 
 
 class Catalogue:
-    """What the roles of every offer grant, as of ``revision``.
+    """What the roles of every offer grant, as of ``version``.
 
     The set that it gives for an offer stays in force: reading a newer catalogue changes it in
     place, so that facts made before need not be made again.
     """
 
     def __init__(self) -> None:
-        self.revision = -1
+        self.version = -1
         self._roles: dict[str, tuple[Grant, ...]] = {}
         self._offers: dict[str, list[str]] = {}
         self._given: dict[str, set[Grant]] = {}
 
     def read(self, row: Sequence[Any]) -> None:
         """Take the one row of ``CATALOGUE``."""
-        revision, roles, offers = row
+        version, roles, offers = row
         granted: dict[str, dict[str, list[str]]] = msgspec.json.decode(roles)
         self._roles = {role: tuple(_grants(grants)) for role, grants in granted.items()}
         self._offers = msgspec.json.decode(offers)
-        self.revision = revision
+        self.version = version
         for offer, given in self._given.items():
             given.clear()
             given.update(self._granted_by(offer))
@@ -192,6 +207,7 @@ class KnownOrganisation:
     """An organisation's facts, with what names its members and what their use is noted by."""
 
     id: UUID
+    version: int
     facts: OrganisationFacts
     """``members`` by their outside ids alone."""
     addresses: Mapping[str, str]
@@ -231,7 +247,7 @@ def organisation_row(
     row: Sequence[Any], grants_of: Callable[[str], Set[Grant]]
 ) -> KnownOrganisation:
     """The facts that a row of ``ORGANISATIONS`` tells; ``grants_of`` says what an offer allows."""
-    identity, revision, suspended, test_clock, read_at, members, held = row
+    identity, version, suspended, test_clock, read_at, members, held = row
     seats: dict[str, list[SeatFacts]] = {}
     zones: dict[UUID, ZoneInfo] = {}
     for each in sorted(_held.decode(held), key=_preference):
@@ -254,7 +270,8 @@ def organisation_row(
     clock = None if test_clock is None else microseconds(test_clock)
     return KnownOrganisation(
         id=identity,
-        facts=OrganisationFacts(revision, suspended, found, clock),
+        version=version,
+        facts=OrganisationFacts(version >> 32, suspended, found, clock),
         addresses=addresses,
         zones=zones,
         read_at=read_at,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Final
 
 from tenure.api.decisions.answers import decision_answer
@@ -46,7 +46,7 @@ class Desk:
         self.usage = Usage()
         self.counts: Counter[str] = Counter()
         """How many decisions there were for each reason."""
-        self._links = [Link(url, self.memory.clear) for _ in range(max(links, _LEAST_LINKS))]
+        self._links = [Link(url, self.memory.connected) for _ in range(max(links, _LEAST_LINKS))]
         freshness = Freshness(self.memory)
         self._moments = Sharing(loop, self._links[2:], Moment, freshness.ask_moment)
         self._strangers = Sharing(loop, self._links[:1], Strangers, freshness.ask_strangers)
@@ -90,13 +90,13 @@ class Desk:
         if moment.failed:
             raise CallRefused(UNAVAILABLE)
 
-    async def flush(self) -> None:
+    async def flush(self, pause: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         """Write down what was used."""
-        await self.usage.flush(self._links[1])
+        await self.usage.flush(self._links[1], pause)
 
     async def close(self) -> None:
-        """Write down what was used, and end the links."""
-        await self.flush()
+        """Write down what was used, without a pause, and end the links."""
+        await self.flush(_no_pause)
         for link in self._links:
             await link.close()
 
@@ -143,3 +143,7 @@ class Desk:
         if share.failed:
             raise CallRefused(UNAVAILABLE)
         return {stranger for stranger in strangers if share.exists(stranger)}
+
+
+async def _no_pause(_seconds: float) -> None:
+    """Go on at once."""

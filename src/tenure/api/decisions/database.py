@@ -45,16 +45,14 @@ USED: Final = statement(sql.USED)
 class Link:
     """One connection, made when it is needed and made anew when it broke.
 
-    ``renewed`` is told when a connection leads to another server than the one before, or to one
-    that was started anew: what was known of the old one's data may not be true of its.
+    ``connected`` is told of every connection, with the moment at which its server was started.
     """
 
-    def __init__(self, url: str, renewed: Callable[[], None]) -> None:
+    def __init__(self, url: str, connected: Callable[[datetime], None]) -> None:
         self._url = without_foreign_options(url)
-        self._renewed = renewed
+        self._connected = connected
         self._connection: asyncpg.Connection | None = None
         self._prepared: dict[str, Any] = {}
-        self._server: datetime | None = None
 
     async def rows(self, text: str, *arguments: object) -> Sequence[Any]:
         """The rows of a statement that may be asked twice; raises ``Unreachable``.
@@ -105,10 +103,7 @@ class Link:
             statement_cache_size=0,
         )
         self._connection = connection
-        started = await connection.fetchval("SELECT pg_postmaster_start_time()")
-        if started != self._server:
-            self._server = started
-            self._renewed()
+        self._connected(await connection.fetchval("SELECT pg_postmaster_start_time()"))
 
     def _drop(self) -> None:
         connection, self._connection = self._connection, None

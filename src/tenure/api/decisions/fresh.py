@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -36,6 +37,7 @@ class Memory:
         self.generation = 0
         """Rises whenever everything is forgotten."""
         self._most_bytes = most_bytes
+        self._server: datetime | None = None
         self._known: OrderedDict[str, KnownOrganisation] = OrderedDict()
 
     def __len__(self) -> int:
@@ -59,7 +61,17 @@ class Memory:
             self.bytes -= forgotten.weight
         return name
 
-    def clear(self) -> None:
+    def connected(self, started: datetime) -> None:
+        """There is a connection to the server that was ``started`` then.
+
+        If that is another one than before, or the same started anew, what was known of the old
+        one's data may not be true of its, even where the versions are the same.
+        """
+        if self._server is not None and self._server != started:
+            self._clear()
+        self._server = started
+
+    def _clear(self) -> None:
         """Forget everything."""
         self.generation += 1
         self.catalogue = Catalogue()
@@ -145,17 +157,17 @@ class Freshness:
         names = set().union(*asked.values())
         known = {name: found for name in names if (found := memory.recall(name)) is not None}
         streams = [CATALOGUE_STREAM, *(each.id for each in known.values())]
-        ((at, revisions, hashes, organisations),) = await link.rows(MOMENT, streams, list(asked))
+        ((at, versions, hashes, organisations),) = await link.rows(MOMENT, streams, list(asked))
         if memory.generation != generation:
             return
         moment.at = at
         moment.keys = {key: Key(of) for key, of in zip(hashes, organisations, strict=True)}
         moment.known = {
             name: each
-            for (name, each), revision in zip(known.items(), revisions[1:], strict=True)
-            if each.facts.revision == revision
+            for (name, each), version in zip(known.items(), versions[1:], strict=True)
+            if each.version == version
         }
-        if memory.catalogue.revision != revisions[0]:
+        if memory.catalogue.version != versions[0]:
             await self._load_catalogue(link)
         if len(moment.known) < len(names):
             await self._load(link, moment, list(set(_wanted(moment))))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
+from time import perf_counter
 from typing import Final
 from uuid import UUID
 
@@ -43,25 +44,27 @@ class Usage:
             known.used.add(used)
             self._pending[used] = known.days[subscription], _TRIES
 
-    async def flush(self, link: Link) -> None:
-        """Write down what was collected.
+    async def flush(self, link: Link, pause: Callable[[float], Awaitable[None]]) -> None:
+        """Write down what was collected, resting as long as each statement took.
 
         What somebody is changing at this moment, or what cannot be written, is kept for the next
         time; what is not to be written any more, because the seat has moved on, is soon dropped.
         """
-        pending, self._pending = self._pending, {}
-        try:
-            while pending:
-                some = dict(islice(pending.items(), _AT_ONCE))
-                for used in await _write(link, some):
-                    some.pop(used, None)
-                    del pending[used]
-                for used, (day, tries) in some.items():
-                    del pending[used]
-                    if tries > 1:
-                        self._pending.setdefault(used, (day, tries - 1))
-        except Unreachable:
-            self._pending = pending | self._pending
+        pending, self._pending = list(self._pending.items()), {}
+        for start in range(0, len(pending), _AT_ONCE):
+            some = dict(pending[start : start + _AT_ONCE])
+            began = perf_counter()
+            try:
+                written = await _write(link, some)
+            except Unreachable:
+                self._pending = dict(pending[start:]) | self._pending
+                return
+            for used in written:
+                del some[used]
+            for used, (day, tries) in some.items():
+                if tries > 1:
+                    self._pending.setdefault(used, (day, tries - 1))
+            await pause(perf_counter() - began)
 
 
 async def _write(link: Link, some: dict[Used, tuple[date, int]]) -> list[Used]:

@@ -128,7 +128,7 @@ def _answer(
 
 def _circumstances(key_hash: bytes, names: Collection[str | None]) -> Circumstances:
     """Who asks, and the facts of those named; raises ``CallRefused`` if the key is unknown."""
-    ((at, revisions, hashes, owners),) = _rows(sql.MOMENT, [CATALOGUE_STREAM], [key_hash])
+    ((at, versions, hashes, owners),) = _rows(sql.MOMENT, [CATALOGUE_STREAM], [key_hash])
     if not hashes:
         raise CallRefused(UNAUTHENTICATED)
     key = Key(owners[0])
@@ -136,7 +136,7 @@ def _circumstances(key_hash: bytes, names: Collection[str | None]) -> Circumstan
     known: dict[str, KnownOrganisation] = {}
     wanted = _wanted(key, names)
     if wanted:
-        grants_of = _catalogue(revisions[0]).grants_of
+        grants_of = _catalogue(versions[0]).grants_of
         for row in _rows(sql.ORGANISATIONS, wanted):
             found = organisation_row(row, grants_of)
             known[public_id("org", found.id)] = found
@@ -164,10 +164,10 @@ _catalogues: Final[list[Catalogue]] = [Catalogue()]
 """What this process last read of the catalogue: one item, replaced as a whole."""
 
 
-def _catalogue(revision: int) -> Catalogue:
-    """The catalogue, read anew unless it is known as of ``revision``."""
+def _catalogue(version: int) -> Catalogue:
+    """The catalogue, read anew unless it is known as of ``version``."""
     known = _catalogues[0]
-    if known.revision == revision:
+    if known.version == version:
         return known
     fresh = Catalogue()
     (row,) = _rows(sql.CATALOGUE, CATALOGUE_STREAM)

@@ -13,6 +13,7 @@ from tenure.billing.events import PaymentCaptured, PaymentDeclined
 from tenure.billing.gateways import Outcome, Result
 from tenure.billing.models import Payment, PaymentStatus
 from tenure.events.journal import Journal
+from tenure.events.rows import insert_rows, read_rows, read_values, write
 from tenure.orders.models import Order
 from tenure.policy.words import PaymentMethod
 
@@ -61,7 +62,7 @@ def intend_payments(
         )
         for intent in intents
     ]
-    Payment.objects.bulk_create(payments)
+    insert_rows(payments)
     return payments
 
 
@@ -78,6 +79,19 @@ def keep_promises(*, orders: Iterable[UUID], called_at: datetime) -> list[Paymen
     return payments
 
 
+def call_again(*, payment: UUID, called_at: datetime) -> Payment | None:
+    """The payment, locked; one that waits for the customer's step becomes an intent again.
+
+    That is the word to tell the gateway how the step ended: until it has answered, nobody else
+    tries anything, and recovery asks (R17). None if there is no such payment.
+    """
+    row = Payment.objects.select_for_update().filter(id=payment).first()
+    if row is not None and row.status == PaymentStatus.AUTHENTICATION_REQUIRED:
+        row.status, row.called_at = PaymentStatus.INTENDED, called_at
+        row.save(update_fields=["status", "called_at"])
+    return row
+
+
 def drop_promises(*, orders: Iterable[UUID], at: datetime) -> None:
     """The promised payments of orders that were withdrawn or expired are never charged."""
     Payment.objects.filter(order_id__in=list(orders), status=PaymentStatus.PROMISED).update(
@@ -85,9 +99,15 @@ def drop_promises(*, orders: Iterable[UUID], at: datetime) -> None:
     )
 
 
+def orders_of(payments: Iterable[UUID]) -> list[UUID]:
+    """The orders that ``payments`` are to pay."""
+    statement = "SELECT order_id FROM billing_payment WHERE id = ANY(%s)"
+    return [order for (order,) in read_values(statement, [list(payments)])]
+
+
 def lock_payments(ids: Iterable[UUID]) -> dict[UUID, Payment]:
     """The payments, locked until commit in the order of their ids."""
-    rows = Payment.objects.select_for_update().filter(id__in=list(ids)).order_by("id")
+    rows = read_rows(Payment, "WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [list(ids)])
     return {payment.id: payment for payment in rows}
 
 
@@ -113,14 +133,16 @@ def settle_payments(
         changed.append(payment)
     for kind in {_kind(payment) for payment in changed}:
         ids = [payment.id for payment in changed if _kind(payment) == kind]
-        Payment.objects.filter(id__in=ids).update(
-            status=kind[0], decline_code=kind[1], settled_at=kind[2]
+        write(
+            "UPDATE billing_payment SET status = %s, decline_code = %s, settled_at = %s "
+            "WHERE id = ANY(%s)",
+            [*kind, ids],
         )
     return changed
 
 
 def _kind(payment: Payment) -> tuple[str, str, datetime | None]:
-    return payment.status, payment.decline_code, payment.settled_at
+    return str(payment.status), payment.decline_code, payment.settled_at
 
 
 def _record(payment: Payment, journal: Journal) -> None:

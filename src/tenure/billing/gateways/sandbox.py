@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from tenure.base.errors import NotFound
 from tenure.billing.gateways import Charge, Outcome, Result
 from tenure.billing.models import SandboxCharge
 
@@ -64,7 +65,10 @@ class SandboxGateway:
         return self._end_step(payment, "declined", ABANDONED)
 
     def authenticate(self, payment: UUID, *, passed: bool) -> Outcome:
-        """The customer's step at the bank; a step already taken keeps its outcome."""
+        """The customer's step at the bank; a step already taken keeps its outcome.
+
+        Raises ``NotFound`` for a charge that never arrived here.
+        """
         if passed:
             return self._end_step(payment, "captured", "")
         return self._end_step(payment, "declined", "authentication_failed")
@@ -73,7 +77,10 @@ class SandboxGateway:
         _refuse_transaction()
         waiting = SandboxCharge.objects.filter(key=payment, status="authentication_required")
         waiting.update(status=status, decline_code=reason)
-        return _outcome(SandboxCharge.objects.get(key=payment))
+        row = SandboxCharge.objects.filter(key=payment).first()
+        if row is None:
+            raise NotFound
+        return _outcome(row)
 
     def _book(self, charge: Charge) -> Outcome:
         """One statement, committed by itself: what is booked already is only read."""

@@ -13,7 +13,7 @@ from django.db import connection
 
 from tenure.catalogue.queries.offers import currencies, offer_facts
 from tenure.catalogue.queries.vendor import VendorFacts, vendor
-from tenure.catalogue.rules import CurrencyFacts, OfferFacts
+from tenure.catalogue.rules import CurrencyFacts, OfferFacts, currency_of
 from tenure.events.streams import CATALOGUE_STREAM
 
 _MOST_OFFERS: Final = 5_000
@@ -45,6 +45,11 @@ class KnownCatalogue:
         if self._currencies is None:
             self._currencies = currencies()
         return self._currencies
+
+    def currency_of(self, country: str) -> str | None:
+        """The currency in which ``country`` pays (R5); None without any catalogue."""
+        listed = self.currencies()
+        return currency_of(country, listed) or (listed[0].code if listed else None)
 
     def vendor(self, *, sandbox: bool) -> VendorFacts:
         """Who sells here."""

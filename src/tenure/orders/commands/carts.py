@@ -5,18 +5,17 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import F
-
 from tenure.base.calendar import Term
 from tenure.base.errors import NotFound, Refused, Stale
 from tenure.base.ids import public_id
 from tenure.catalogue.queries import KnownCatalogue, known_catalogue
-from tenure.catalogue.rules import currency_of
+from tenure.events.rows import insert_rows, read_rows, write
 from tenure.orders.errors import CART_ORDERED
 from tenure.orders.models import Cart, CartLine
 from tenure.orders.queries.carts import (
     PricedCart,
     cart_facts,
+    lines_of,
     order_of_cart,
     price_cart,
     with_tried,
@@ -33,16 +32,23 @@ MOST_SEATS_PER_LINE = 10_000
 
 
 def create_cart(
-    *, audience: Audience, country: str, organisation: UUID | None, now: datetime
+    *,
+    audience: Audience,
+    country: str,
+    organisation: UUID | None,
+    known: KnownCatalogue,
+    now: datetime,
 ) -> Cart:
     """An empty cart; its currency is that of the country (R5)."""
-    return Cart.objects.create(
+    cart = Cart(
         organisation_id=organisation,
         audience=audience.value,
         country=country,
-        currency=currency_of(country, known_catalogue().currencies()) or FALLBACK_CURRENCY,
+        currency=known.currency_of(country) or FALLBACK_CURRENCY,
         created_at=now,
     )
+    insert_rows([cart])
+    return cart
 
 
 def lock_cart(cart: UUID, organisation: UUID | None, version: int | None = None) -> Cart:
@@ -51,15 +57,12 @@ def lock_cart(cart: UUID, organisation: UUID | None, version: int | None = None)
     ``organisation`` is None for the vendor, who sees every cart. ``Stale`` if it is not at the
     ``version`` that the caller insists on.
     """
-    carts = Cart.objects.select_for_update().filter(id=cart)
-    if organisation is not None:
-        carts = carts.filter(organisation_id=organisation)
-    found = carts.first()
-    if found is None:
+    found = read_rows(Cart, "WHERE id = %s FOR UPDATE", [cart])
+    if not found or organisation not in (None, found[0].organisation_id):
         raise NotFound
-    if version not in (None, found.version):
+    if version not in (None, found[0].version):
         raise Stale
-    return found
+    return found[0]
 
 
 def add_line(*, cart: Cart, offer: str, term: Term, quantity: int, on: date) -> PricedCart:
@@ -69,7 +72,7 @@ def add_line(*, cart: Cart, offer: str, term: Term, quantity: int, on: date) -> 
     then unchanged.
     """
     _refuse_ordered(cart)
-    lines = list(cart.lines.order_by("id"))
+    lines = lines_of(cart)
     known = known_catalogue()
     facts = known.offers([offer]).get(offer)
     if facts is None:
@@ -87,13 +90,14 @@ def add_line(*, cart: Cart, offer: str, term: Term, quantity: int, on: date) -> 
         present.save(update_fields=["quantity"])
     else:
         lines.append(
-            CartLine.objects.create(
+            CartLine(
                 cart=cart,
                 organisation_id=cart.organisation_id,
                 offer_id=offer,
                 quantity=quantity,
             )
         )
+        insert_rows(lines[-1:])
     cart.term = term.value
     return _changed(cart, on, lines, known)
 
@@ -103,7 +107,7 @@ def change_line(*, cart: Cart, line: UUID, quantity: int, on: date) -> PricedCar
     _refuse_ordered(cart)
     if not cart.lines.filter(id=line).update(quantity=quantity):
         raise NotFound
-    return _changed(cart, on, list(cart.lines.order_by("id")), None)
+    return _changed(cart, on, lines_of(cart), None)
 
 
 def remove_line(*, cart: Cart, line: UUID, on: date) -> PricedCart:
@@ -111,10 +115,18 @@ def remove_line(*, cart: Cart, line: UUID, on: date) -> PricedCart:
     _refuse_ordered(cart)
     if not cart.lines.filter(id=line).delete()[0]:
         raise NotFound
-    lines = list(cart.lines.order_by("id"))
+    lines = lines_of(cart)
     if not lines:
         cart.term = ""
     return _changed(cart, on, lines, None)
+
+
+def claim_cart(cart: Cart, organisation: UUID) -> None:
+    """A visitor's locked ``cart`` becomes the organisation's that orders it."""
+    if cart.organisation_id is None:
+        cart.organisation_id = organisation
+        Cart.objects.filter(id=cart.id).update(organisation_id=organisation)
+        CartLine.objects.filter(cart=cart).update(organisation_id=organisation)
 
 
 def note_shown(priced: PricedCart) -> None:
@@ -129,8 +141,9 @@ def _changed(
     cart.version += 1
     priced = price_cart(cart, on=on, order=None, lines=lines, known=known)
     cart.shown_total = priced.amounts.total
-    Cart.objects.filter(id=cart.id).update(
-        version=F("version") + 1, term=cart.term, shown_total=cart.shown_total
+    write(
+        "UPDATE orders_cart SET version = %s, term = %s, shown_total = %s WHERE id = %s",
+        [cart.version, cart.term, cart.shown_total, cart.id],
     )
     return priced
 

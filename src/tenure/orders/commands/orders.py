@@ -6,16 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
-
-from django.db.models import QuerySet
 
 from tenure.base.calendar import Term
 from tenure.base.errors import NotFound
 from tenure.base.ids import new_id
 from tenure.base.money import Money
 from tenure.events.journal import Journal
+from tenure.events.rows import insert_rows, read_rows, write
 from tenure.orders.events import OrderPaid, OrderPlaced
 from tenure.orders.models import Order, OrderKind, OrderLine, OrderStatus
 
@@ -57,8 +55,8 @@ class OrderDraft:
 def place_orders(*, drafts: Sequence[OrderDraft], journal: Journal) -> list[Order]:
     """Write orders and their lines; two statements for any number of them."""
     orders = [_order(draft, journal.at) for draft in drafts]
-    Order.objects.bulk_create(orders)
-    OrderLine.objects.bulk_create(
+    insert_rows(orders)
+    insert_rows(
         [
             line
             for order, draft in zip(orders, drafts, strict=True)
@@ -77,9 +75,9 @@ def place_orders(*, drafts: Sequence[OrderDraft], journal: Journal) -> list[Orde
     return orders
 
 
-def lock_orders(ids: Iterable[UUID] | QuerySet[Any, Any]) -> dict[UUID, Order]:
-    """The orders, locked until commit in the order of their ids; a query names them too."""
-    rows = Order.objects.select_for_update(of=("self",)).filter(id__in=ids).order_by("id")
+def lock_orders(ids: Iterable[UUID]) -> dict[UUID, Order]:
+    """The orders, locked until commit in the order of their ids."""
+    rows = read_rows(Order, "WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [list(ids)])
     return {order.id: order for order in rows}
 
 
@@ -111,8 +109,10 @@ def mark_paid(*, orders: Sequence[Order], paid_on: dict[UUID, date], journal: Jo
         )
     for day in set(paid_on.values()):
         ids = [order.id for order in orders if order.paid_on == day]
-        Order.objects.filter(id__in=ids).update(
-            status=OrderStatus.PAID, paid_at=journal.at, paid_on=day, expires_at=None
+        write(
+            "UPDATE orders_order SET status = %s, paid_at = %s, paid_on = %s, expires_at = NULL "
+            "WHERE id = ANY(%s)",
+            [OrderStatus.PAID.value, journal.at, day, ids],
         )
 
 

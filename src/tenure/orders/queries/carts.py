@@ -14,7 +14,8 @@ from tenure.base.verdicts import Verdict
 from tenure.catalogue.models import OfferRole
 from tenure.catalogue.queries import KnownCatalogue, known_catalogue
 from tenure.catalogue.rules import OfferFacts, price_in_force
-from tenure.orders.models import Cart, CartLine, Order, OrderLine, OrderStatus
+from tenure.events.rows import read_rows, read_values
+from tenure.orders.models import Cart, CartLine, OrderLine, OrderStatus
 from tenure.orders.queries.policy import policy_at
 from tenure.orders.rules.cart import CartFacts, line_verdict
 from tenure.orders.rules.rates import vat_rates
@@ -68,7 +69,13 @@ def known_roles(organisation: UUID | None) -> frozenset[str]:
 
 def order_of_cart(cart: UUID) -> UUID | None:
     """The order that a cart became, if it did (R16)."""
-    return Order.objects.filter(cart_id=cart).values_list("id", flat=True).first()
+    found = read_values("SELECT id FROM orders_order WHERE cart_id = %s", [cart])
+    return found[0][0] if found else None
+
+
+def lines_of(cart: Cart) -> list[CartLine]:
+    """The lines of a cart, oldest first."""
+    return read_rows(CartLine, "WHERE cart_id = %s ORDER BY id", [cart.id])
 
 
 def cart_facts(cart: Cart, term: Term | None) -> CartFacts:
@@ -103,7 +110,7 @@ def price_cart(
     ``order`` is the one that it became; ``lines`` and ``known`` are given by who has read them.
     Raises ``Refused`` (``tax_rate_unknown``) where tax is owed at a rate that nobody knows.
     """
-    rows = list(cart.lines.order_by("id")) if lines is None else lines
+    rows = lines_of(cart) if lines is None else lines
     known = known or known_catalogue()
     offers = known.offers(line.offer_id for line in rows)
     number, policy = policy_at(known.stamp)

@@ -112,10 +112,12 @@ def close_invitations(
     for invitation in invitations:
         invitation.status = status
         invitation.closed_at = journal.at
-        fact = InvitationExpired if status is InvitationStatus.EXPIRED else InvitationWithdrawn
+        ran_out = status is InvitationStatus.EXPIRED
+        fact = InvitationExpired if ran_out else InvitationWithdrawn
         journal.record(
             invitation.organisation_id,
             fact(invitation=invitation.id, member=invitation.member_id),
+            at=invitation.expires_at if ran_out else None,
         )
     Invitation.objects.bulk_update(invitations, ["status", "closed_at"])
     Member.objects.filter(

@@ -11,7 +11,7 @@ from tenure.organisations.events import (
     MemberStandingChanged,
     MemberSuspended,
 )
-from tenure.organisations.models import Member
+from tenure.organisations.models import Invitation, InvitationStatus, Member
 from tenure.organisations.rules import MemberStatus, Standing, leaving_verdict
 
 
@@ -21,8 +21,11 @@ def change_standing(
     """Give ``member`` another standing. ``Refused`` (``last_owner``) if no owner were left.
 
     The organisation must be locked: two owners may step down at the same moment (R34). Whoever
-    may not give ownership may not take it either: ``Refused`` (``ownership_is_given``).
+    may not give ownership may not take it either: ``Refused`` (``ownership_is_given``). Who is
+    invited gets it with the invitation; who was removed has none (``member_not_joined``).
     """
+    if member.status == MemberStatus.REMOVED:
+        raise Refused(NOT_JOINED, status=member.status)
     if member.standing == standing:
         return
     if Standing.OWNER in (member.standing, standing) and not may_give_ownership:
@@ -31,6 +34,9 @@ def change_standing(
         refuse_last_owner(member)
     member.standing = standing.value
     member.save(update_fields=["standing"])
+    Invitation.objects.filter(member=member, status=InvitationStatus.PENDING).update(
+        standing=standing.value
+    )
     journal.record(
         member.organisation_id,
         MemberStandingChanged(member=member.id, standing=standing.value),

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from tenure.base.calendar import Term
 from tenure.base.ids import new_id
 from tenure.events.journal import Journal
+from tenure.events.rows import insert_rows
 from tenure.orders.models import Order, OrderLine
 from tenure.policy.model import Policy
 from tenure.policy.words import Audience
@@ -44,8 +45,8 @@ def begin_subscriptions(*, beginnings: Sequence[Beginning], journal: Journal) ->
         _first_period(beginning, subscription)
         for beginning, subscription in zip(beginnings, subscriptions, strict=True)
     ]
-    Subscription.objects.bulk_create(subscriptions)
-    Period.objects.bulk_create(periods)
+    insert_rows(subscriptions)
+    insert_rows(periods)
     for beginning, subscription, first in zip(beginnings, subscriptions, periods, strict=True):
         journal.record(
             subscription.organisation_id,

@@ -8,7 +8,7 @@ from tenure.base.calendar import Term, zone_named
 from tenure.base.errors import Refused
 from tenure.events.journal import Journal
 from tenure.policy.model import Policy
-from tenure.subscriptions.errors import SUBSCRIPTION_OVER
+from tenure.subscriptions.errors import OPT_OUT_CLOSED, SUBSCRIPTION_OVER
 from tenure.subscriptions.events import AutoRenewalSwitched, NextQuantityChosen
 from tenure.subscriptions.models import Period, Source, Subscription
 from tenure.subscriptions.queries.facts import period_facts
@@ -29,7 +29,7 @@ def switch_auto_renewal(
 
     ``current`` is the period that covers now, or the last; ``policy`` that of the order that paid
     it (R32). Raises ``Refused`` with the verdict: ``opt_out_closed`` names the deadline that was,
-    and then ``from_next_period`` is still possible.
+    and then ``from_next_period`` is still possible. What is so already is no change.
     """
     facts, zone = period_facts(current), zone_named(subscription.zone)
     external = subscription.source == Source.EXTERNAL
@@ -37,13 +37,16 @@ def switch_auto_renewal(
         verdict = opt_in_verdict(facts, at=journal.at, zone=zone, policy=policy, external=external)
     else:
         verdict = opt_out_verdict(facts, at=journal.at, zone=zone, policy=policy, external=external)
-    late = not auto_renew and from_next_period and "from" in verdict.figures
-    if late and journal.at < facts.ends_at:
-        _write(subscription, auto_renew=True, stops_after=current.number + 1)
-    elif not verdict:
+    too_late = verdict.code is OPT_OUT_CLOSED
+    if too_late and not subscription.auto_renew:
+        return
+    late = too_late and from_next_period and journal.at < facts.ends_at
+    if not verdict and not late:
         raise Refused.by(verdict)
-    else:
-        _write(subscription, auto_renew=auto_renew, stops_after=None)
+    chosen = (True, current.number + 1) if late else (auto_renew, None)
+    if chosen == (subscription.auto_renew, subscription.stops_after):
+        return
+    _write(subscription, auto_renew=chosen[0], stops_after=chosen[1])
     journal.record(
         subscription.organisation_id,
         AutoRenewalSwitched(
