@@ -17,7 +17,8 @@ import pytest
 from tenure.host.cluster import open_cluster
 from tenure.host.postgres import Server
 
-_started: list[tuple[Server, Path]] = []
+_places: list[Path] = []
+_servers: list[Server] = []
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -27,21 +28,24 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
     os.environ.setdefault("TENURE_SANDBOX", "1")
     os.environ.setdefault("TENURE_LOG_FORMAT", "console")
     os.environ.setdefault("TENURE_LOG_LEVEL", "WARNING")
+    if "PYTEST_XDIST_WORKER" in os.environ:  # the controller has seen to it
+        return (yield)
+    place = Path(tempfile.mkdtemp(prefix="tenure-tests-"))
+    _places.append(place)
+    os.environ["TENURE_DATA_DIR"] = str(place / "data")
     if "DATABASE_URL" not in os.environ:
-        place = Path(tempfile.mkdtemp(prefix="tenure-tests-"))
         place.chmod(0o711)  # as root the server runs as another user, who must get through
-        os.environ["TENURE_DATA_DIR"] = str(place / "data")
         cluster = open_cluster(place / "data", place / "server", durable=False)
         server = Server(cluster, durable=False)
         server.start()
-        _started.append((server, place))
+        _servers.append(server)
         os.environ["DATABASE_URL"] = server.url
     return (yield)
 
 
 def pytest_unconfigure() -> None:
     """Stop the server that this process started, and remove its data."""
-    for server, place in _started:
+    for server in _servers:
         server.stop()
+    for place in _places:
         shutil.rmtree(place, ignore_errors=True)
-    _started.clear()

@@ -255,3 +255,34 @@ def test_a_server_that_hangs_is_cut_short(place: Place) -> None:
     server.start()
     assert ask(server, "SELECT word FROM kept") == "hello"
     server.stop()
+
+
+_WITHOUT_WHEEL = """
+import os
+from tenure.host.installation import database
+from tenure.host.settings import read_settings
+with database(read_settings(os.environ)) as url:
+    print(url)
+"""
+
+
+def test_without_the_wheel_a_system_postgres_serves_or_its_lack_is_named(
+    bare_place: Place,
+) -> None:
+    source = Path(sys.modules["tenure.host.processes"].__file__ or "").parents[2]
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", _WITHOUT_WHEEL],
+        env=bare_place.environ | {"PYTHONPATH": str(source)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if any(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+        assert done.stdout.startswith("postgresql://tenure:"), done.stderr
+        server = bare_place.server()  # found again by its version, though the wheel is there
+        server.start()
+        assert ask(server, "SELECT upper('é')") == "É"
+        server.stop()
+    else:
+        assert "No PostgreSQL 15+ was found" in done.stderr
+    assert bare_place.is_deserted()
