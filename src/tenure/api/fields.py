@@ -129,7 +129,7 @@ TimeZone = Annotated[
 ]
 Email = Annotated[
     str,
-    Field(max_length=254, pattern=_EMAIL, json_schema_extra={"format": "email"}),
+    Field(max_length=254, pattern=_EMAIL),
     AfterValidator(str.lower),
 ]
 Moment = Annotated[

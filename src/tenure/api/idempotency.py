@@ -16,6 +16,7 @@ from uuid import UUID
 import msgspec
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
+from psycopg import ClientCursor
 
 from tenure.api.errors import (
     FIELD_TOO_LONG,
@@ -49,6 +50,7 @@ _CLAIM: Final = """
 """
 _KEEP: Final = """
     BEGIN;
+    SET LOCAL synchronous_commit TO off;
     INSERT INTO events_idempotencykey AS kept
         (id, scope, key, call, body_hash, created_at, status, answer, headers)
     VALUES (%(id)s, %(scope)s, %(key)s, %(call)s, %(body_hash)s, %(now)s,
@@ -146,13 +148,19 @@ def _lock_number(asked: Asked) -> int:
     return int.from_bytes(digest[:8], signed=True)
 
 
+def _several() -> ClientCursor[tuple[Any, ...]]:
+    """A cursor that takes several statements in one message; Django's take one."""
+    connection.ensure_connection()
+    return ClientCursor(connection.connection)
+
+
 def _claim(asked: Asked, lock: int) -> _Row | None:
     """Take the key's lock, then read its row: two queries in one message, in this order, so that
     the row is read as it stands once the lock is ours."""
-    with connection.cursor() as cursor:
+    with _several() as cursor:
         cursor.execute(_CLAIM, {"lock": lock, "scope": asked.scope, "key": asked.key})
-        (locked,) = cursor.fetchone()
-        if not locked:
+        locked = cursor.fetchone()
+        if locked != (True,):
             raise CallRefused(IDEMPOTENCY_KEY_IN_USE)
         cursor.nextset()
         found = cursor.fetchone()
@@ -172,7 +180,7 @@ def _claim(asked: Asked, lock: int) -> _Row | None:
 def _keep(asked: Asked, lock: int, response: HttpResponse) -> None:
     """Keep the answer, and give the lock back only once that is committed."""
     headers = {name: response[name] for name in _KEPT_HEADERS if name in response}
-    with connection.cursor() as cursor:
+    with _several() as cursor:
         cursor.execute(
             _KEEP,
             {
