@@ -275,7 +275,7 @@ def organisation_row(
         addresses=addresses,
         zones=zones,
         read_at=read_at,
-        weight=2000 + 450 * len(found) + 1300 * len(zones) + 300 * sum(map(len, seats.values())),
+        weight=1000 + 250 * len(found) + 700 * len(zones) + 100 * sum(map(len, seats.values())),
     )
 
 

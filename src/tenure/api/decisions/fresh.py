@@ -19,7 +19,7 @@ from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id, public_id
 from tenure.events.streams import CATALOGUE_STREAM
 
-MOST_BYTES: Final = 1_500_000_000
+MOST_BYTES: Final = 500_000_000
 """About how much a process remembers before it forgets what was asked longest ago."""
 MOST_AT_ONCE: Final = 50
 """How many organisations one statement loads, so that none takes long."""
