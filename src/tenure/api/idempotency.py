@@ -7,7 +7,8 @@ kept beside it afterwards. What has a row and no answer was cut short, and is ta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -148,10 +149,12 @@ def _lock_number(asked: Asked) -> int:
     return int.from_bytes(digest[:8], signed=True)
 
 
-def _several() -> ClientCursor[tuple[Any, ...]]:
+@contextmanager
+def _several() -> Iterator[ClientCursor[tuple[Any, ...]]]:
     """A cursor that takes several statements in one message; Django's take one."""
     connection.ensure_connection()
-    return ClientCursor(connection.connection)
+    with connection.wrap_database_errors, ClientCursor(connection.connection) as cursor:
+        yield cursor
 
 
 def _claim(asked: Asked, lock: int) -> _Row | None:

@@ -47,6 +47,8 @@ def configure_logs(log_format: Literal["json", "console"], level: str) -> None:
         "procrastinate.periodic",
     ):  # a line per task and start
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    # A refusal has its line already, from the edge's request log; what is left are our errors.
+    logging.getLogger("django.request").setLevel(logging.ERROR)
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -43,7 +43,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 
 def _database(installation: Settings) -> dict[str, Any]:
-    """Django's form of the address; the commands set ``DATABASE_URL`` before Django starts."""
+    """Django's form of the address; the commands set ``DATABASE_URL`` before Django starts.
+
+    Statements that come again are prepared: PostgreSQL then plans them once for a connection.
+    """
     address = parse_database_url(installation.database_url or "postgresql://tenure@/tenure")
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -54,7 +57,7 @@ def _database(installation: Settings) -> dict[str, Any]:
         "PORT": address.port,
         "CONN_MAX_AGE": installation.database_connection_age,
         "CONN_HEALTH_CHECKS": False,
-        "OPTIONS": dict(address.options),
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 3, **address.options},
     }
 
 
