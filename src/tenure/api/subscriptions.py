@@ -103,7 +103,7 @@ class SubscriptionOut(TypedDict):
     stops_after: int | None
     opt_out_deadline: Day | None
     source: Literal["store", "external"]
-    current_period: PeriodOut
+    current_period: PeriodOut | None
     periods: list[PeriodOut]
     data_available_until: Day | None
 
@@ -224,7 +224,7 @@ def _subscription(view: SubscriptionView, assigned: int) -> SubscriptionOut:
         "stops_after": row.stops_after,
         "opt_out_deadline": deadline.isoformat() if deadline else None,
         "source": row.source,  # type: ignore[typeddict-item]  # its choices are these
-        "current_period": _period(current),
+        "current_period": _period(current) if view.is_covered else None,
         "periods": [_period(period) for period in view.periods],
         "data_available_until": (
             current.data_until_on.isoformat() if view.status in _OVER else None

@@ -21,6 +21,8 @@ class SubscriptionView:
     status: SubscriptionStatus
     periods: tuple[Period, ...]
     current: Period
+    is_covered: bool
+    """Whether ``current`` does cover the instant."""
 
 
 def subscription_views(
@@ -35,10 +37,12 @@ def subscription_views(
 
 
 def _view(subscription: Subscription, periods: list[Period], at: datetime) -> SubscriptionView:
-    covering = (period for period in periods if period.starts_at <= at < period.ends_at)
+    covering = [period for period in periods if period.starts_at <= at < period.ends_at]
+    view_status = status(subscription_facts(subscription, periods), at)
     return SubscriptionView(
         subscription=subscription,
-        status=status(subscription_facts(subscription, periods), at),
+        status=view_status,
         periods=tuple(periods),
-        current=next(covering, periods[-1]),
+        current=covering[0] if covering else periods[-1],
+        is_covered=bool(covering) and view_status is not SubscriptionStatus.CANCELLED,
     )
