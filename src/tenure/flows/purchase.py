@@ -230,12 +230,12 @@ def _waiting_step(order: UUID) -> Payment | None:
 
 def _give_up_step(waiting: Payment, *, now: datetime, by: str) -> None:
     """Close a step that the customer never took, first at the gateway: a step taken there a
-    moment later must not charge. One taken a moment before is settled."""
-    with transaction(now=now, by=by):
-        row = call_again(payment=waiting.id, called_at=machine_now())
-    if row is not None and row.status == PaymentStatus.INTENDED:
-        outcome = gateway(row.gateway).cancel(row.id)
-        _settle([outcome], organisation=row.organisation_id, now=now, by=by)
+    moment later must not charge. One taken a moment before is settled.
+
+    No intent is committed before: giving up moves no money, and can be done again.
+    """
+    outcome = gateway(waiting.gateway).cancel(waiting.id)
+    _settle([outcome], organisation=waiting.organisation_id, now=now, by=by)
 
 
 def _charge(payment: Payment, *, now: datetime, by: str) -> Journal:
