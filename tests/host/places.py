@@ -21,6 +21,7 @@ from tenure.host.cluster import Cluster, open_cluster
 from tenure.host.postgres import Server
 from tenure.host.private_files import write_private
 from tenure.host.processes import attempts
+from tests.installation import fast_directory
 
 MARK = "TENURE_TEST_PLACE"
 
@@ -118,7 +119,7 @@ class Place:
 @contextmanager
 def new_place(name: str = "", *, furnished: bool = False) -> Iterator[Place]:
     """A place of its own, emptied in the end; ``name`` lengthens its path."""
-    base = Path(tempfile.gettempdir()) / f"tenure-host-{secrets.token_hex(4)}"
+    base = Path(fast_directory()) / f"tenure-host-{secrets.token_hex(4)}"
     path = base / name
     path.mkdir(parents=True)
     for directory in (base, path):
@@ -139,7 +140,7 @@ def new_place(name: str = "", *, furnished: bool = False) -> Iterator[Place]:
 @cache
 def _programs() -> Path:
     """One copy of the server's programs for all places of this run."""
-    directory = Path(tempfile.mkdtemp(prefix="tenure-host-programs-"))
+    directory = Path(tempfile.mkdtemp(prefix="tenure-host-programs-", dir=fast_directory()))
     directory.chmod(0o711)
     atexit.register(shutil.rmtree, directory, ignore_errors=True)
     copy = readable_copy(find_binaries(), directory)
