@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from shutil import which
 from typing import Any, Final
 
 ROOT: Final = Path(__file__).parents[2]
@@ -103,7 +104,16 @@ def is_ellipsis(value: ast.expr) -> bool:
 
 
 def tracked_files() -> list[Path]:
-    """The files that git tracks."""
+    """The files that git tracks; where there is no git, those that could be."""
+    if not (ROOT / ".git").exists() or which("git") is None:
+        return [path for path in ROOT.rglob("*") if path.is_file() and not is_made(path)]
     command = ["git", "-c", f"safe.directory={ROOT}", "-C", str(ROOT), "ls-files", "-z"]
     listed = subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout
     return [path for name in listed.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+def is_made(path: Path) -> bool:
+    """Whether a file is made by tools, as .gitignore has it."""
+    parts = path.relative_to(ROOT).parts
+    hidden = (part for part in parts if part.startswith(".") or part == "__pycache__")
+    return next(hidden, ".ci") not in {".ci", ".gitignore", ".pre-commit-config.yaml"}
