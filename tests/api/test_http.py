@@ -344,27 +344,48 @@ def test_an_order_that_makes_no_sense_is_named(cast: Cast, subtests: pytest.Subt
 
 
 A_CHANGE_THAT_MAKES_NO_SENSE_IS_NAMED = [
-    {},
-    {"auto_renew": None},
-    {"auto_renew": 0},
-    {"auto_renew": "false"},
-    {"next_quantity": 0},
-    {"next_quantity": 2**40},
-    {"from": "next_period"},
-    {"auto_renew": True, "from": "next_period"},
-    {"auto_renew": False, "from": "now"},
-    {"starting": "next_period", "auto_renew": False},
-    [],
+    ({}, "", "field_missing"),
+    ({"auto_renew": None}, "auto_renew", "field_missing"),
+    ({"auto_renew": 0}, "auto_renew", "field_not_true_or_false"),
+    ({"auto_renew": "false"}, "auto_renew", "field_not_true_or_false"),
+    ({"next_quantity": 0}, "next_quantity", "field_too_small"),
+    ({"next_quantity": 2**40}, "next_quantity", "field_too_great"),
+    ({"from": "next_period"}, "from", "field_unusable"),
+    ({"auto_renew": True, "from": "next_period"}, "from", "field_unusable"),
+    ({"auto_renew": False, "from": "now"}, "from", "field_not_one_of"),
+    ({"starting": "next_period", "auto_renew": False}, "starting", "field_unknown"),
+    ([], "", "field_not_object"),
 ]
 
 
 def test_a_change_that_makes_no_sense_is_named(cast: Cast, subtests: pytest.Subtests) -> None:
     sub = bought(cast.own, cast.org)
-    for body in A_CHANGE_THAT_MAKES_NO_SENSE_IS_NAMED:
+    for body, field, code in A_CHANGE_THAT_MAKES_NO_SENSE_IS_NAMED:
         with subtests.test(body=body):
             reply = cast.own.patch(f"/subscriptions/{sub}", body)
             assert (reply.status, reply.code) == (422, "invalid")
-            assert reply.body["field_errors"]
+            found = reply.body["field_errors"][0]
+            assert (found["field"], found["code"]) == (field, code)
+
+
+def test_what_makes_no_sense_deep_inside_is_named(cast: Cast, subtests: pytest.Subtests) -> None:
+    path = f"/organisations/{cast.org}"
+    for body, field, code in (
+        ({"name": ""}, "name", "field_too_short"),
+        ({"name": None}, "name", "field_missing"),
+        ({"country": "XX"}, "country", "field_not_country"),
+        ({"billing": None}, "billing", "field_missing"),
+        ({"billing": {}}, "billing", "field_missing"),
+        ({"billing": {"city": None}}, "billing.city", "field_missing"),
+        ({"billing": {"city": 5}}, "billing.city", "field_not_text"),
+        ({"billing": {"line2": "x" * 201}}, "billing.line2", "field_too_long"),
+        ({"audience": "student"}, "audience", "field_unknown"),
+        ({"status": "gone"}, "status", "field_not_one_of"),
+    ):
+        with subtests.test(body=body):
+            reply = cast.vendor.patch(path, body)
+            found = reply.body["field_errors"][0]
+            assert (found["field"], found["code"]) == (field, code)
 
 
 def test_a_body_must_be_json_and_not_too_large(cast: Cast) -> None:

@@ -127,7 +127,7 @@ def create_cart(call: Call, body: NewCart) -> Answer:
     return _written(call, priced, made=True)
 
 
-@calls.get("/carts/{cart}", CartOut, shows_version=True)
+@calls.get("/carts/{cart}", CartOut, shows_version=True, refuses=(TAX_RATE_UNKNOWN,))
 def get_cart(call: Call) -> Answer:
     """The cart as it is today; its total counts as shown (R16)."""
     priced = flows.show_cart(cart=call.ids["cart"], within=call.caller.organisation, on=call.today)

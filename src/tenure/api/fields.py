@@ -17,11 +17,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     WithJsonSchema,
     model_validator,
 )
-from pydantic.json_schema import SkipJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from tenure.api import errors
 from tenure.base.calendar import zone_names
@@ -150,7 +151,24 @@ Maybe100 = Annotated[str, Field(max_length=100, pattern=_PRINTABLE_OR_NONE), _st
 Maybe20 = Annotated[str, Field(max_length=20, pattern=_PRINTABLE_OR_NONE), _strip] | None
 Maybe14 = Annotated[str, Field(max_length=14, pattern=_PRINTABLE_OR_NONE), _strip] | None
 
-Given = Annotated[Item | SkipJsonSchema[None], BeforeValidator(_given)]
+
+class _NotSaid:
+    """Takes null out of the schema of what can be absent and never null."""
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        told = handler(core)
+        values = [each for each in told.get("anyOf", []) if each != {"type": "null"}]
+        return values[0] if len(values) == 1 else told
+
+
+NOT_SAID: Final = _NotSaid()
+
+Filter = Annotated[Item | None, NOT_SAID]
+"""A query parameter that may be left out."""
+
+Given = Annotated[Item | None, BeforeValidator(_given), NOT_SAID]
 """A field of a change: absent (None to us), or a value; null is not one."""
 
 

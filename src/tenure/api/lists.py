@@ -10,10 +10,10 @@ from uuid import UUID
 
 from ninja import Query
 from pydantic import BeforeValidator
-from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from tenure.api.errors import CURSOR_UNREADABLE, FIELD_NOT_WHOLE_NUMBER
+from tenure.api.fields import NOT_SAID
 from tenure.base.errors import FieldError, Invalid
 
 Row = TypeVar("Row")
@@ -34,7 +34,8 @@ Limit = Annotated[
     Query(USUAL_PAGE, ge=1, le=LONGEST_PAGE, description="How many at the most."),
 ]
 Cursor = Annotated[
-    str | SkipJsonSchema[None],
+    str | None,
+    NOT_SAID,
     Query(None, max_length=400, description="The `next_cursor` of the page before."),
 ]
 After = Annotated[

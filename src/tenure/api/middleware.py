@@ -23,6 +23,12 @@ _QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 _log = structlog.get_logger("tenure.request")
 
 
+def _loggable(request: HttpRequest) -> str:
+    """The path, without the word by which an invitation is accepted: logs hold no secrets."""
+    token = request.resolver_match.kwargs.get("token") if request.resolver_match else None
+    return request.path.replace(token, "…") if token else request.path
+
+
 def request_log(get_response: Handler) -> Handler:
     """Name each request, by its caller's ``X-Request-ID`` if that is sane, and log its end."""
 
@@ -43,7 +49,7 @@ def request_log(get_response: Handler) -> Handler:
                 _log.info(
                     "request",
                     method=request.method,
-                    path=request.path,
+                    path=_loggable(request),
                     status=response.status_code,
                     milliseconds=round((time.perf_counter() - began) * 1000, 1),
                 )

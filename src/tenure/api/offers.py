@@ -7,14 +7,13 @@ from typing import Annotated, Any, Literal
 
 from django.conf import settings
 from pydantic import AfterValidator, Field
-from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from tenure.api.callers import Call
 from tenure.api.calls import Answer, Calls
 from tenure.api.errors import FIELD_UNPRINTABLE
-from tenure.api.fields import Country, catalogue_id
+from tenure.api.fields import Country, Filter, catalogue_id
 from tenure.api.lists import Cursor, Limit, cursor_for, place_of, word
 from tenure.api.shapes import Page
 from tenure.base.calendar import Term
@@ -102,11 +101,11 @@ class ApplicationOut(TypedDict):
 @calls.get("/offers", Page[OfferOut], speaks=True)
 def list_offers(
     call: Call,
-    audience: AudienceName | SkipJsonSchema[None] = None,
-    country: Country | SkipJsonSchema[None] = None,
-    term: TermName | SkipJsonSchema[None] = None,
-    solution: Word | SkipJsonSchema[None] = None,
-    q: Word | SkipJsonSchema[None] = None,
+    audience: Filter[AudienceName] = None,
+    country: Filter[Country] = None,
+    term: Filter[TermName] = None,
+    solution: Filter[Word] = None,
+    q: Filter[Word] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Answer:
@@ -137,7 +136,7 @@ def list_offers(
 
 
 @calls.get("/offers/{offer}", OfferOut, speaks=True)
-def get_offer(call: Call, country: Country | SkipJsonSchema[None] = None) -> Answer:
+def get_offer(call: Call, country: Filter[Country] = None) -> Answer:
     """One offer, with its prices for a country; without one, for the vendor's."""
     id_ = catalogue_id(call.words["offer"])
     where = country or _vendor_country()

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import Field, StrictBool, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
@@ -22,7 +22,7 @@ from tenure.access.models import Seat
 from tenure.access.queries.seats import assigned_counts
 from tenure.api.callers import Call
 from tenure.api.calls import Answer, Calls, etag_of, wanted_version
-from tenure.api.errors import FIELD_MISSING
+from tenure.api.errors import FIELD_UNUSABLE
 from tenure.api.fields import ABSENT, Body, Change, Given, Identifier, Quantity
 from tenure.api.lists import Cursor, Limit, page_by_id
 from tenure.api.shapes import Day, Instant, Page, instant
@@ -61,11 +61,12 @@ class RenewalChange(Change):
     next_quantity: Given[Quantity] = ABSENT
     starting: Given[Literal["next_period"]] = Field(default=None, alias="from")
 
-    @model_validator(mode="after")
-    def _from_needs_auto_renew(self) -> RenewalChange:
-        if self.starting is not None and self.auto_renew is not False:
-            raise PydanticCustomError(FIELD_MISSING.code, FIELD_MISSING.en)
-        return self
+    @field_validator("starting")
+    @classmethod
+    def _only_switches_off(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("auto_renew") is not False:
+            raise PydanticCustomError(FIELD_UNUSABLE.code, FIELD_UNUSABLE.en)
+        return value
 
 
 class Assignment(Body):
