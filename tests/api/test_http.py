@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from tenure.api.lists import cursor_for
 from tests.api.cast import ORGANISATION, Cast, bought, cart_with, order
 from tests.api.talking import PROBLEM, Api, root
 
@@ -212,6 +213,18 @@ def test_a_parameter_given_twice_is_named(cast: Cast) -> None:
     assert reply.body["field_errors"][0]["code"] == "field_twice"
 
 
+def test_a_parameter_that_nothing_reads_is_named(cast: Cast) -> None:
+    for path in (f"/organisations/{cast.org}", f"/organisations/{cast.org}/members"):
+        reply = cast.own.get(f"{path}?limi=5")
+        assert (reply.status, reply.code) == (422, "invalid")
+        assert reply.body["field_errors"][0]["field"] == "limi"
+
+
+def test_a_place_that_no_catalogue_holds_is_no_cursor(cast: Cast) -> None:
+    cursor = cursor_for("offers", 1, "a\x00b")
+    assert cast.own.get(f"/offers?cursor={cursor}").code == "invalid"
+
+
 # "a malformed body or field is 422 invalid with field_errors"
 
 
@@ -268,6 +281,7 @@ A_MALFORMED_FIELD_IS_NAMED = [
     ({"test_clock": "2027-01-01T00:00:00"}, "test_clock", "field_not_moment"),
     ({"test_clock": "2027-02-30T00:00:00Z"}, "test_clock", "field_not_moment"),
     ({"test_clock": "9999-12-31T23:59:59-23:59"}, "test_clock", "field_not_moment"),
+    ({"test_clock": "1970-01-01T00:00:00+05:00"}, "test_clock", "field_not_moment"),
     ({"test_clock": 1800000000}, "test_clock", "field_not_moment"),
     ({"test_clock": "2999-12-31T23:59:59Z"}, "test_clock", "clock_too_far"),
 ]
@@ -411,6 +425,36 @@ def test_a_wrong_method_names_the_right_ones(cast: Cast) -> None:
         assert (reply.status, reply.code) == (405, "method_not_allowed")
         assert reply.headers["Allow"] == allowed
     assert root("POST", "/healthz").code == "method_not_allowed"
+
+
+def test_an_invitation_that_makes_no_sense_is_named(cast: Cast, subtests: pytest.Subtests) -> None:
+    path = f"/organisations/{cast.org}/invitations"
+    good = {"email": "bob@atelier.example", "standing": "member", "roles": ["designer"]}
+    for change, field, code in (
+        ({"email": "bob"}, "email", "field_not_email"),
+        ({"standing": "king"}, "standing", "field_not_one_of"),
+        ({"roles": "designer"}, "roles", "field_not_list"),
+        ({"roles": ["designer", 5]}, "roles[1]", "field_not_text"),
+        ({"roles": ["x"] * 101}, "roles", "field_too_long"),
+        ({"x" * 60: 1}, "x" * 39 + "…", "field_unknown"),
+    ):
+        with subtests.test(change=change):
+            reply = cast.own.post(path, good | change)
+            found = reply.body["field_errors"][0]
+            assert (found["field"], found["code"]) == (field, code)
+    assert cast.own.post(path, good | {"roles": ["a\x00"]}).code == "not_found"
+    assert cast.own.post(path, good | {"roles": ["nothing"]}).code == "no_free_seat"
+
+
+def test_a_forged_token_accepts_nothing(cast: Cast) -> None:
+    invite = {"email": "bob@atelier.example", "standing": "member", "roles": []}
+    token = cast.vendor.post(f"/organisations/{cast.org}/invitations", invite).body["token"]
+    for forged in (token[:-1] + ("0" if token[-1] != "0" else "1"), token[:-40], token + "0"):
+        reply = cast.vendor.post(f"/invitations/{forged}/accept", {})
+        assert (reply.status, reply.code) == (404, "not_found")
+    assert cast.own.post(f"/invitations/{token}/accept", {}).code == "not_found"
+    named = cast.vendor.post(f"/invitations/{token}/accept", {"name": "Bob"})
+    assert named.body["name"] == "Bob"
 
 
 # "Editing may carry If-Match with the ETag of the read; a stale one is 412 stale."

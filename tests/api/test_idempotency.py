@@ -270,3 +270,28 @@ def test_other_calls_cut_short_are_taken_up_too(cast: Cast, subtests: pytest.Sub
 def without(body: Any) -> Any:
     """A body without its revision, which may have risen."""
     return {name: value for name, value in body.items() if name != "revision"}
+
+
+def test_a_payment_cut_short_is_taken_up(cast: Cast) -> None:
+    unpaid = order(
+        cast.own,
+        cast.org,
+        cart_with(cast.own, cast.org, ("designer-business", 1)),
+        card="tok_declined",
+    ).body
+    path, pay = f"/orders/{unpaid['id']}/payments", {"method": "card", "token": "tok_ok"}
+    first = cast.own.post(path, {"payment": pay}, idempotency_key="p")
+    IdempotencyKey.objects.filter(key="p").update(status=None, answer=None)
+    again = cast.own.post(path, {"payment": pay}, idempotency_key="p")
+    assert (again.status, again.body) == (first.status, first.body)
+    assert SandboxCharge.objects.filter(status="captured").count() == 1
+
+
+def test_what_made_nothing_is_done_again(cast: Cast) -> None:
+    """A row without an answer and without anything made: there is nothing to take up."""
+    body = {"audience": "business", "country": "FR"}
+    cast.own.post("/carts", body, idempotency_key="k")
+    IdempotencyKey.objects.filter(key="k").update(status=None, answer=None)
+    again = cast.own.post("/carts", body, idempotency_key="k")
+    assert again.status == 201
+    assert cast.own.post("/carts", body, idempotency_key="k").text == again.text

@@ -9,7 +9,6 @@ from pydantic import WithJsonSchema
 from typing_extensions import TypedDict
 
 from tenure.api.documents import moment
-from tenure.base.money import Money
 
 Item = TypeVar("Item")
 
@@ -37,11 +36,6 @@ class Page(TypedDict, Generic[Item]):
 def money_out(amount: int, currency: str) -> MoneyOut:
     """An amount as it goes out."""
     return {"amount": amount, "currency": currency}
-
-
-def money_of(money: Money) -> MoneyOut:
-    """Money as it goes out."""
-    return {"amount": money.amount, "currency": money.currency}
 
 
 def instant(at: datetime) -> str:

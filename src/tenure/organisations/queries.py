@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
@@ -16,9 +15,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id, public_id
 from tenure.events.rows import read_values
-from tenure.organisations.models import Member, Organisation
+from tenure.organisations.models import Member
 from tenure.organisations.rules import MemberStatus, Standing
-from tenure.policy.words import Audience
 
 _ACCEPTS: Final = "accept"
 
@@ -54,12 +52,6 @@ def valid_key(text: str) -> KeyFacts | None:
     return KeyFacts(*found[0]) if found else None
 
 
-def clock_of(organisation: UUID) -> datetime | None:
-    """Where the organisation's test clock stands (UTC); None: it lives by the machine's (R2)."""
-    rows = Organisation.objects.filter(id=organisation).values_list("test_clock", flat=True)
-    return rows.first()
-
-
 def owners_of(organisations: Collection[UUID]) -> dict[UUID, Owner]:
     """The owner to show for each; one statement for any number of them."""
     rows = (
@@ -73,11 +65,6 @@ def owners_of(organisations: Collection[UUID]) -> dict[UUID, Owner]:
         .values_list("organisation_id", "email", F("name"))
     )
     return {organisation: Owner(email, name) for organisation, email, name in rows}
-
-
-def is_student(organisation: Organisation) -> bool:
-    """Whether it has to prove that it is a student's before anything is charged (R8)."""
-    return organisation.audience == Audience.STUDENT
 
 
 def invitation_token(invitation: UUID) -> str:
