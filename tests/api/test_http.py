@@ -342,6 +342,13 @@ AN_ORDER_THAT_MAKES_NO_SENSE_IS_NAMED = [
 ]
 
 
+def test_to_json_three_is_three(cast: Cast) -> None:
+    cart = cart_with(cast.own, cast.org).body
+    line = {"offer": "designer-business", "term": "year", "quantity": 3.0}
+    filled = cast.own.post(f"/carts/{cart['id']}/lines", line)
+    assert (filled.status, filled.body["lines"][0]["quantity"]) == (201, 3)
+
+
 def test_an_order_that_makes_no_sense_is_named(cast: Cast, subtests: pytest.Subtests) -> None:
     cart = cart_with(cast.own, cast.org, ("designer-business", 1)).body
     body = {

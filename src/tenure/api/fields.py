@@ -93,6 +93,11 @@ def _given(value: object) -> object:
     return value
 
 
+def _integral(value: object) -> object:
+    """To JSON, 3.0 is the whole number 3."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _moment(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -178,9 +183,11 @@ def _without_default(schema: dict[str, Any]) -> None:
 
 ABSENT: Final[Any] = Field(default=None, json_schema_extra=_without_default)
 
-Quantity = Annotated[int, Field(strict=True, ge=1, le=MOST_SEATS)]
-Amount = Annotated[int, Field(strict=True, ge=0, le=MOST_MINOR_UNITS)]
-Version = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
+_whole = BeforeValidator(_integral)
+
+Quantity = Annotated[int, Field(strict=True, ge=1, le=MOST_SEATS), _whole]
+Amount = Annotated[int, Field(strict=True, ge=0, le=MOST_MINOR_UNITS), _whole]
+Version = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1), _whole]
 Identifier = Annotated[str, Field(max_length=200)]
 """An identifier in a body; one that does not exist, however malformed, is a 404."""
 

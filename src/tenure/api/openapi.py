@@ -61,9 +61,15 @@ _HEADERS: Final = {
 _IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
+    "required": False,
     "schema": {"type": "string", "maxLength": 255, "pattern": "^[ -~]*$"},
     "description": "A key of the caller's: the same key with the same body gives the first answer "
     "again. An empty one is none.",
+}
+_REQUIRED_KEY: Final = {
+    **_IDEMPOTENCY_KEY,
+    "schema": {"type": "string", "maxLength": 255, "pattern": "^[ -~]*[!-~][ -~]*$"},
+    "required": True,
 }
 _IF_MATCH: Final = {
     "name": "If-Match",
@@ -134,7 +140,7 @@ def _header(name: str) -> dict[str, str]:
 def _complete_operation(operation: dict[str, Any], declared: Declared) -> None:
     parameters = operation.setdefault("parameters", [])
     if declared.door.keyed:
-        parameters.append({**_IDEMPOTENCY_KEY, "required": declared.door.moves_money})
+        parameters.append(_REQUIRED_KEY if declared.door.moves_money else _IDEMPOTENCY_KEY)
     if declared.edits:
         parameters.append(_IF_MATCH)
     if declared.speaks:
