@@ -1,0 +1,195 @@
+"""R2: a test clock stands until it is advanced, and then everything happens in order."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tenure.base.calendar import Term
+from tenure.base.errors import NotFound, Refused
+from tenure.base.ids import new_id
+from tenure.billing.models import Payment
+from tenure.events.journal import transaction
+from tenure.events.models import Event
+from tenure.flows.clock import EARLIEST, LATEST, advance_all, advance_clock, clock_verdict
+from tenure.flows.due import BATCH, run_due
+from tenure.flows.recovery import PATIENCE, recover_payments
+from tenure.flows.renewal_choice import choose_renewal
+from tenure.orders.models import Order
+from tenure.organisations.events import MemberInvited
+from tenure.organisations.models import Invitation, Member, Organisation
+from tenure.policy.words import Audience
+from tests.flows.worlds import invited, someone
+from tests.shop import START, clock_of, customer, fill_cart, open_shop, order_cart, subscribe
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Told = list[tuple[str, datetime]]
+
+
+@pytest.fixture(autouse=True)
+def _shop() -> None:
+    open_shop()
+
+
+def advance(organisation: Organisation, to: datetime) -> Told:
+    """Advance a clock; what happened, and when."""
+    done = advance_clock(organisation=organisation.id, to=to, by="test", sandbox=True)
+    assert done.clock == clock_of(organisation.id) == to
+    return [(event.type, event.at) for event in done.events]
+
+
+def utc(text: str) -> datetime:
+    """A moment."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def eventful(email: str) -> Organisation:
+    """A company to which much will happen, and a student's order beside it."""
+    company = customer(email=email)
+    designers = subscribe(company, "designer-business", 2, term=Term.QUARTER)
+    off = subscribe(company, "analyst-business", 1, term=Term.QUARTER)
+    choose_renewal(subscription=off.id, auto_renew=False, now=START, by="test")
+    subscribe(company, "designer-business", 1)
+    invited(company, f"b-{email}", "designer")
+    order_cart(company, fill_cart(company, ("designer-business", 1)), "tok_unknown")
+    assert designers.zone == "Europe/Paris"
+    return company
+
+
+def test_deadlines_and_ends_are_told_in_their_order() -> None:
+    company = eventful("ada@atelier.example")
+    told = advance(company, utc("2028-03-02T00:00"))
+    midnight = utc("2027-05-31T22:00")
+    assert told == [
+        ("payment.captured", START),
+        ("order.paid", START),
+        ("subscription.started", START),
+        ("seat.released", utc("2027-03-15T23:00")),
+        ("invitation.expired", utc("2027-03-15T23:00")),
+        ("subscription.opt_out_deadline_passed", utc("2027-05-27T22:00")),
+        ("subscription.lapsed", midnight),
+        ("subscription.ended", midnight),
+        ("subscription.opt_out_deadline_passed", utc("2028-02-25T23:00")),
+        ("subscription.opt_out_deadline_passed", utc("2028-02-25T23:00")),
+        ("subscription.lapsed", utc("2028-02-29T23:00")),
+        ("subscription.lapsed", utc("2028-02-29T23:00")),
+        ("organisation.clock_advanced", utc("2028-03-02T00:00")),
+    ]
+
+
+def test_day_by_day_is_the_same_as_at_once() -> None:
+    at_once, by_day = eventful("ada@atelier.example"), eventful("eve@elsewhere.example")
+    end = START + timedelta(days=100)
+    advance(at_once, end)
+    for day in range(1, 101):
+        advance(by_day, START + timedelta(days=day))
+
+    def told(organisation: Organisation) -> Told:
+        rows = Event.objects.filter(organisation_id=organisation.id).order_by("sequence")
+        return list(rows.exclude(type="organisation.clock_advanced").values_list("type", "at"))
+
+    assert told(at_once) == told(by_day)
+    assert len(told(at_once)) > 15
+
+
+def test_a_clock_moves_only_forward_and_only_in_a_sandbox() -> None:
+    company, live = customer(), customer(clock=None, email="eve@elsewhere.example")
+
+    def refusal(organisation: Organisation, to: datetime, *, sandbox: bool = True) -> str:
+        with pytest.raises(Refused) as refused:
+            advance_clock(organisation=organisation.id, to=to, by="test", sandbox=sandbox)
+        return refused.value.code.code
+
+    assert refusal(company, START - timedelta(seconds=1)) == "clock_only_forward"
+    assert refusal(company, LATEST) == "clock_too_far"
+    assert refusal(company, START, sandbox=False) == "sandbox_only"
+    assert refusal(live, START) == "no_test_clock"
+    with pytest.raises(NotFound):
+        advance_clock(organisation=someone(), to=START, by="test", sandbox=True)
+    assert advance(company, START) == [("organisation.clock_advanced", START)]
+    assert clock_verdict(None, EARLIEST, sandbox=True)
+    assert not clock_verdict(None, EARLIEST - timedelta(seconds=1), sandbox=True)
+
+
+def test_all_clocks_that_are_behind_are_advanced() -> None:
+    ahead = customer(email="a@atelier.example", clock=START + timedelta(days=9))
+    behind = [customer(email=f"{n}@atelier.example") for n in range(2)]
+    live = customer(email="l@atelier.example", clock=None)
+    assert advance_all(to=START + timedelta(days=5), by="command") == 2
+    assert {clock_of(each.id) for each in behind} == {START + timedelta(days=5)}
+    assert clock_of(ahead.id) == START + timedelta(days=9)
+    assert clock_of(live.id) is None
+
+
+def test_workers_leave_test_clocks_alone() -> None:
+    tested = eventful("ada@atelier.example")
+    live = customer(clock=None, email="eve@elsewhere.example")
+    subscribe(live, "designer-business", 1)
+    sequence = Event.objects.filter(organisation_id=tested.id).count()
+    assert run_due(now=START + timedelta(days=400)) == 2
+    assert run_due(now=START + timedelta(days=400)) == 0
+    types = Event.objects.filter(organisation_id=live.id).values_list("type", flat=True)
+    assert {"subscription.opt_out_deadline_passed", "subscription.lapsed"} <= set(types)
+    assert Event.objects.filter(organisation_id=tested.id).count() == sequence
+
+
+def test_a_worker_asks_only_when_an_answer_is_overdue() -> None:
+    live = customer(clock=None)
+    order_cart(live, fill_cart(live, ("designer-business", 1)), "tok_unknown")
+    called_at = Payment.objects.get().called_at
+    soon = timedelta(seconds=1)
+    assert recover_payments(now=called_at + PATIENCE - soon) == 0
+    assert recover_payments(now=called_at + PATIENCE) == 1
+    assert Order.objects.get().status == "paid"
+
+
+def test_a_trial_ends_and_a_students_order_expires_on_the_clock() -> None:
+    company = customer()
+    subscribe(company, "designer-trial", 1, term=Term.TRIAL)
+    assert advance(company, utc("2027-03-31T00:00"))[:1] == [
+        ("subscription.ended", utc("2027-03-30T22:00"))
+    ]
+    student = customer(Audience.STUDENT, email="s@atelier.example", timezone="America/New_York")
+    order_cart(student, fill_cart(student, ("designer-student", 1)))
+    assert advance(student, utc("2027-03-17T00:00"))[:1] == [
+        ("order.expired", utc("2027-03-16T04:00"))
+    ]
+
+
+def test_more_than_a_batch_is_done_batch_by_batch() -> None:
+    live = customer(clock=None)
+    expires_at = START + timedelta(days=1)
+    members = [
+        Member(
+            id=new_id(),
+            organisation=live,
+            email=f"m{number}@atelier.example",
+            standing="member",
+            status="invited",
+            created_at=START,
+        )
+        for number in range(BATCH + 1)
+    ]
+    with transaction(now=START, by="test") as journal:
+        Member.objects.bulk_create(members)
+        invitations = Invitation.objects.bulk_create(
+            Invitation(
+                id=new_id(),
+                organisation=live,
+                member=member,
+                email=member.email,
+                standing="member",
+                created_at=START,
+                sent_at=START,
+                expires_at=expires_at,
+            )
+            for member in members
+        )
+        for each in invitations:
+            told = MemberInvited(each.member_id, each.id, "member", (), expires_at)
+            journal.record(live.id, told)
+    assert run_due(now=expires_at) == BATCH + 1
+    assert set(Invitation.objects.values_list("status", flat=True)) == {"expired"}
+    assert Event.objects.filter(type="invitation.expired").count() == BATCH + 1

@@ -1,0 +1,127 @@
+"""R8: a student's order waits for the proof, and then goes on or expires."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tenure.base.errors import NotFound, Refused
+from tenure.billing.models import Payment, SandboxCharge
+from tenure.events.models import Event
+from tenure.flows.clock import advance_clock
+from tenure.flows.due import run_due
+from tenure.flows.purchase import CardPayment, authenticate, pay_order, withdraw_order
+from tenure.flows.verification import accept_proof
+from tenure.orders.models import Order
+from tenure.organisations.models import Organisation
+from tenure.policy.words import Audience
+from tenure.subscriptions.models import Period
+from tests.flows.worlds import someone
+from tests.shop import START, customer, fill_cart, open_shop, order_cart
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+EXPIRES = datetime(2027, 3, 15, 23, tzinfo=UTC)
+INSTANT = timedelta(microseconds=1)
+
+
+@pytest.fixture(autouse=True)
+def _shop() -> None:
+    open_shop()
+
+
+def waiting(token: str = "tok_ok", *, clock: datetime | None = START) -> tuple[Organisation, Order]:
+    """A student who has ordered, and the order."""
+    student = customer(Audience.STUDENT, clock=clock)
+    order_cart(student, fill_cart(student, ("designer-student", 1)), token)
+    return student, Order.objects.get()
+
+
+def test_nothing_is_charged_before_the_proof() -> None:
+    student, order = waiting()
+    assert (order.status, order.expires_at) == ("awaiting_verification", EXPIRES)
+    assert Payment.objects.get().status == "promised"
+    assert not SandboxCharge.objects.exists()
+    with pytest.raises(Refused) as refusal:
+        pay_order(order=order.id, payment=CardPayment("tok_ok"), now=START, by="test")
+    assert refusal.value.code.code == "verification_pending"
+    with pytest.raises(NotFound):
+        authenticate(payment=Payment.objects.get().id, passed=True, now=START, by="test")
+    proved = EXPIRES - INSTANT
+    revision = accept_proof(organisation=student.id, now=proved, by="test")
+    order.refresh_from_db()
+    assert (order.status, order.paid_at, order.expires_at) == ("paid", proved, None)
+    assert Period.objects.get().starts_on == proved.date()
+    assert SandboxCharge.objects.get().status == "captured"
+    assert accept_proof(organisation=student.id, now=proved, by="test") > revision
+    assert SandboxCharge.objects.count() == 1
+    assert Event.objects.filter(type="organisation.verified").count() == 1
+    second = order_cart(student, fill_cart(student, ("designer-student", 1)), now=proved)
+    assert Order.objects.get(id=second.order).status == "paid"
+
+
+@pytest.mark.parametrize(
+    ("token", "status"),
+    [
+        ("tok_declined", "declined"),
+        ("tok_authenticate", "authentication_required"),
+        ("tok_unknown", "payment_unknown"),
+    ],
+)
+def test_the_card_may_say_no_all_the_same(token: str, status: str) -> None:
+    student, order = waiting(token)
+    accept_proof(organisation=student.id, now=START, by="test")
+    order.refresh_from_db()
+    assert order.status == status
+    if status == "declined":
+        pay_order(order=order.id, payment=CardPayment("tok_ok"), now=START, by="test")
+        order.refresh_from_db()
+        assert order.status == "paid"
+
+
+def test_an_order_expires_after_fourteen_days() -> None:
+    student, order = waiting()
+    advance_clock(organisation=student.id, to=EXPIRES - INSTANT, by="test", sandbox=True)
+    order.refresh_from_db()
+    assert order.status == "awaiting_verification"
+    told = advance_clock(
+        organisation=student.id, to=EXPIRES + timedelta(days=1), by="test", sandbox=True
+    )
+    assert (told.events[0].type, told.events[0].at) == ("order.expired", EXPIRES)
+    order.refresh_from_db()
+    assert (order.status, order.closed_at) == ("expired", EXPIRES)
+    assert Payment.objects.get().status == "declined"
+    accept_proof(organisation=student.id, now=EXPIRES, by="test")
+    order.refresh_from_db()
+    assert order.status == "expired"
+    assert not SandboxCharge.objects.exists()
+    with pytest.raises(Refused) as refusal:
+        pay_order(order=order.id, payment=CardPayment("tok_ok"), now=EXPIRES, by="test")
+    assert refusal.value.code.code == "order_closed"
+
+
+def test_a_proof_that_comes_too_late_charges_nothing_though_no_worker_came() -> None:
+    student, order = waiting(clock=None)
+    accept_proof(organisation=student.id, now=EXPIRES, by="test")
+    order.refresh_from_db()
+    assert order.status == "awaiting_verification"
+    assert run_due(now=EXPIRES) == 1
+    order.refresh_from_db()
+    assert order.status == "expired"
+    assert not SandboxCharge.objects.exists()
+
+
+def test_a_withdrawn_order_is_never_charged() -> None:
+    student, order = waiting()
+    withdraw_order(order=order.id, now=START, by="test")
+    accept_proof(organisation=student.id, now=START, by="test")
+    order.refresh_from_db()
+    assert order.status == "withdrawn"
+    assert Payment.objects.get().decline_code == "order_closed"
+    assert not SandboxCharge.objects.exists()
+
+
+def test_nobodys_proof() -> None:
+    with pytest.raises(NotFound):
+        accept_proof(organisation=someone(), now=START, by="test")
