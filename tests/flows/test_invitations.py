@@ -245,7 +245,7 @@ def test_what_is_closed_stays_so(status: str) -> None:
     company = customer()
     invitation = invited(company, "bob@atelier.example").id
     CLOSED[status](invitation)
-    closed = ("invitation_closed", {"status": status})
+    closed = ("invitation_closed", {"invitation_status": status})
     later = {"invitation": invitation, "now": RUNS_OUT, "by": "test"}
     assert refused(lambda: resend_invitation(**later)) == closed
     if status == "accepted":

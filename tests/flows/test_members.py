@@ -109,7 +109,7 @@ def test_both_changes_or_neither() -> None:
     code, figures = refused(
         lambda: change(eve, standing=Standing.BILLING, status=MemberStatus.SUSPENDED)
     )
-    assert (code, figures) == ("member_not_joined", {"status": "invited"})
+    assert (code, figures) == ("member_not_joined", {"member_status": "invited"})
     eve.refresh_from_db()
     assert eve.standing == "member"
     assert refused(lambda: change(eve, status=MemberStatus.ACTIVE))[0] == "member_not_joined"
@@ -143,7 +143,7 @@ def test_who_is_removed_leaves_everything() -> None:
     assert told().count("member.removed") == 2
     assert revision > 0
     code, figures = refused(lambda: change(bob, standing=Standing.ADMINISTRATOR))
-    assert (code, figures) == ("member_not_joined", {"status": "removed"})
+    assert (code, figures) == ("member_not_joined", {"member_status": "removed"})
     assert refused(lambda: change(bob, status=MemberStatus.ACTIVE))[0] == "member_not_joined"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Literal, NotRequired
+from uuid import UUID
 
 from typing_extensions import TypedDict
 
@@ -21,6 +22,7 @@ from tenure.orders.errors import (
     NOT_PRICED,
     TAX_RATE_UNKNOWN,
     TERM_NOT_FOR_AUDIENCE,
+    TOO_MANY_SEATS,
     TRIAL_USED,
 )
 from tenure.orders.queries.carts import PricedCart, PricedLine
@@ -110,7 +112,15 @@ class CartOut(TypedDict):
     order: NotRequired[str]
 
 
-@calls.post("/carts", {201: CartOut}, shows_version=True, refuses=(TAX_RATE_UNKNOWN,))
+def _again(call: Call, made: UUID) -> Answer:
+    """The cart of a call that was cut short after its work was done."""
+    priced = flows.show_cart(cart=made, within=call.caller.organisation, on=call.today)
+    return _written(call, priced, made=True)
+
+
+@calls.post(
+    "/carts", {201: CartOut}, shows_version=True, refuses=(TAX_RATE_UNKNOWN,), resume=_again
+)
 def create_cart(call: Call, body: NewCart) -> Answer:
     """Open a cart for one audience and one country."""
     if body.organisation is not None:
@@ -123,6 +133,7 @@ def create_cart(call: Call, body: NewCart) -> Answer:
         organisation=call.reached.id if call.reached else None,
         on=call.today,
         now=call.now,
+        asked=call.asked,
     )
     return _written(call, priced, made=True)
 
@@ -139,7 +150,8 @@ def get_cart(call: Call) -> Answer:
     {201: CartOut},
     shows_version=True,
     edits=True,
-    refuses=(*LINE_REFUSALS, CART_ORDERED),
+    refuses=(*LINE_REFUSALS, TOO_MANY_SEATS, CART_ORDERED),
+    resume=_again,
 )
 def add_cart_line(call: Call, body: NewLine) -> Answer:
     """Put an offer into the cart; the same offer again adds to its quantity."""
@@ -151,6 +163,7 @@ def add_cart_line(call: Call, body: NewLine) -> Answer:
         quantity=body.quantity,
         on=call.today,
         version=wanted_version(call.request),
+        asked=call.asked,
     )
     return _written(call, priced, made=True)
 

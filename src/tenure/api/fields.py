@@ -267,6 +267,10 @@ _CUSTOM: Final = {
 }
 
 
+_UNION_TAGS: Final = frozenset({"card", "bank_transfer"})
+"""What pydantic puts into a path to say which kind of payment it read; nobody sent it."""
+
+
 def invalid(found: Sequence[Mapping[str, Any]]) -> Invalid:
     """What django-ninja found wrong with a call, as the product says it."""
     return Invalid([_field_error(each) for each in found])
@@ -287,6 +291,7 @@ def field_name(steps: Sequence[str | int]) -> str:
 def _field_error(error: Mapping[str, Any]) -> FieldError:
     """``loc`` begins with where it stands, and in a body with the parameter's name."""
     where, *steps = error["loc"]
+    steps = [step for step in steps if step not in _UNION_TAGS or step in steps[-1:]]
     named = field_name(steps[1:] if where == "body" else steps)
     code, figures = _judge(error["type"], error.get("ctx", {}))
     return FieldError(named, code, figures)

@@ -22,7 +22,12 @@ from tenure.flows.clock import advance_clock
 from tenure.flows.locks import lock_organisation
 from tenure.flows.verification import accept_proof
 from tenure.organisations.commands.organisation import submit_proof
-from tenure.organisations.errors import CLOCK_ONLY_FORWARD, CLOCK_TOO_FAR, NO_TEST_CLOCK
+from tenure.organisations.errors import (
+    CLOCK_ONLY_FORWARD,
+    CLOCK_TOO_FAR,
+    NO_TEST_CLOCK,
+    NOT_A_STUDENT,
+)
 from tenure.organisations.models import Organisation
 
 calls = Calls("Organisations")
@@ -80,17 +85,21 @@ def list_events(call: Call, after: After = 0, limit: Limit = 50, cursor: Cursor 
     return Answer({"data": events_out(shown), "next_cursor": following})
 
 
-@calls.post("/organisations/{organisation}/verification", {202: VerificationOut})
+@calls.post(
+    "/organisations/{organisation}/verification",
+    {202: VerificationOut},
+    refuses=(NOT_A_STUDENT,),
+)
 def verify_organisation(call: Call, body: Proof = _NOTHING) -> Answer:
-    """Accept a student's proof, by the vendor's key; by the organisation's, say it is there."""
-    del body
+    """Accept a student's proof, by the vendor's key; by the organisation's, hand it in."""
     if call.caller.is_vendor:
         revision = accept_proof(organisation=call.organisation, now=call.now, by=call.by)
     else:
         with transaction(
             now=call.now, by=call.by, organisation=call.organisation, asked=call.asked
         ) as journal:
-            submit_proof(organisation=lock_organisation(call.organisation), journal=journal)
+            student = lock_organisation(call.organisation)
+            submit_proof(organisation=student, given=body.model_dump(mode="json"), journal=journal)
         revision = journal.revisions[call.organisation]
     verified_at = Organisation.objects.values_list("verified_at", flat=True).get(
         id=call.organisation

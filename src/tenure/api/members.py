@@ -7,7 +7,7 @@ from typing import Literal
 from typing_extensions import TypedDict
 
 from tenure.api.callers import Call
-from tenure.api.calls import Answer, Calls
+from tenure.api.calls import Answer, Calls, etag_of, wanted_tags
 from tenure.api.fields import ABSENT, Change, Given
 from tenure.api.lists import Cursor, Limit, page_by_id
 from tenure.api.shapes import Page
@@ -47,28 +47,37 @@ def list_members(call: Call, limit: Limit = 50, cursor: Cursor = None) -> Answer
     return Answer({"data": [member_out(row) for row in shown], "next_cursor": following})
 
 
-@calls.get("/members/{member}", MemberOut)
+@calls.get("/members/{member}", MemberOut, shows_version=True)
 def get_member(call: Call) -> Answer:
     """One member."""
-    return Answer(member_out(Member.objects.get(id=call.ids["member"])))
+    row = Member.objects.get(id=call.ids["member"])
+    return Answer(member_out(row), etag=_etag(row))
 
 
-@calls.patch("/members/{member}", MemberOut, refuses=(LAST_OWNER, OWNERSHIP_IS_GIVEN, NOT_JOINED))
+@calls.patch(
+    "/members/{member}",
+    MemberOut,
+    shows_version=True,
+    edits=True,
+    refuses=(LAST_OWNER, OWNERSHIP_IS_GIVEN, NOT_JOINED),
+)
 def edit_member(call: Call, body: MemberChange) -> Answer:
     """Give a member another standing, suspend or restore them (R34, R37).
 
     Ownership is given by the vendor's key only: otherwise the other has to accept it.
     """
+    tags = wanted_tags(call.request)
     written = change_member(
         member=call.ids["member"],
         standing=Standing(body.standing) if body.standing else None,
         status=MemberStatus(body.status) if body.status else None,
         may_give_ownership=call.caller.is_vendor,
+        is_current=lambda member: tags is None or _etag(member) in tags,
         now=call.now,
         by=call.by,
     )
     row = Member.objects.get(id=call.ids["member"])
-    return Answer(member_out(row), revision=written.revision)
+    return Answer(member_out(row), revision=written.revision, etag=_etag(row))
 
 
 @calls.delete("/members/{member}", {204: None}, refuses=(LAST_OWNER,))
@@ -76,6 +85,11 @@ def remove_member_of_organisation(call: Call) -> Answer:
     """Remove a member; seats and reservations are free at once (R37)."""
     written = remove_member(member=call.ids["member"], now=call.now, by=call.by)
     return Answer(status=204, revision=written.revision)
+
+
+def _etag(row: Member) -> str:
+    """The tag of what can be edited of a member."""
+    return etag_of(f"{row.standing}-{row.status}")
 
 
 def member_out(row: Member) -> MemberOut:

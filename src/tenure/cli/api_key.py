@@ -65,10 +65,12 @@ def create(
 ) -> None:
     """Print the key on stdout; only its hash is kept."""
     with installation():
+        from tenure.cli.migrate import bring_up_to_date
         from tenure.events.journal import transaction
         from tenure.flows.locks import lock_organisation
         from tenure.organisations.commands.api_keys import create_api_key
 
+        bring_up_to_date()
         owner = parse_public_id("org", organisation) if organisation else None
         now = machine_now()
         with transaction(now=now, by="command", organisation=owner) as journal:

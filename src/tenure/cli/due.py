@@ -56,16 +56,19 @@ def _run() -> dict[str, int]:
 
 
 def _moment(text: str) -> datetime:
+    found = None
     try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
+        given = datetime.fromisoformat(text)
+        if given.tzinfo is not None:
+            found = given.astimezone(UTC)
+    except (ValueError, OverflowError):
         found = None
-    if found is None or found.tzinfo is None:
+    if found is None or not 2000 <= found.year < 2200:
         raise typer.BadParameter(
             say(
-                "A moment such as 2027-03-01T09:00:00Z is needed.",
-                "Il faut un moment tel que 2027-03-01T09:00:00Z.",
+                "A moment such as 2027-03-01T09:00:00Z is needed, from 2000 to 2199.",
+                "Il faut un moment tel que 2027-03-01T09:00:00Z, de 2000 à 2199.",
             ),
             param_hint="--at",
         )
-    return found.astimezone(UTC)
+    return found

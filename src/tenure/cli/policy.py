@@ -9,16 +9,19 @@ import typer
 
 from tenure.base.clock import machine_now
 from tenure.base.countries import EU_COUNTRIES
+from tenure.base.wording import sentence
 from tenure.cli.output import remark, result
 from tenure.cli.running import installation
-from tenure.cli.wording import language, say, sentence
+from tenure.cli.wording import language, say
 from tenure.policy.loading import (
+    PolicyInvalid,
     academic_domains,
     default_policy,
     parse_policy,
     policy_warnings,
     render,
 )
+from tenure.policy.model import Policy
 
 app = typer.Typer(
     help=say("The commercial rules: check, apply, show.", "Les règles : vérifier, appliquer."),
@@ -44,7 +47,7 @@ _File = Annotated[
 )
 def check(file: _File) -> None:
     """Exit 1 with every wrong key; warn of what a vendor should know before going live (R33)."""
-    policy = parse_policy(_text(file))
+    policy = _policy(file, _text(file))
     for warning in policy_warnings(policy, consumer_countries=EU_COUNTRIES):
         remark(f"{file}: {sentence(warning.code, warning.figures, language())}")
     result(say(f"{file}: this policy can be used.", f"{file} : ces règles sont utilisables."))
@@ -59,7 +62,7 @@ def check(file: _File) -> None:
 def apply(file: _File) -> None:
     """Bring the file into force (R32); prints the version's number."""
     source = _text(file)
-    parse_policy(source)
+    _policy(file, source)
     with installation():
         from tenure.cli.migrate import bring_up_to_date
         from tenure.flows.policy import bring_into_force
@@ -99,6 +102,19 @@ def show(
         number, policy = policy_in_force()
         result(render(policy).rstrip())
         remark(say(f"This is version {number}.", f"Ceci est la version {number}."))
+
+
+def _policy(file: Path, source: str) -> Policy:
+    """The policy; where it cannot be used, every wrong key with its file and line, and exit 1."""
+    try:
+        return parse_policy(source)
+    except PolicyInvalid as refused:
+        for wrong in refused.field_errors:
+            line = wrong.figures.get("line")
+            place = f"{file}:{line}" if line else str(file)
+            key = f"{wrong.field}: " if wrong.field else ""
+            remark(f"{place}: {key}{sentence(wrong.code, wrong.figures, language())}")
+        raise typer.Exit(1) from refused
 
 
 def _text(file: Path) -> str:

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from datetime import date, datetime
-
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency
 
 from tenure.base.errors import Invalid, TenureError
-from tenure.base.money import Money, minor_digits
-from tenure.base.verdicts import Code, Figure, Figures
+from tenure.base.wording import sentence
 
 
 def language(environ: Mapping[str, str] = os.environ) -> str:
@@ -34,23 +29,3 @@ def lines_of(error: TenureError, language: str) -> list[str]:
             for wrong in error.field_errors
         ]
     return lines
-
-
-def sentence(code: Code, figures: Figures, language: str) -> str:
-    """The text of a code with its figures in the reader's words."""
-    words = {name: _figure(value, language) for name, value in figures.items()}
-    return code.text(language).format(**words)
-
-
-def _figure(value: Figure, language: str) -> str:
-    if isinstance(value, Money):
-        digits = minor_digits(value.currency)
-        number = value.amount / 10**digits
-        return format_currency(number, value.currency, locale=language)
-    if isinstance(value, datetime):
-        return format_datetime(value, "long", locale=language)
-    if isinstance(value, date):
-        return format_date(value, "long", locale=language)
-    if isinstance(value, tuple):
-        return ", ".join(value)
-    return str(value)

@@ -166,6 +166,21 @@ def work_for(organisation: UUID | None) -> None:
         )
 
 
+def keep_asked(asked: Asked | None, *, made: UUID | None) -> None:
+    """Write the caller's key with what was made, in the transaction that makes it."""
+    if asked is None:
+        return
+    row = IdempotencyKey(
+        scope=asked.scope,
+        key=asked.key,
+        call=asked.call,
+        body_hash=asked.body_hash,
+        made=made,
+        created_at=machine_now(),
+    )
+    insert_rows([row])
+
+
 @contextmanager
 def transaction(
     *, now: datetime, by: str, organisation: UUID | None = None, asked: Asked | None = None
@@ -180,17 +195,5 @@ def transaction(
     with database.atomic(durable=True):
         work_for(organisation)
         yield journal
-        if asked is not None:
-            insert_rows(
-                [
-                    IdempotencyKey(
-                        scope=asked.scope,
-                        key=asked.key,
-                        call=asked.call,
-                        body_hash=asked.body_hash,
-                        made=journal.made,
-                        created_at=machine_now(),
-                    )
-                ]
-            )
+        keep_asked(asked, made=journal.made)
         journal.flush()

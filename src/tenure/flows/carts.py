@@ -9,6 +9,8 @@ from django.db import transaction as database
 
 from tenure.base.calendar import Term
 from tenure.catalogue.queries import known_catalogue
+from tenure.events.asked import Asked
+from tenure.events.journal import keep_asked
 from tenure.orders.commands import carts as commands
 from tenure.orders.models import Cart
 from tenure.orders.queries.carts import PricedCart, order_of_cart, price_cart
@@ -19,13 +21,20 @@ from tenure.policy.words import Audience
 
 @database.atomic(durable=True)
 def open_cart(
-    *, audience: Audience, country: str, organisation: UUID | None, on: date, now: datetime
+    *,
+    audience: Audience,
+    country: str,
+    organisation: UUID | None,
+    on: date,
+    now: datetime,
+    asked: Asked | None = None,
 ) -> PricedCart:
     """An empty cart, for one audience and one country (R11)."""
     known = known_catalogue()
     cart = commands.create_cart(
         audience=audience, country=country, organisation=organisation, known=known, now=now
     )
+    keep_asked(asked, made=cart.id)
     return price_cart(cart, on=on, order=None, lines=[], known=known)
 
 
@@ -48,12 +57,14 @@ def add_line(
     quantity: int,
     on: date,
     version: int | None = None,
+    asked: Asked | None = None,
 ) -> PricedCart:
     """Put an offer into the cart. Raises ``NotFound``, or ``Refused`` with the line's verdict.
 
     Here as below, ``version`` is the one that the caller read, if it insists: ``Stale``.
     """
     locked = commands.lock_cart(cart, within, version)
+    keep_asked(asked, made=cart)
     return commands.add_line(cart=locked, offer=offer, term=term, quantity=quantity, on=on)
 
 

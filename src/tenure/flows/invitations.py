@@ -9,6 +9,7 @@ from uuid import UUID
 from tenure.access.commands.seats import assign_reserved, release_reservations, reserve_seats
 from tenure.base.calendar import local_date, zone_named
 from tenure.base.errors import NotFound, Refused
+from tenure.catalogue.queries import grants_by_role
 from tenure.events.asked import Asked
 from tenure.events.journal import transaction
 from tenure.flows.locks import lock_organisation
@@ -41,6 +42,7 @@ def invite(
     """
     with transaction(now=now, by=by, organisation=organisation, asked=asked) as journal:
         row = lock_organisation(organisation)
+        _check_roles(invitations)
         zone = zone_named(row.timezone)
         _, policy = policy_in_force()
         made = send_invitations(
@@ -101,10 +103,17 @@ def withdraw_invitation(*, invitation: UUID, now: datetime, by: str) -> Written:
             release_reservations(invitations=[row.id], journal=journal)
             close_invitations(invitations=[row], status=InvitationStatus.WITHDRAWN, journal=journal)
         elif row.status == InvitationStatus.ACCEPTED:
-            raise Refused(INVITATION_CLOSED, status=row.status)
+            raise Refused(INVITATION_CLOSED, invitation_status=row.status)
         else:
             journal.touch(row.organisation_id)
     return Written((row.id,), journal.revisions[row.organisation_id])
+
+
+def _check_roles(invitations: Sequence[NewInvitation]) -> None:
+    """``NotFound`` for a role that the catalogue never had: no seat of it can ever be bought."""
+    wanted = {role for new in invitations for role in new.roles}
+    if wanted - grants_by_role(wanted).keys():
+        raise NotFound
 
 
 def _locked(invitation: UUID) -> tuple[Invitation, Organisation]:

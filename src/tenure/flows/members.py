@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
 from tenure.access.commands.seats import free_seats_of_member, release_reservations
-from tenure.base.errors import NotFound
+from tenure.base.errors import NotFound, Stale
 from tenure.events.journal import Journal, transaction
 from tenure.flows.locks import lock_member, lock_organisation
 from tenure.flows.written import Written
@@ -22,16 +23,20 @@ def change_member(
     standing: Standing | None = None,
     status: MemberStatus | None = None,
     may_give_ownership: bool,
+    is_current: Callable[[Member], bool] = lambda _: True,
     now: datetime,
     by: str,
 ) -> Written:
     """Change a member's standing, or suspend or restore them; both or nothing.
 
-    Raises ``NotFound``, or ``Refused`` with ``last_owner``, ``ownership_is_given`` or
+    ``is_current`` says whether the locked member is the one that the caller read. Raises
+    ``NotFound``, ``Stale``, or ``Refused`` with ``last_owner``, ``ownership_is_given`` or
     ``member_not_joined``.
     """
     with transaction(now=now, by=by) as journal:
         row = _locked(member)
+        if not is_current(row):
+            raise Stale
         if standing is not None:
             commands.change_standing(
                 member=row,

@@ -271,7 +271,7 @@ def _refuse_closed(order: Order) -> None:
     if Payment.objects.filter(order=order, status__in=IN_FLIGHT).exists():
         raise Refused(PAYMENT_IN_FLIGHT)
     if order.status not in UNPAID:
-        raise Refused(ORDER_CLOSED, status=order.status)
+        raise Refused(ORDER_CLOSED, order_status=order.status)
 
 
 def _organisation_of(order: UUID) -> UUID:

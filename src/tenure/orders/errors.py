@@ -157,6 +157,14 @@ CART_ORDERED = declare(
     en="This cart is already ordered ({order}); start another one.",
     fr="Ce panier est déjà commandé ({order}) ; ouvrez-en un autre.",
 )
+TOO_MANY_SEATS = declare(
+    "too_many_seats",
+    rule="R11",
+    en="A line holds at most {most} seats, and this one would hold {quantity}; contact us for "
+    "more.",
+    fr="Une ligne contient au plus {most} places, et celle-ci en aurait {quantity} ; "
+    "contactez-nous pour davantage.",
+)
 CART_EMPTY = declare(
     "cart_empty",
     rule="R10",
@@ -172,8 +180,8 @@ PAYMENT_NEEDED = declare(
 ORDER_CLOSED = declare(
     "order_closed",
     rule="R16",
-    en="This order is {status}: it can be neither paid nor withdrawn any more.",
-    fr="Cette commande a l'état {status} : elle ne peut plus être ni payée ni retirée.",
+    en="This order is {order_status}: it can be neither paid nor withdrawn any more.",
+    fr="Cette commande a l'état {order_status} : elle ne peut plus être ni payée ni retirée.",
 )
 PAYMENT_IN_FLIGHT = declare(
     "payment_in_flight",

@@ -44,6 +44,13 @@ STANDING_FORBIDS = declare(
     fr="La qualité {standing} ne comprend pas {ability} ; adressez-vous à un administrateur.",
 )
 
+NOT_A_STUDENT = declare(
+    "not_a_student",
+    rule="R8",
+    en="Only student organisations are verified, and this one is for {audience}.",
+    fr="Seules les organisations d'étudiants sont vérifiées, et celle-ci relève de {audience}.",
+)
+
 # Invitations and their people.
 
 ALREADY_MEMBER = declare(
@@ -55,8 +62,9 @@ ALREADY_MEMBER = declare(
 INVITATION_CLOSED = declare(
     "invitation_closed",
     rule="R36",
-    en="This invitation is {status}; ask an administrator for a new one.",
-    fr="Cette invitation a l'état {status} ; demandez-en une nouvelle à un administrateur.",
+    en="This invitation is {invitation_status}; ask an administrator for a new one.",
+    fr="Cette invitation a l'état {invitation_status} ; demandez-en une nouvelle à un "
+    "administrateur.",
 )
 TOO_MANY_AT_A_TIME = declare(
     "too_many_at_a_time",
@@ -67,10 +75,10 @@ TOO_MANY_AT_A_TIME = declare(
 NOT_JOINED = declare(
     "member_not_joined",
     rule="R36",
-    en="This member is {status}, and that cannot be changed for them; invite them again or "
+    en="This member is {member_status}, and that cannot be changed for them; invite them again or "
     "withdraw the invitation.",
-    fr="Ce membre a l'état {status} et cela ne peut être modifié pour lui ; invitez-le à nouveau "
-    "ou retirez l'invitation.",
+    fr="Ce membre a l'état {member_status} et cela ne peut être modifié pour lui ; invitez-le à "
+    "nouveau ou retirez l'invitation.",
 )
 OWNERSHIP_IS_GIVEN = declare(
     "ownership_is_given",

@@ -184,6 +184,18 @@ class Invitation(models.Model):
         return f"{self.email} ({self.status})"
 
 
+class StudentProof(models.Model):
+    """What a student organisation handed in as proof, as it was given; staff judge it (R8)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="proofs")
+    given = models.JSONField(default=dict)
+    submitted_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"proof of {self.organisation_id}"
+
+
 class ApiKey(models.Model):
     """A key of the vendor's, or of one organisation's; only its SHA-256 is kept."""
 

@@ -10,7 +10,7 @@ from tenure.base.errors import NotFound, Refused, Stale
 from tenure.base.ids import public_id
 from tenure.catalogue.queries import KnownCatalogue, known_catalogue
 from tenure.events.rows import insert_rows, read_rows, write
-from tenure.orders.errors import CART_ORDERED
+from tenure.orders.errors import CART_ORDERED, TOO_MANY_SEATS
 from tenure.orders.models import Cart, CartLine
 from tenure.orders.queries.carts import (
     PricedCart,
@@ -86,7 +86,9 @@ def add_line(*, cart: Cart, offer: str, term: Term, quantity: int, on: date) -> 
         raise Refused.by(verdict)
     present = next((line for line in lines if line.offer_id == offer), None)
     if present is not None:
-        present.quantity = min(present.quantity + quantity, MOST_SEATS_PER_LINE)
+        present.quantity += quantity
+        if present.quantity > MOST_SEATS_PER_LINE:
+            raise Refused(TOO_MANY_SEATS, most=MOST_SEATS_PER_LINE, quantity=present.quantity)
         present.save(update_fields=["quantity"])
     else:
         lines.append(

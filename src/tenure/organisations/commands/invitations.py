@@ -155,9 +155,9 @@ def accept(*, invitation: Invitation, name: str, journal: Journal) -> Member:
 def check_pending(invitation: Invitation, journal: Journal) -> None:
     """``Refused`` (``invitation_closed``) unless the invitation is pending and not run out."""
     if invitation.status != InvitationStatus.PENDING:
-        raise Refused(INVITATION_CLOSED, status=invitation.status)
+        raise Refused(INVITATION_CLOSED, invitation_status=invitation.status)
     if journal.at >= invitation.expires_at:
-        raise Refused(INVITATION_CLOSED, status=InvitationStatus.EXPIRED.value)
+        raise Refused(INVITATION_CLOSED, invitation_status=InvitationStatus.EXPIRED.value)
 
 
 def _members_for(

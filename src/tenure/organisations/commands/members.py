@@ -25,7 +25,7 @@ def change_standing(
     invited gets it with the invitation; who was removed has none (``member_not_joined``).
     """
     if member.status == MemberStatus.REMOVED:
-        raise Refused(NOT_JOINED, status=member.status)
+        raise Refused(NOT_JOINED, member_status=member.status)
     if member.standing == standing:
         return
     if Standing.OWNER in (member.standing, standing) and not may_give_ownership:
@@ -83,7 +83,7 @@ def refuse_last_owner(member: Member) -> None:
 
 def _refuse_unless(member: Member, status: MemberStatus) -> None:
     if member.status != status:
-        raise Refused(NOT_JOINED, status=member.status)
+        raise Refused(NOT_JOINED, member_status=member.status)
 
 
 def _set_status(member: Member, status: MemberStatus) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from tenure.base.errors import FieldError, Invalid
+from tenure.base.errors import FieldError, Invalid, Refused
 from tenure.events.journal import Journal
-from tenure.organisations.errors import COUNTRY_NOT_THAT_OF_BILLING
+from tenure.organisations.errors import COUNTRY_NOT_THAT_OF_BILLING, NOT_A_STUDENT
 from tenure.organisations.events import (
     OrganisationChanged,
     OrganisationCreated,
@@ -18,7 +19,7 @@ from tenure.organisations.events import (
     OrganisationVerified,
     ProofSubmitted,
 )
-from tenure.organisations.models import Member, Organisation, User
+from tenure.organisations.models import Member, Organisation, StudentProof, User
 from tenure.organisations.rules import MemberStatus, Standing
 from tenure.policy.words import Audience
 
@@ -141,22 +142,38 @@ def restore_organisation(*, organisation: Organisation, journal: Journal) -> Non
     journal.record(organisation.id, OrganisationRestored(organisation=organisation.id))
 
 
-def submit_proof(*, organisation: Organisation, journal: Journal) -> None:
-    """Note that a student's proof awaits the vendor's staff (R8); a verified one stays so."""
+def submit_proof(*, organisation: Organisation, given: Mapping[str, Any], journal: Journal) -> None:
+    """Keep a student's proof, as ``given``, for the vendor's staff (R8); a verified one stays so.
+
+    Raises ``Refused`` (``not_a_student``) for another audience.
+    """
+    _refuse_other_audiences(organisation)
     if organisation.verified_at is not None:
         journal.touch(organisation.id)
         return
+    StudentProof.objects.create(
+        organisation=organisation, given=dict(given), submitted_at=journal.at
+    )
     journal.record(organisation.id, ProofSubmitted(organisation=organisation.id))
 
 
 def verify_student(*, organisation: Organisation, journal: Journal) -> None:
-    """The locked ``organisation`` is proved to be a student's (R8); once is enough."""
+    """The locked ``organisation`` is proved to be a student's (R8); once is enough.
+
+    Raises ``Refused`` (``not_a_student``) for another audience.
+    """
+    _refuse_other_audiences(organisation)
     if organisation.verified_at is not None:
         journal.touch(organisation.id)
         return
     organisation.verified_at = journal.at
     organisation.save(update_fields=["verified_at"])
     journal.record(organisation.id, OrganisationVerified(organisation=organisation.id))
+
+
+def _refuse_other_audiences(organisation: Organisation) -> None:
+    if organisation.audience != Audience.STUDENT:
+        raise Refused(NOT_A_STUDENT, audience=organisation.audience)
 
 
 def _user(email: str, name: str, at: datetime) -> User:

@@ -29,7 +29,8 @@ def switch_auto_renewal(
 
     ``current`` is the period that covers now, or the last; ``policy`` that of the order that paid
     it (R32). Raises ``Refused`` with the verdict: ``opt_out_closed`` names the deadline that was,
-    and then ``from_next_period`` is still possible. What is so already is no change.
+    and then ``from_next_period`` is still possible; asked for in time, it too lets one more
+    period come. What is so already is no change.
     """
     facts, zone = period_facts(current), zone_named(subscription.zone)
     external = subscription.source == Source.EXTERNAL
@@ -40,8 +41,11 @@ def switch_auto_renewal(
     too_late = verdict.code is OPT_OUT_CLOSED
     if too_late and not subscription.auto_renew:
         return
-    late = too_late and from_next_period and journal.at < facts.ends_at
+    after_next = from_next_period and not auto_renew and journal.at < facts.ends_at
+    late = after_next and (too_late or bool(verdict)) and subscription.auto_renew
     if not verdict and not late:
+        if from_next_period and journal.at >= facts.ends_at:
+            raise Refused(SUBSCRIPTION_OVER, ends_on=current.ends_on)
         raise Refused.by(verdict)
     chosen = (True, current.number + 1) if late else (auto_renew, None)
     if chosen == (subscription.auto_renew, subscription.stops_after):
