@@ -26,7 +26,7 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """The rows of one organisation; ``grants`` are those of each offer that it holds."""
+    """The rows of one organisation that bear on its members; ``grants`` are those of an offer."""
 
     organisation: Organisation
     members: Sequence[Member]
@@ -40,8 +40,9 @@ def books_of(ids: Sequence[UUID]) -> Iterator[Books]:
     """The books of some organisations."""
     members = list(Member.objects.filter(organisation_id__in=ids).order_by("id"))
     seats = list(Seat.objects.filter(organisation_id__in=ids, member__isnull=False))
-    subscriptions = list(Subscription.objects.filter(organisation_id__in=ids))
-    periods = list(Period.objects.filter(organisation_id__in=ids).order_by("number"))
+    held_by_someone = {seat.subscription_id for seat in seats}
+    subscriptions = list(Subscription.objects.filter(id__in=held_by_someone))
+    periods = list(Period.objects.filter(subscription_id__in=held_by_someone).order_by("number"))
     grants = _grants({subscription.offer_id for subscription in subscriptions})
     for organisation in Organisation.objects.filter(id__in=ids).order_by("id"):
         held = [each for each in subscriptions if each.organisation_id == organisation.id]
