@@ -104,7 +104,6 @@ def test_every_post_gives_its_first_answer_again(cast: Cast, subtests: pytest.Su
         (f"/invitations/{sent['id']}/resend", None),
         (f"/invitations/{sent['token']}/accept", {}),
         (f"/organisations/{org}/invitations", invite | {"email": "c@d.example", "roles": []}),
-        (f"/organisations/{org}/verification", {}),
         (f"/organisations/{org}/test-clock/advance", {"to": "2027-03-03T00:00:00Z"}),
         ("/organisations", ORGANISATION),
     ]
@@ -223,6 +222,8 @@ def test_a_key_in_use_is_told_so(cast: Cast) -> None:
         body = {"audience": "business", "country": "FR"}
         reply = cast.own.post("/carts", body, idempotency_key="k")
         assert (reply.status, reply.code) == (409, "idempotency_key_in_use")
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_lock_number(wanted)])
     finally:
         other.close()
     assert cast.own.post("/carts", body, idempotency_key="k").status == 201

@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 
+from tenure.events.journal import transaction
+from tenure.organisations.commands.api_keys import create_api_key
+from tenure.organisations.models import Organisation, StudentProof
 from tests.api.cast import BILLING, ORGANISATION, Cast, bought, cart_with, order
+from tests.api.talking import Api
+from tests.shop import START
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -265,12 +270,21 @@ def test_an_academic_address_is_proof_enough(cast: Cast) -> None:
     assert company["verified_at"] is None
 
 
-def test_its_own_key_says_that_a_proof_is_there(cast: Cast) -> None:
-    path = f"/organisations/{cast.org}/verification"
-    said = cast.own.post(path, {"proof": "student card 4711"})
+def test_a_proof_is_kept_until_the_vendor_has_judged_it(cast: Cast) -> None:
+    made = cast.vendor.post("/organisations", STUDENT)
+    path = f"/organisations/{made.body['id']}/verification"
+    with transaction(now=START, by="test") as journal:
+        student = Organisation.objects.get(audience="student")
+        _, text = create_api_key(name="s", organisation=student.id, journal=journal)
+    own = Api(text)
+    said = own.post(path, {"proof": "student card 4711"})
     assert (said.status, said.body["status"]) == (202, "submitted")
-    events = cast.own.get(f"/organisations/{cast.org}/events").body["data"]
+    assert StudentProof.objects.get().given == {"proof": "student card 4711"}
+    events = own.get(f"/organisations/{made.body['id']}/events").body["data"]
     assert events[-1]["type"] == "organisation.proof_submitted"
+    assert cast.vendor.post(path, {}).body["status"] == "verified"
+    company = cast.vendor.post(f"/organisations/{cast.org}/verification", {})
+    assert (company.status, company.code) == (409, "not_a_student")
 
 
 def test_an_organisation_moves_and_its_currency_with_it(cast: Cast) -> None:
