@@ -48,10 +48,10 @@ def due_ends(scope: Q, until: datetime) -> QuerySet[Period]:
 
 
 def note_deadlines(*, periods: Sequence[Period], journal: Journal) -> None:
-    """Tell of deadlines that went by; who had switched renewal off is not told."""
+    """Tell of deadlines that went by; where nothing was to follow, there is nothing to tell."""
     for period in periods:
         deadline = period.opt_out_on
-        if period.subscription.auto_renew and deadline is not None:
+        if deadline is not None and _to_be_renewed(period):
             journal.record(
                 period.organisation_id,
                 OptOutDeadlinePassed(subscription=period.subscription_id, deadline=deadline),
@@ -59,6 +59,12 @@ def note_deadlines(*, periods: Sequence[Period], journal: Journal) -> None:
             )
     ids = [period.id for period in periods]
     Period.objects.filter(id__in=ids).update(deadline_noted_at=journal.at)
+
+
+def _to_be_renewed(period: Period) -> bool:
+    subscription = period.subscription
+    goes_on = subscription.auto_renew and subscription.cancelled_at is None
+    return goes_on and subscription.stops_after != period.number
 
 
 def note_ends(*, periods: Sequence[Period], journal: Journal) -> None:
