@@ -7,7 +7,7 @@ import pytest
 from tenure.base.calendar import Term
 from tenure.base.errors import NotFound, Refused, Stale
 from tenure.flows.carts import add_line, change_line, open_cart, remove_line, show_cart
-from tenure.orders.commands.carts import MOST_SEATS_PER_LINE
+from tenure.orders.commands.carts import MOST_SEATS
 from tenure.policy.words import Audience
 from tests.flows.worlds import someone
 from tests.shop import START, customer, fill_cart, open_shop, order_cart
@@ -48,7 +48,7 @@ def test_a_cart_is_filled_changed_and_emptied() -> None:
 
 def test_what_does_not_fit_leaves_the_cart_unchanged() -> None:
     company = customer()
-    cart = fill_cart(company, ("designer-business", MOST_SEATS_PER_LINE))
+    cart = fill_cart(company, ("designer-business", MOST_SEATS))
     fill = {"within": None, "quantity": 1, "on": TODAY}
     with pytest.raises(Refused) as refusal:
         add_line(cart=cart.cart.id, offer="analyst-business", term=Term.QUARTER, **fill)
@@ -61,7 +61,7 @@ def test_what_does_not_fit_leaves_the_cart_unchanged() -> None:
         add_line(cart=cart.cart.id, offer="designer-business", term=Term.YEAR, **fill)
     assert refusal.value.code.code == "too_many_seats"
     seen = show_cart(cart=cart.cart.id, within=None, on=TODAY)
-    assert seen.lines[0].quantity == MOST_SEATS_PER_LINE
+    assert seen.lines[0].quantity == MOST_SEATS
 
 
 def test_the_same_trial_again_is_another_seat_of_it() -> None:

@@ -62,8 +62,10 @@ def test_every_no_in_its_order() -> None:
     first = assign(designers, ada)
     assert (first.number, first.member_id, first.assigned_at) == (1, ada.id, START)
     assert refused(lambda: assign(designers, eve, over))[0] == "subscription_not_active"
-    before = START - timedelta(days=1)
-    assert refused(lambda: assign(designers, ada, before))[0] == "subscription_not_active"
+    behind = START - timedelta(days=1)
+    assert refused(lambda: assign(designers, ada, behind))[0] == "already_assigned", (
+        "a caller who is behind the clock is brought up to it"
+    )
     assert refused(lambda: assign(designers, eve))[0] == "member_not_active"
     assert refused(lambda: assign(designers, ada))[0] == "already_assigned"
     assign(designers, bob, over - timedelta(microseconds=1))

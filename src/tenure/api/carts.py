@@ -173,7 +173,7 @@ def add_cart_line(call: Call, body: NewLine) -> Answer:
     CartOut,
     shows_version=True,
     edits=True,
-    refuses=(CART_ORDERED, TAX_RATE_UNKNOWN),
+    refuses=(TOO_MANY_SEATS, CART_ORDERED, TAX_RATE_UNKNOWN),
 )
 def change_cart_line(call: Call, body: LineChange) -> Answer:
     """Set how many of an offer are in the cart."""

@@ -98,7 +98,7 @@ def verify_organisation(call: Call, body: Proof = _NOTHING) -> Answer:
         with transaction(
             now=call.now, by=call.by, organisation=call.organisation, asked=call.asked
         ) as journal:
-            student = lock_organisation(call.organisation)
+            student = lock_organisation(call.organisation, journal)
             submit_proof(organisation=student, given=body.model_dump(mode="json"), journal=journal)
         revision = journal.revisions[call.organisation]
     verified_at = Organisation.objects.values_list("verified_at", flat=True).get(

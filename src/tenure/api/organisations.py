@@ -222,7 +222,7 @@ def edit_organisation(call: Call, body: OrganisationChange) -> Answer:
         raise Invalid([FieldError("status", FIELD_UNKNOWN)])
     tags = wanted_tags(call.request)
     with transaction(now=call.now, by=call.by, organisation=call.organisation) as journal:
-        row = lock_organisation(call.organisation)
+        row = lock_organisation(call.organisation, journal)
         if tags is not None and _etag(row) not in tags:
             raise Stale
         changes = _changes(body)

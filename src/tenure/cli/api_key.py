@@ -75,7 +75,7 @@ def create(
         now = machine_now()
         with transaction(now=now, by="command", organisation=owner) as journal:
             if owner is not None:
-                journal.at = lock_organisation(owner).test_clock or now
+                lock_organisation(owner, journal)
             _, text = create_api_key(name=name, organisation=owner, journal=journal)
         result(text)
         remark(

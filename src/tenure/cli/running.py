@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tenure.host.errors import DATABASE_UNREACHABLE, HostError
 from tenure.host.installation import database
 from tenure.host.settings import Settings, read_settings
 
@@ -26,10 +27,13 @@ def installation() -> Iterator[Settings]:
         import django
 
         django.setup()
-        from django.db import connections
+        from django.db import OperationalError, connections
 
         try:
             yield read_settings(os.environ)
+        except OperationalError as error:
+            why = str(error).strip().splitlines()[0].rstrip(".")
+            raise HostError(DATABASE_UNREACHABLE, why=why) from error
         finally:
             connections.close_all()
 

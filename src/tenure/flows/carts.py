@@ -12,7 +12,6 @@ from tenure.catalogue.queries import known_catalogue
 from tenure.events.asked import Asked
 from tenure.events.journal import keep_asked
 from tenure.orders.commands import carts as commands
-from tenure.orders.models import Cart
 from tenure.orders.queries.carts import PricedCart, order_of_cart, price_cart
 from tenure.policy.words import Audience
 
@@ -90,11 +89,3 @@ def remove_line(
     """Take a line out. Raises ``NotFound``, or ``Refused`` if the cart is ordered."""
     locked = commands.lock_cart(cart, within, version)
     return commands.remove_line(cart=locked, line=line, on=on)
-
-
-def cart_owner(cart: UUID, within: UUID | None) -> Cart | None:
-    """The cart, unlocked, if there is one that ``within`` may see."""
-    rows = Cart.objects.filter(id=cart)
-    if within is not None:
-        rows = rows.filter(organisation_id=within)
-    return rows.select_related("organisation").first()

@@ -72,7 +72,7 @@ def advance_clock(*, organisation: UUID, to: datetime, by: str, sandbox: bool) -
     while (instant := next_due(organisation, to)) is not None:
         _step(organisation, max(instant, _clock_of(organisation)), by)
     with transaction(now=to, by=by, organisation=organisation) as journal:
-        row = lock_organisation(organisation)
+        row = lock_organisation(organisation, journal)
         if row.test_clock is None or to < row.test_clock:
             raise Refused(CLOCK_ONLY_FORWARD, clock=row.test_clock)
         Organisation.objects.filter(id=organisation).update(test_clock=to)
@@ -96,7 +96,7 @@ def advance_all(*, to: datetime, by: str) -> int:
 def _step(organisation: UUID, instant: datetime, by: str) -> None:
     """Move the clock to ``instant`` and do what falls due there, in one transaction."""
     with transaction(now=instant, by=by, organisation=organisation) as journal:
-        row = lock_organisation(organisation)
+        row = lock_organisation(organisation, journal)
         if row.test_clock is not None and row.test_clock < instant:
             Organisation.objects.filter(id=organisation).update(test_clock=instant)
         for kind in KINDS:

@@ -11,7 +11,7 @@ from tenure.base.calendar import local_date, zone_named
 from tenure.base.errors import NotFound, Refused
 from tenure.catalogue.queries import grants_by_role
 from tenure.events.asked import Asked
-from tenure.events.journal import transaction
+from tenure.events.journal import Journal, transaction
 from tenure.flows.locks import lock_organisation
 from tenure.flows.written import Written
 from tenure.orders.queries.policy import policy_in_force
@@ -41,7 +41,7 @@ def invite(
     ``already_member``, ``ownership_is_given`` or ``too_many_at_a_time``.
     """
     with transaction(now=now, by=by, organisation=organisation, asked=asked) as journal:
-        row = lock_organisation(organisation)
+        row = lock_organisation(organisation, journal)
         _check_roles(invitations)
         zone = zone_named(row.timezone)
         _, policy = policy_in_force()
@@ -53,7 +53,7 @@ def invite(
             may_give_ownership=may_give_ownership,
             journal=journal,
         )
-        reserve_seats(invitations=made, on=local_date(now, zone), journal=journal)
+        reserve_seats(invitations=made, on=local_date(journal.at, zone), journal=journal)
         journal.made = made[0].id
     return Written(tuple(each.id for each in made), journal.revisions[organisation])
 
@@ -67,7 +67,7 @@ def accept_invitation(
     (``invitation_closed``) if it was withdrawn or ran out.
     """
     with transaction(now=now, by=by, asked=asked) as journal:
-        row, _ = _locked(invitation)
+        row, _ = _locked(invitation, journal)
         journal.made = row.id
         if row.status == InvitationStatus.ACCEPTED:
             journal.touch(row.organisation_id)
@@ -83,7 +83,7 @@ def resend_invitation(
 ) -> Written:
     """Send a pending invitation again; it runs anew from now (R36)."""
     with transaction(now=now, by=by, asked=asked) as journal:
-        row, organisation = _locked(invitation)
+        row, organisation = _locked(invitation, journal)
         journal.made = row.id
         _, policy = policy_in_force()
         zone = zone_named(organisation.timezone)
@@ -98,7 +98,7 @@ def withdraw_invitation(*, invitation: UUID, now: datetime, by: str) -> Written:
     (``invitation_closed``) if it was accepted.
     """
     with transaction(now=now, by=by) as journal:
-        row, _ = _locked(invitation)
+        row, _ = _locked(invitation, journal)
         if row.status == InvitationStatus.PENDING:
             release_reservations(invitations=[row.id], journal=journal)
             close_invitations(invitations=[row], status=InvitationStatus.WITHDRAWN, journal=journal)
@@ -116,11 +116,11 @@ def _check_roles(invitations: Sequence[NewInvitation]) -> None:
         raise NotFound
 
 
-def _locked(invitation: UUID) -> tuple[Invitation, Organisation]:
+def _locked(invitation: UUID, journal: Journal) -> tuple[Invitation, Organisation]:
     """The invitation and its organisation, locked in the order of locks."""
     found = Invitation.objects.filter(id=invitation).values_list("organisation_id", flat=True)
     organisation = found.first()
     if organisation is None:
         raise NotFound
-    locked = lock_organisation(organisation)
+    locked = lock_organisation(organisation, journal)
     return Invitation.objects.select_for_update().get(id=invitation), locked

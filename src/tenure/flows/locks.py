@@ -5,15 +5,23 @@ from __future__ import annotations
 from uuid import UUID
 
 from tenure.base.errors import NotFound
+from tenure.events.journal import Journal
 from tenure.events.rows import read_rows
 from tenure.organisations.models import Member, Organisation
 
 
-def lock_organisation(organisation: UUID) -> Organisation:
-    """The organisation, locked until commit against others that lock it; ``NotFound``."""
+def lock_organisation(organisation: UUID, journal: Journal) -> Organisation:
+    """The organisation, locked until commit against others that lock it; ``NotFound``.
+
+    Its test clock may have been advanced since the caller read it: the ``journal`` follows, so
+    that nothing happens at an instant that is over (R2).
+    """
     found = read_rows(Organisation, "WHERE id = %s FOR NO KEY UPDATE", [organisation])
     if not found:
         raise NotFound
+    clock = found[0].test_clock
+    if clock is not None and clock > journal.at:
+        journal.at = clock
     return found[0]
 
 

@@ -34,7 +34,7 @@ def change_member(
     ``member_not_joined``.
     """
     with transaction(now=now, by=by) as journal:
-        row = _locked(member)
+        row = _locked(member, journal)
         if not is_current(row):
             raise Stale
         if standing is not None:
@@ -58,7 +58,7 @@ def remove_member(*, member: UUID, now: datetime, by: str) -> Written:
     Removing again changes nothing. Raises ``NotFound`` or ``Refused`` (``last_owner``).
     """
     with transaction(now=now, by=by) as journal:
-        row = _locked(member)
+        row = _locked(member, journal)
         if row.status != MemberStatus.REMOVED:
             _withdraw_pending(row, journal)
             commands.remove_member(member=row, journal=journal)
@@ -77,10 +77,10 @@ def _withdraw_pending(member: Member, journal: Journal) -> None:
     close_invitations(invitations=pending, status=InvitationStatus.WITHDRAWN, journal=journal)
 
 
-def _locked(member: UUID) -> Member:
+def _locked(member: UUID, journal: Journal) -> Member:
     """The member, locked after the organisation."""
     found = Member.objects.filter(id=member).values_list("organisation_id", flat=True).first()
     if found is None:
         raise NotFound
-    lock_organisation(found)
+    lock_organisation(found, journal)
     return lock_member(member)

@@ -84,7 +84,7 @@ def buy(*, purchase: Purchase, now: datetime, by: str, asked: Asked | None = Non
     ``payment_method_not_for_audience``, ``payment_method_unavailable`` or ``payment_required``.
     """
     with transaction(now=now, by=by, organisation=purchase.organisation, asked=asked) as journal:
-        organisation = lock_organisation(purchase.organisation)
+        organisation = lock_organisation(purchase.organisation, journal)
         cart = lock_cart(purchase.cart, None)
         if cart.organisation_id not in (None, organisation.id):
             raise NotFound
@@ -120,8 +120,8 @@ def pay_order(
         _check_method(payment, waiting.organisation, waiting.order.policy_version_id)
         _give_up_step(waiting, now=now, by=by)
     with transaction(now=now, by=by, asked=asked) as journal:
-        organisation = lock_organisation(_organisation_of(order))
-        locked = lock_order(order, None)
+        organisation = lock_organisation(_organisation_of(order), journal)
+        locked = lock_order(order)
         journal.made = order
         if locked.status == OrderStatus.PAID:
             return Outcome(order, False, revision_of(organisation.id))
@@ -163,7 +163,7 @@ def withdraw_order(*, order: UUID, now: datetime, by: str) -> Outcome:
         _give_up_step(waiting, now=now, by=by)
     with transaction(now=now, by=by) as journal:
         organisation = _organisation_of(order)
-        locked = lock_order(order, None)
+        locked = lock_order(order)
         if locked.status != OrderStatus.WITHDRAWN:
             _refuse_closed(locked)
             drop_promises(orders=[order], at=now)
@@ -249,6 +249,7 @@ def _settle(
     outcomes: list[GatewayOutcome], *, organisation: UUID, now: datetime, by: str
 ) -> Journal:
     with transaction(now=now, by=by, organisation=organisation) as journal:
+        lock_organisation(organisation, journal)
         settle(outcomes=outcomes, journal=journal)
         journal.touch(organisation)
     return journal
@@ -268,7 +269,9 @@ def _check_method(
 
 
 def _refuse_closed(order: Order) -> None:
-    if Payment.objects.filter(order=order, status__in=IN_FLIGHT).exists():
+    """A step that waits for the customer came up since it was looked for: it is in flight too."""
+    open_ones = (*IN_FLIGHT, PaymentStatus.AUTHENTICATION_REQUIRED)
+    if Payment.objects.filter(order=order, status__in=open_ones).exists():
         raise Refused(PAYMENT_IN_FLIGHT)
     if order.status not in UNPAID:
         raise Refused(ORDER_CLOSED, order_status=order.status)

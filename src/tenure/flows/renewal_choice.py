@@ -9,6 +9,7 @@ from django.db.models import F
 
 from tenure.base.errors import NotFound, Stale
 from tenure.events.journal import transaction
+from tenure.flows.locks import lock_organisation
 from tenure.flows.written import Written
 from tenure.orders.queries.policy import policy_in_force, policy_numbered
 from tenure.subscriptions.commands.choices import (
@@ -35,13 +36,15 @@ def choose_renewal(
     ``Stale``, or ``Refused`` with a verdict such as ``opt_out_closed`` and its ``deadline``.
     """
     with transaction(now=now, by=by) as journal:
-        rows = Subscription.objects.select_for_update(no_key=True).filter(id=subscription)
-        row = rows.first()
-        if row is None:
+        rows = Subscription.objects.filter(id=subscription)
+        whose = rows.values_list("organisation_id", flat=True).first()
+        if whose is None:
             raise NotFound
+        lock_organisation(whose, journal)
+        row = rows.select_for_update(no_key=True).get()
         if expected_version not in (None, row.version):
             raise Stale
-        current = current_or_last(row, now)
+        current = current_or_last(row, journal.at)
         order = current.order
         policy = policy_numbered(order.policy_version_id) if order else policy_in_force()[1]
         if auto_renew is not None:

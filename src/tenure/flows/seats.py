@@ -9,8 +9,8 @@ from tenure.access.commands import seats as commands
 from tenure.base.calendar import local_date, zone_named
 from tenure.base.errors import NotFound
 from tenure.events.asked import Asked
-from tenure.events.journal import transaction
-from tenure.flows.locks import lock_member
+from tenure.events.journal import Journal, transaction
+from tenure.flows.locks import lock_member, lock_organisation
 from tenure.flows.written import Written
 from tenure.organisations.models import Member
 from tenure.subscriptions.models import Subscription
@@ -25,8 +25,8 @@ def assign_seat(
     ``subscription_not_active``, ``member_not_active``, ``already_assigned``, ``no_free_seat``.
     """
     with transaction(now=now, by=by, asked=asked) as journal:
-        person, seats_of = _locked(subscription, member)
-        today = local_date(now, zone_named(seats_of.zone))
+        person, seats_of = _locked(subscription, member, journal)
+        today = local_date(journal.at, zone_named(seats_of.zone))
         seat = commands.assign_seat(subscription=seats_of, member=person, on=today, journal=journal)
         journal.made = seat.id
     return Written((seat.id,), journal.revisions[seats_of.organisation_id])
@@ -35,13 +35,17 @@ def assign_seat(
 def release_seat(*, subscription: UUID, member: UUID, now: datetime, by: str) -> Written:
     """Free a member's seat. Raises ``NotFound``, or ``Refused`` (``seat_locked``, ``until``)."""
     with transaction(now=now, by=by) as journal:
-        person, seats_of = _locked(subscription, member)
+        person, seats_of = _locked(subscription, member, journal)
         seat = commands.free_seat(subscription=seats_of, member=person, journal=journal)
     return Written((seat.id,), journal.revisions[seats_of.organisation_id])
 
 
-def _locked(subscription: UUID, member: UUID) -> tuple[Member, Subscription]:
-    """The member, then the subscription, locked; ``NotFound`` if not of one organisation."""
+def _locked(subscription: UUID, member: UUID, journal: Journal) -> tuple[Member, Subscription]:
+    """Organisation, member, subscription, locked; ``NotFound`` if not of one organisation."""
+    found_in = Member.objects.filter(id=member).values_list("organisation_id", flat=True).first()
+    if found_in is None:
+        raise NotFound
+    lock_organisation(found_in, journal)
     person = lock_member(member)
     found = Subscription.objects.select_for_update(no_key=True).filter(
         id=subscription, organisation_id=person.organisation_id

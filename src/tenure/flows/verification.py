@@ -26,13 +26,13 @@ def accept_proof(*, organisation: UUID, now: datetime, by: str) -> int:
     What had waited to its limit is left to expire. Raises ``NotFound``.
     """
     with transaction(now=now, by=by, organisation=organisation) as journal:
-        student = lock_organisation(organisation)
+        student = lock_organisation(organisation, journal)
         verify_student(organisation=student, journal=journal)
         waiting = Order.objects.filter(
             organisation_id=organisation, status=OrderStatus.AWAITING_VERIFICATION
         )
         locked = lock_orders(waiting.values_list("id", flat=True)).values()
-        orders = [order for order in locked if _waits_still(order, now)]
+        orders = [order for order in locked if _waits_still(order, journal.at)]
         keep_promises(orders=[order.id for order in orders], called_at=machine_now())
         mark(orders=orders, status=OrderStatus.PAYMENT_UNKNOWN, closed_at=None)
         journal.touch(organisation)
@@ -50,6 +50,7 @@ def accept_proof(*, organisation: UUID, now: datetime, by: str) -> int:
         for payment in promised
     ]
     with transaction(now=now, by=by, organisation=organisation) as journal:
+        lock_organisation(organisation, journal)
         settle(outcomes=outcomes, journal=journal)
         journal.touch(organisation)
     return journal.revisions[organisation]

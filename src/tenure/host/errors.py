@@ -117,3 +117,10 @@ NOT_READY = Complaint(
     fr="{name} n'a pas répondu à {url} en {seconds} secondes ; tout a donc été arrêté.",
 )
 STOPPING = Complaint("stopping", en="Stopping.", fr="Arrêt en cours.")
+
+DATABASE_UNREACHABLE = Complaint(
+    "database_unreachable",
+    en="The database cannot be reached: {why}. Check DATABASE_URL and whether the server runs.",
+    fr="La base de données est injoignable : {why}. Vérifiez DATABASE_URL et que le serveur "
+    "tourne.",
+)

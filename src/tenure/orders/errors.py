@@ -160,9 +160,9 @@ CART_ORDERED = declare(
 TOO_MANY_SEATS = declare(
     "too_many_seats",
     rule="R11",
-    en="A line holds at most {most} seats, and this one would hold {quantity}; contact us for "
+    en="A cart holds at most {most} seats, and this one would hold {quantity}; contact us for "
     "more.",
-    fr="Une ligne contient au plus {most} places, et celle-ci en aurait {quantity} ; "
+    fr="Un panier contient au plus {most} places, et celui-ci en aurait {quantity} ; "
     "contactez-nous pour davantage.",
 )
 CART_EMPTY = declare(

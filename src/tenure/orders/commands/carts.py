@@ -27,8 +27,8 @@ from tenure.policy.words import Audience
 FALLBACK_CURRENCY = "EUR"
 """In which nothing is priced: that of a cart while no catalogue names any currency."""
 
-MOST_SEATS_PER_LINE = 10_000
-"""How many seats one line can hold; more is a slip of the pen or a matter for a quote."""
+MOST_SEATS = 10_000
+"""How many seats one cart can hold; more is a slip of the pen or a matter for a quote."""
 
 
 def create_cart(
@@ -87,8 +87,6 @@ def add_line(*, cart: Cart, offer: str, term: Term, quantity: int, on: date) -> 
     present = next((line for line in lines if line.offer_id == offer), None)
     if present is not None:
         present.quantity += quantity
-        if present.quantity > MOST_SEATS_PER_LINE:
-            raise Refused(TOO_MANY_SEATS, most=MOST_SEATS_PER_LINE, quantity=present.quantity)
         present.save(update_fields=["quantity"])
     else:
         lines.append(
@@ -140,6 +138,9 @@ def note_shown(priced: PricedCart) -> None:
 def _changed(
     cart: Cart, on: date, lines: list[CartLine], known: KnownCatalogue | None
 ) -> PricedCart:
+    seats = sum(line.quantity for line in lines)
+    if seats > MOST_SEATS:
+        raise Refused(TOO_MANY_SEATS, most=MOST_SEATS, quantity=seats)
     cart.version += 1
     priced = price_cart(cart, on=on, order=None, lines=lines, known=known)
     cart.shown_total = priced.amounts.total

@@ -81,12 +81,9 @@ def lock_orders(ids: Iterable[UUID]) -> dict[UUID, Order]:
     return {order.id: order for order in rows}
 
 
-def lock_order(order: UUID, organisation: UUID | None) -> Order:
-    """One order, locked; ``NotFound`` if it is not the organisation's (None: the vendor asks)."""
-    rows = Order.objects.select_for_update().filter(id=order)
-    if organisation is not None:
-        rows = rows.filter(organisation_id=organisation)
-    found = rows.first()
+def lock_order(order: UUID) -> Order:
+    """One order, locked; ``NotFound``."""
+    found = lock_orders([order]).get(order)
     if found is None:
         raise NotFound
     return found

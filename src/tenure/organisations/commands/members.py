@@ -28,10 +28,10 @@ def change_standing(
         raise Refused(NOT_JOINED, member_status=member.status)
     if member.standing == standing:
         return
-    if Standing.OWNER in (member.standing, standing) and not may_give_ownership:
-        raise Refused(OWNERSHIP_IS_GIVEN)
     if standing is not Standing.OWNER:
         refuse_last_owner(member)
+    if Standing.OWNER in (member.standing, standing) and not may_give_ownership:
+        raise Refused(OWNERSHIP_IS_GIVEN)
     member.standing = standing.value
     member.save(update_fields=["standing"])
     Invitation.objects.filter(member=member, status=InvitationStatus.PENDING).update(
