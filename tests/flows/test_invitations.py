@@ -263,6 +263,8 @@ def test_an_invitation_that_does_not_exist() -> None:
         with pytest.raises(NotFound):
             work(invitation=someone(), now=START, by="test")
     with pytest.raises(NotFound):
+        send(customer(), person("a", "no-such-role"))
+    with pytest.raises(NotFound):
         invite(
             organisation=someone(),
             invitations=[person("a")],
