@@ -35,6 +35,12 @@ def test_a_cart_is_filled_changed_and_emptied() -> None:
     for work in (lambda: change_line(quantity=1, **where), lambda: remove_line(**where)):
         with pytest.raises(NotFound):
             work()
+    two = fill_cart(company, ("designer-business", 1), ("analyst-business", 1))
+    left = remove_line(cart=two.cart.id, within=None, line=two.lines[0].id, on=TODAY)
+    assert ([line.offer.id for line in left.lines], left.cart.term) == (
+        ["analyst-business"],
+        "year",
+    )
     other_term = add_line(
         cart=cart.cart.id,
         within=company.id,

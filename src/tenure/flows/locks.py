@@ -26,8 +26,5 @@ def lock_organisation(organisation: UUID, journal: Journal) -> Organisation:
 
 
 def lock_member(member: UUID) -> Member:
-    """The member, locked until commit; ``NotFound``."""
-    found = Member.objects.select_for_update(no_key=True).filter(id=member).first()
-    if found is None:
-        raise NotFound
-    return found
+    """The member, who is known to exist, locked until commit."""
+    return Member.objects.select_for_update(no_key=True).get(id=member)

@@ -34,7 +34,7 @@ from tenure.flows.locks import lock_organisation
 from tenure.flows.settlement import fulfil, settle
 from tenure.flows.written import Outcome
 from tenure.orders.commands.carts import claim_cart, lock_cart
-from tenure.orders.commands.orders import lock_order, mark, place_orders
+from tenure.orders.commands.orders import lock_orders, mark, place_orders
 from tenure.orders.errors import (
     ORDER_CLOSED,
     PAYMENT_IN_FLIGHT,
@@ -121,7 +121,7 @@ def pay_order(
         _give_up_step(waiting, now=now, by=by)
     with transaction(now=now, by=by, asked=asked) as journal:
         organisation = lock_organisation(_organisation_of(order), journal)
-        locked = lock_order(order)
+        locked = lock_orders([order])[order]
         journal.made = order
         if locked.status == OrderStatus.PAID:
             return Outcome(order, False, revision_of(organisation.id))
@@ -163,7 +163,7 @@ def withdraw_order(*, order: UUID, now: datetime, by: str) -> Outcome:
         _give_up_step(waiting, now=now, by=by)
     with transaction(now=now, by=by) as journal:
         organisation = _organisation_of(order)
-        locked = lock_order(order)
+        locked = lock_orders([order])[order]
         if locked.status != OrderStatus.WITHDRAWN:
             _refuse_closed(locked)
             drop_promises(orders=[order], at=now)

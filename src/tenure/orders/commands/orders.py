@@ -9,7 +9,6 @@ from decimal import Decimal
 from uuid import UUID
 
 from tenure.base.calendar import Term
-from tenure.base.errors import NotFound
 from tenure.base.ids import new_id
 from tenure.base.money import Money
 from tenure.events.journal import Journal
@@ -79,14 +78,6 @@ def lock_orders(ids: Iterable[UUID]) -> dict[UUID, Order]:
     """The orders, locked until commit in the order of their ids."""
     rows = read_rows(Order, "WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [list(ids)])
     return {order.id: order for order in rows}
-
-
-def lock_order(order: UUID) -> Order:
-    """One order, locked; ``NotFound``."""
-    found = lock_orders([order]).get(order)
-    if found is None:
-        raise NotFound
-    return found
 
 
 def mark_paid(*, orders: Sequence[Order], paid_on: dict[UUID, date], journal: Journal) -> None:
