@@ -411,7 +411,7 @@ def test_nothing_waits_for_ever_whatever_is_done_at_once() -> None:
 
     def busy(number: int) -> set[str]:
         dice = random.Random(number)
-        return {outcome(lambda: bustle.one(dice)) for _ in range(20)}
+        return {outcome(lambda: bustle.one(dice)) for _ in range(40)}
 
     codes = set().union(*at_once(24, busy))
     assert {DONE, "invitation_closed", "last_owner", "no_free_seat"} <= codes
