@@ -171,10 +171,8 @@ def held_seat() -> Seat:
 
 def test_use_moves_forward_only_and_keeps_the_first() -> None:
     seat, day = held_seat(), date(2027, 6, 15)
-    assert used(seat, day) == [(seat.subscription_id, seat.member_id)]
-    assert used(seat, day) == []
-    assert used(seat, day - timedelta(days=1)) == []
-    assert used(seat, day + timedelta(days=2)) == [(seat.subscription_id, seat.member_id)]
+    for after in (0, 0, -1, 2, 1):
+        assert used(seat, day + timedelta(days=after)) == []
     seat.refresh_from_db()
     assert (seat.first_used_on, seat.last_used_on) == (day, day + timedelta(days=2))
 
@@ -208,7 +206,9 @@ def test_use_waits_for_nobody() -> None:
                     sql.USED.format("%s", "%s", "%s"),
                     [[seat.subscription_id], [seat.member_id], [date(2027, 6, 15)]],
                 )
-                assert cursor.fetchall() == []
+                assert cursor.fetchall() == [(seat.subscription_id, seat.member_id)]
     finally:
         other.close()
-    assert len(used(seat, date(2027, 6, 15))) == 1
+    assert used(seat, date(2027, 6, 15)) == []
+    seat.refresh_from_db()
+    assert seat.last_used_on == date(2027, 6, 15)

@@ -141,23 +141,33 @@ SELECT ARRAY(SELECT id FROM organisations_member WHERE id = ANY({0}::uuid[])),
 USED: Final = """
 WITH used (subscription_id, member_id, day) AS (
   SELECT * FROM unnest({0}::uuid[], {1}::uuid[], {2}::date[])
-), mine AS MATERIALIZED (
-  SELECT seat.id, used.day
-  FROM access_seat AS seat
-  JOIN used ON used.subscription_id = seat.subscription_id AND used.member_id = seat.member_id
+), due AS MATERIALIZED (
+  SELECT seat.id, used.*
+  FROM used
+  JOIN access_seat AS seat
+    ON seat.subscription_id = used.subscription_id AND seat.member_id = used.member_id
   WHERE seat.last_used_on IS NULL OR seat.last_used_on < used.day
+), mine AS MATERIALIZED (
+  SELECT seat.id, due.day
+  FROM due
+  JOIN access_seat AS seat ON seat.id = due.id AND seat.member_id = due.member_id
   ORDER BY seat.id
   FOR NO KEY UPDATE OF seat SKIP LOCKED
+), written AS (
+  UPDATE access_seat AS seat
+  SET last_used_on = greatest(seat.last_used_on, mine.day),
+      first_used_on = coalesce(seat.first_used_on, mine.day)
+  FROM mine
+  WHERE seat.id = mine.id
+  RETURNING seat.id
 )
-UPDATE access_seat AS seat
-SET last_used_on = mine.day, first_used_on = coalesce(seat.first_used_on, mine.day)
-FROM mine
-WHERE seat.id = mine.id
-RETURNING seat.subscription_id, seat.member_id
+SELECT due.subscription_id, due.member_id
+FROM due
+WHERE due.id NOT IN (SELECT written.id FROM written)
 """
 """Writes down on which local day seats were used by the members who still hold them, forward
-only (R38), and returns which it wrote. It waits for nobody: a seat that somebody is changing is
-left for the next time. Arguments: subscriptions, members, days."""
+only (R38). It waits for nobody: a row is returned for each seat that somebody else was changing,
+to be tried another time. Arguments: subscriptions, members, days."""
 
 
 class Catalogue:
@@ -218,8 +228,8 @@ class KnownOrganisation:
     """The database's time when this was read, in microseconds since 1970."""
     weight: int
     """About how many bytes this holds."""
-    used: set[tuple[UUID, str]] = field(default_factory=set)
-    """Subscriptions of which, and members by whom, a seat was noted as used on this local day."""
+    used: set[int] = field(default_factory=set)
+    """Marks of the seats that were noted as used on this local day."""
     days: Mapping[UUID, date] = field(default_factory=dict)
     """The local day of each subscription until ``used_until``."""
     used_until: int = 0

@@ -8,15 +8,10 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Final
 
 from tenure.api.decisions.answers import decision_answer
-from tenure.api.decisions.assessing import (
-    Circumstances,
-    assess,
-    assess_all,
-    named_organisations,
-)
+from tenure.api.decisions.assessing import assess_all, named_organisations
 from tenure.api.decisions.database import Link
 from tenure.api.decisions.fresh import Freshness, Memory, Moment, Strangers
-from tenure.api.decisions.judging import Stranger
+from tenure.api.decisions.judging import Circumstances, Stranger, judge
 from tenure.api.decisions.questions import Question, read_question, read_questions
 from tenure.api.decisions.sharing import Sharing
 from tenure.api.decisions.usage import Usage
@@ -109,7 +104,7 @@ class Desk:
             given = moment.circumstances(key)
         else:
             given = await self._circumstances(key, (None,))
-        outcome = assess(question, given, self.usage.note)
+        outcome = judge(question, given, self.usage.note)
         if outcome.who is not None:
             outcome = outcome.settled(await self._existing((outcome.who,)))
         self.counts[outcome.decision.reason.code] += 1

@@ -1,71 +1,21 @@
-"""From questions to the bytes of their answers, once what they rest on is known."""
+"""Several questions in one call: their outcomes in order, and the answer to all of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Container
 from dataclasses import dataclass, field
-from typing import NamedTuple
-from uuid import UUID
 
-from tenure.access.queries.decisions import KnownOrganisation
-from tenure.access.rules.decision import NOT_A_MEMBER, Decision
 from tenure.api.decisions.answers import answers, decision_answer, error_answer, is_last
 from tenure.api.decisions.judging import (
-    Key,
+    Circumstances,
+    Note,
+    Outcome,
     Stranger,
     judge,
     named_organisation,
-    stranger,
-    unnamed,
 )
 from tenure.api.decisions.questions import Question, Questions
 from tenure.base.errors import Invalid, TenureError
-
-Note = Callable[[KnownOrganisation, str, UUID, int], None]
-"""Told of every seat used: its organisation, the member's outside id, subscription, time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """Who asks, when (microseconds since 1970), and what is known of the organisations named.
-
-    ``home`` is the organisation whose key it is; it need not be named.
-    """
-
-    key: Key
-    at: int
-    known: Mapping[str, KnownOrganisation]
-    home: str | None = None
-
-
-class Outcome(NamedTuple):
-    """A decision as of ``revision``; final unless it must be known whether ``who`` exists."""
-
-    decision: Decision
-    revision: int
-    who: Stranger | None
-
-    def settled(self, existing: Container[Stranger]) -> Outcome:
-        """The final outcome, given which strangers exist anywhere."""
-        decision = NOT_A_MEMBER if self.who in existing else self.decision
-        return Outcome(decision, self.revision, None)
-
-
-def assess(question: Question, given: Circumstances, note: Note) -> Outcome:
-    """The outcome of one question; raises ``NotFound``, ``Refused`` or ``Invalid``."""
-    name = named_organisation(question)
-    if name is None:
-        name = given.home
-        if name is None:
-            raise unnamed()
-    known = given.known.get(name)
-    judged = judge(question, known, given.key, given.at)
-    assert known is not None  # noqa: S101 - otherwise nothing was judged
-    decision = judged.decision
-    if decision.subscription is not None:
-        note(known, judged.member, decision.subscription, judged.at)
-        return Outcome(decision, known.facts.revision, None)
-    return Outcome(decision, known.facts.revision, stranger(question, judged))
 
 
 @dataclass(slots=True)
@@ -115,7 +65,7 @@ def assess_all(questions: Questions, given: Circumstances, note: Note, language:
             outcome = item
         else:
             try:
-                outcome = assess(item, given, note)
+                outcome = judge(item, given, note)
             except TenureError as error:
                 outcome = error
         assessed.each.append(outcome)

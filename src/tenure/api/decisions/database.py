@@ -20,6 +20,7 @@ _SESSION: Final = {
     "application_name": "tenure decide",
     "jit": "off",
     "plan_cache_mode": "force_generic_plan",
+    "synchronous_commit": "off",  # the little that is written can be told again
     "timezone": "UTC",
 }
 _FAILURES: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)

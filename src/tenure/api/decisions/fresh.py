@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from tenure.access.queries.decisions import Catalogue, KnownOrganisation, organisation_row
-from tenure.api.decisions.assessing import Circumstances
 from tenure.api.decisions.database import CATALOGUE, MOMENT, ORGANISATIONS, SUBJECTS, Link
-from tenure.api.decisions.judging import Key, Stranger
-from tenure.api.decisions.sharing import Share
+from tenure.api.decisions.judging import Circumstances, Key, Stranger
+from tenure.api.decisions.sharing import Share, Turn
 from tenure.api.errors import UNAUTHENTICATED, UNAVAILABLE, CallRefused
 from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id, public_id
@@ -28,37 +26,50 @@ MOST_AT_ONCE: Final = 50
 class Memory:
     """What is known of organisations, by their outside ids, and of the catalogue.
 
-    When more is known than ``most_bytes``, what was asked about longest ago is forgotten.
+    It holds two ages: what is asked about is taken over into the younger, and when that holds
+    half of ``most_bytes``, the older, which nobody asked about in the meantime, is forgotten.
     """
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self.catalogue = Catalogue()
-        self.bytes = 0
         self.generation = 0
         """Rises whenever everything is forgotten."""
-        self._most_bytes = most_bytes
+        self._most_of_an_age = most_bytes // 2
         self._server: datetime | None = None
-        self._known: OrderedDict[str, KnownOrganisation] = OrderedDict()
+        self._young: dict[str, KnownOrganisation] = {}
+        self._old: dict[str, KnownOrganisation] = {}
+        self._young_bytes = 0
+        self._old_bytes = 0
 
     def __len__(self) -> int:
-        return len(self._known)
+        return len(self._young) + len(self._old)
+
+    @property
+    def bytes(self) -> int:
+        """About how much is held."""
+        return self._young_bytes + self._old_bytes
 
     def recall(self, name: str) -> KnownOrganisation | None:
         """What is known of the organisation ``name``."""
-        known = self._known.get(name)
-        if known is not None:
-            self._known.move_to_end(name)
+        known = self._young.get(name)
+        if known is None and self._old:
+            known = self._old.get(name)
+            if known is not None:
+                self.learn(known)
         return known
 
     def learn(self, known: KnownOrganisation) -> str:
         """Remember what was just read; returns the organisation's outside id."""
         name = public_id("org", known.id)
-        before = self._known.pop(name, None)
-        self._known[name] = known
-        self.bytes += known.weight - (before.weight if before is not None else 0)
-        while self.bytes > self._most_bytes and len(self._known) > 1:
-            _, forgotten = self._known.popitem(last=False)
-            self.bytes -= forgotten.weight
+        if (before := self._old.pop(name, None)) is not None:
+            self._old_bytes -= before.weight
+        if (before := self._young.pop(name, None)) is not None:
+            self._young_bytes -= before.weight
+        if self._young_bytes + known.weight > self._most_of_an_age:
+            self._old, self._old_bytes = self._young, self._young_bytes
+            self._young, self._young_bytes = {}, 0
+        self._young[name] = known
+        self._young_bytes += known.weight
         return name
 
     def connected(self, started: datetime) -> None:
@@ -75,8 +86,8 @@ class Memory:
         """Forget everything."""
         self.generation += 1
         self.catalogue = Catalogue()
-        self.bytes = 0
-        self._known.clear()
+        self._young, self._old = {}, {}
+        self._young_bytes = self._old_bytes = 0
 
 
 class Moment(Share):
@@ -144,14 +155,14 @@ class Freshness:
         self._memory = memory
         self._reading_catalogue = asyncio.Lock()
 
-    async def ask_moment(self, link: Link, moment: Moment) -> None:
+    async def ask_moment(self, link: Link, moment: Moment, turn: Turn) -> None:
         """Make ``moment`` true: one statement, and one more for what has changed or is new."""
         generation = None
         while generation != self._memory.generation:
             generation = self._memory.generation
-            await self._ask(link, moment)
+            await self._ask(link, moment, turn)
 
-    async def _ask(self, link: Link, moment: Moment) -> None:
+    async def _ask(self, link: Link, moment: Moment, turn: Turn) -> None:
         memory, asked = self._memory, moment.asked
         generation = memory.generation
         names = set().union(*asked.values())
@@ -168,11 +179,13 @@ class Freshness:
             if each.version == version
         }
         if memory.catalogue.version != versions[0]:
+            turn.end()
             await self._load_catalogue(link)
         if len(moment.known) < len(names):
+            turn.end()
             await self._load(link, moment, list(set(_wanted(moment))))
 
-    async def ask_strangers(self, link: Link, strangers: Strangers) -> None:
+    async def ask_strangers(self, link: Link, strangers: Strangers, _turn: Turn) -> None:
         """Leave in ``strangers`` only those who exist."""
         ((members, addresses),) = await link.rows(
             SUBJECTS, list(strangers.members), list(strangers.addresses)

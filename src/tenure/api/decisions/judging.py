@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Container, Mapping
 from hashlib import sha256
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -9,9 +10,9 @@ from uuid import UUID
 from msgspec import UNSET
 
 from tenure.access.queries.decisions import KnownOrganisation
-from tenure.access.rules.decision import UNKNOWN_SUBJECT, Decision, decide
+from tenure.access.rules.decision import NOT_A_MEMBER, UNKNOWN_SUBJECT, Decision, decide
 from tenure.api.decisions.errors import REVISION_NOT_REACHED
-from tenure.api.decisions.questions import Question
+from tenure.api.decisions.questions import Question, Thing
 from tenure.api.errors import FIELD_MISSING
 from tenure.base.errors import FieldError, Invalid, NotFound, Refused
 from tenure.base.ids import parse_public_id
@@ -20,6 +21,9 @@ MEMBER: Final = "member"
 APPLICATION: Final = "application"
 _LONGEST_ADDRESS: Final = 254
 
+Note = Callable[[KnownOrganisation, str, UUID, int], None]
+"""Told of every seat used: its organisation, the member's outside id, subscription, time."""
+
 
 class Key(NamedTuple):
     """A valid key: an organisation's, or the vendor's, which has none."""
@@ -27,12 +31,16 @@ class Key(NamedTuple):
     organisation: UUID | None
 
 
-class Judged(NamedTuple):
-    """A decision, with the member whom it concerns by outside id and the time it was made at."""
+class Circumstances(NamedTuple):
+    """Who asks, when (microseconds since 1970), and what is known of the organisations named.
 
-    decision: Decision
-    member: str
+    ``home`` is the organisation whose key it is; it need not be named.
+    """
+
+    key: Key
     at: int
+    known: Mapping[str, KnownOrganisation]
+    home: str | None = None
 
 
 def key_hash(authorization: str | None) -> bytes | None:
@@ -49,36 +57,6 @@ def named_organisation(question: Question) -> str | None:
     return None if named is UNSET else named
 
 
-def unnamed() -> Invalid:
-    """What a vendor's key is told that asks about no organisation in particular."""
-    return Invalid([FieldError("context.organisation", FIELD_MISSING)])
-
-
-def judge(question: Question, known: KnownOrganisation | None, key: Key, at: int) -> Judged:
-    """The decision by ``known``, which the question names, at ``at`` (microseconds since 1970).
-
-    Whether a stranger exists elsewhere is not known here: the decision is then
-    ``UNKNOWN_SUBJECT`` itself. Raises ``NotFound`` if the organisation does not exist for
-    ``key``, ``Refused`` if it has not reached the revision that the client saw (R42).
-    """
-    if known is None or (key.organisation is not None and key.organisation != known.id):
-        raise NotFound
-    facts = known.facts
-    at_least = question.context.at_least
-    if at_least is not UNSET and at_least > facts.revision:
-        raise Refused(REVISION_NOT_REACHED, revision=facts.revision)
-    subject, resource = question.subject, question.resource
-    member = subject.id
-    if "@" in member:
-        member = known.addresses.get(member.lower(), "")
-    if subject.type != MEMBER:
-        member = ""
-    application = resource.id if resource.type == APPLICATION else ""
-    at = max(at, known.read_at)
-    decision = decide(facts, member, (application, question.action.name), at, known=False)
-    return Judged(decision, member, at if facts.test_clock is None else facts.test_clock)
-
-
 class Stranger(NamedTuple):
     """Who is no member of the organisation asked about, but may be known elsewhere."""
 
@@ -86,11 +64,54 @@ class Stranger(NamedTuple):
     address: str | None = None
 
 
-def stranger(question: Question, judged: Judged) -> Stranger | None:
-    """Whom to look for everywhere before ``judged`` can be answered; None if it can."""
-    if judged.decision is not UNKNOWN_SUBJECT or question.subject.type != MEMBER:
+class Outcome(NamedTuple):
+    """A decision as of ``revision``; final unless it must be known whether ``who`` exists."""
+
+    decision: Decision
+    revision: int
+    who: Stranger | None
+
+    def settled(self, existing: Container[Stranger]) -> Outcome:
+        """The final outcome, given which strangers exist anywhere."""
+        decision = NOT_A_MEMBER if self.who in existing else self.decision
+        return Outcome(decision, self.revision, None)
+
+
+def judge(question: Question, given: Circumstances, note: Note) -> Outcome:
+    """The outcome of one question.
+
+    Raises ``Invalid`` if no organisation is named and the key is no organisation's, ``NotFound``
+    if it does not exist for the key, ``Refused`` if it has not reached the revision that the
+    client saw (R42).
+    """
+    subject, resource, context = question.subject, question.resource, question.context
+    name = given.home if context.organisation is UNSET else context.organisation
+    if name is None:
+        raise Invalid([FieldError("context.organisation", FIELD_MISSING)])
+    known, owner = given.known.get(name), given.key.organisation
+    if known is None or (owner is not None and owner != known.id):
+        raise NotFound
+    facts = known.facts
+    if context.at_least is not UNSET and context.at_least > facts.revision:
+        raise Refused(REVISION_NOT_REACHED, revision=facts.revision)
+    member = subject.id if subject.type == MEMBER else ""
+    if "@" in member:
+        member = known.addresses.get(member.lower(), "")
+    application = resource.id if resource.type == APPLICATION else ""
+    at = given.at if given.at > known.read_at else known.read_at
+    decision = decide(facts, member, (application, question.action.name), at, known=False)
+    if decision.subscription is not None:
+        clock = facts.test_clock
+        note(known, member, decision.subscription, at if clock is None else clock)
+    who = _stranger(subject) if decision is UNKNOWN_SUBJECT else None
+    return Outcome(decision, facts.revision, who)
+
+
+def _stranger(subject: Thing) -> Stranger | None:
+    """Whom to look for everywhere before the answer is final; None if that cannot be anybody."""
+    if subject.type != MEMBER:
         return None
-    name = question.subject.id
+    name = subject.id
     if "@" in name:
         usable = len(name) <= _LONGEST_ADDRESS and name.isprintable()
         return Stranger(address=name.lower()) if usable else None

@@ -40,6 +40,7 @@ from tenure.host.settings import read_settings
 
 Fields = list[tuple[str, str]]
 
+_MOST_SWALLOWED: Final = 16 * MOST_BYTES
 _JSON: Final = ("content-type", "application/json")
 _PLAIN: Final = ("content-type", "text/plain; charset=utf-8")
 _METRICS: Final = ("content-type", "text/plain; version=0.0.4; charset=utf-8")
@@ -101,24 +102,18 @@ class Node:
         path = scope.path
         try:
             if path == EVALUATION_PATH:
-                answer = await self._decide(scope, exchange)
+                key = _posted(scope)
+                answer = await self._desk.answer_one(key, await _body(scope, exchange))
                 _respond(scope, exchange, 200, [_JSON], answer)
             elif path == EVALUATIONS_PATH:
-                answer = await self._decide_many(scope, exchange)
+                key, language = _posted(scope), _language(scope)
+                body = await _body(scope, exchange)
+                answer = await self._desk.answer_many(key, body, language)
                 _respond(scope, exchange, 200, [_JSON], answer)
             else:
                 await self._tell(path, scope, exchange)
         except TenureError as error:
             _refuse(scope, exchange, error)
-
-    async def _decide(self, scope: Scope, exchange: Exchange) -> bytes:
-        key = _posted(scope)
-        return await self._desk.answer_one(key, await _body(scope.headers, exchange))
-
-    async def _decide_many(self, scope: Scope, exchange: Exchange) -> bytes:
-        key = _posted(scope)
-        body = await _body(scope.headers, exchange)
-        return await self._desk.answer_many(key, body, _language(scope))
 
     async def _tell(self, path: str, scope: Scope, exchange: Exchange) -> None:
         """What anybody may ask about the node itself."""
@@ -172,18 +167,32 @@ def _posted(scope: Scope) -> bytes:
     return key
 
 
-async def _body(headers: Headers, exchange: Exchange) -> bytes:
+def _body(scope: Scope, exchange: Exchange) -> Awaitable[bytes]:
     """The body, never more of it than is allowed; raises ``CallRefused``."""
+    headers = scope.headers
     length = headers.get("content-length")
     if length is not None and "transfer-encoding" not in headers:
-        if int(length) > MOST_BYTES:
+        if int(length) <= MOST_BYTES:
+            return exchange()
+        if int(length) > _MOST_SWALLOWED:
             raise CallRefused(TOO_LARGE, limit=MOST_BYTES)
-        return await exchange()
-    parts = bytearray()
+    return _collected(exchange)
+
+
+async def _collected(exchange: Exchange) -> bytes:
+    """A body whose length nobody told, or that is too long.
+
+    Of the latter a good deal is swallowed: who is cut off while sending reads no answer.
+    """
+    parts, length = bytearray(), 0
     async for part in exchange:
-        parts += part
-        if len(parts) > MOST_BYTES:
-            raise CallRefused(TOO_LARGE, limit=MOST_BYTES)
+        length += len(part)
+        if length <= MOST_BYTES:
+            parts += part
+        elif length > _MOST_SWALLOWED:
+            break
+    if length > MOST_BYTES:
+        raise CallRefused(TOO_LARGE, limit=MOST_BYTES)
     return bytes(parts)
 
 

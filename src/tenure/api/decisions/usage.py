@@ -17,7 +17,6 @@ FLUSH_SECONDS: Final = 20
 MOST_PENDING: Final = 500_000
 """How many uses are kept while they cannot be written; beyond, the newest are not noted."""
 _AT_ONCE: Final = 500
-_TRIES: Final = 3
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 Used = tuple[UUID, str]
@@ -28,53 +27,49 @@ class Usage:
     """Collects which seats were used on which local day, until they are written down."""
 
     def __init__(self) -> None:
-        self._pending: dict[Used, tuple[date, int]] = {}
+        self.pending: dict[Used, date] = {}
+        """What is still to be written."""
 
     def __len__(self) -> int:
-        return len(self._pending)
+        return len(self.pending)
 
     def note(self, known: KnownOrganisation, member: str, subscription: UUID, at: int) -> None:
         """A seat was used at ``at``, microseconds since 1970 by the organisation's clock."""
         if at >= known.used_until:
             begin_day(known, at)
-        used = subscription, member
-        if used in known.used:
-            return
-        if len(self._pending) < MOST_PENDING:
-            known.used.add(used)
-            self._pending[used] = known.days[subscription], _TRIES
+        mark = hash(member) ^ id(subscription)
+        if mark not in known.used and len(self.pending) < MOST_PENDING:
+            known.used.add(mark)
+            self.pending[subscription, member] = known.days[subscription]
 
     async def flush(self, link: Link, pause: Callable[[float], Awaitable[None]]) -> None:
         """Write down what was collected, resting as long as each statement took.
 
         What somebody is changing at this moment, or what cannot be written, is kept for the next
-        time; what is not to be written any more, because the seat has moved on, is soon dropped.
+        time.
         """
-        pending, self._pending = list(self._pending.items()), {}
+        pending, self.pending = list(self.pending.items()), {}
         for start in range(0, len(pending), _AT_ONCE):
             some = dict(pending[start : start + _AT_ONCE])
             began = perf_counter()
             try:
-                written = await _write(link, some)
+                missed = await _write(link, some)
             except Unreachable:
-                self._pending = dict(pending[start:]) | self._pending
+                self.pending = dict(pending[start:]) | self.pending
                 return
-            for used in written:
-                del some[used]
-            for used, (day, tries) in some.items():
-                if tries > 1:
-                    self._pending.setdefault(used, (day, tries - 1))
+            for used in missed:
+                self.pending.setdefault(used, some[used])
             await pause(perf_counter() - began)
 
 
-async def _write(link: Link, some: dict[Used, tuple[date, int]]) -> list[Used]:
-    """Write some uses down; returns those that were written."""
+async def _write(link: Link, some: dict[Used, date]) -> list[Used]:
+    """Write some uses down; returns those that are to be tried again."""
     inside = {(used[0], parse_public_id("mem", used[1])): used for used in some}
     rows = await link.rows(
         USED,
         [subscription for subscription, _ in inside],
         [member for _, member in inside],
-        [day for day, _ in some.values()],
+        list(some.values()),
     )
     return [inside[subscription, member] for subscription, member in rows]
 

@@ -15,13 +15,8 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from tenure.access.queries import decisions as sql
 from tenure.access.queries.decisions import Catalogue, KnownOrganisation, organisation_row
 from tenure.api.decisions.answers import MEDIA_TYPE, configuration, decision_answer
-from tenure.api.decisions.assessing import (
-    Circumstances,
-    assess,
-    assess_all,
-    named_organisations,
-)
-from tenure.api.decisions.judging import Key, Stranger, key_hash
+from tenure.api.decisions.assessing import assess_all, named_organisations
+from tenure.api.decisions.judging import Circumstances, Key, Stranger, judge, key_hash
 from tenure.api.decisions.questions import (
     MOST_BYTES,
     Question,
@@ -44,7 +39,6 @@ from tenure.base.ids import parse_public_id, public_id
 from tenure.events.streams import CATALOGUE_STREAM
 
 _MOST_NOTED: Final = 100_000
-_TRIES: Final = 2
 Used = tuple[UUID, UUID, date]
 """A subscription, the member who used a seat of it, and the local day."""
 
@@ -113,7 +107,7 @@ def _answer(
         used.append((subscription, parse_public_id("mem", member), known.days[subscription]))
 
     if isinstance(asked, Question):
-        outcome = assess(asked, given, note)
+        outcome = judge(asked, given, note)
         if outcome.who is not None:
             outcome = outcome.settled(_existing([outcome.who]))
         answer = decision_answer(outcome.decision, outcome.revision)
@@ -188,24 +182,20 @@ def _existing(strangers: Collection[Stranger]) -> set[Stranger]:
     }
 
 
-_noted: Final[dict[Used, int]] = {}
-"""What this process has tried to write down, and how often."""
+_noted: Final[set[Used]] = set()
+"""What this process has written down, so that it need not try again."""
 
 
 def _write_down(used: Sequence[Used]) -> None:
-    """Write down on which day seats were used (R38).
-
-    It waits for nobody: what somebody was changing at that moment is tried once more.
-    """
-    new = [each for each in dict.fromkeys(used) if _noted.get(each, 0) < _TRIES]
+    """Write down on which day seats were used (R38), waiting for nobody."""
+    new = [each for each in dict.fromkeys(used) if each not in _noted]
     if not new:
         return
     subscriptions, members, days = (list(column) for column in zip(*new, strict=True))
-    written = {tuple(row) for row in _rows(sql.USED, subscriptions, members, days)}
+    missed = {tuple(row) for row in _rows(sql.USED, subscriptions, members, days)}
     if len(_noted) > _MOST_NOTED:
         _noted.clear()
-    for each in new:
-        _noted[each] = _TRIES if each[:2] in written else _noted.get(each, 0) + 1
+    _noted.update(each for each in new if each[:2] not in missed)
 
 
 def _rows(text: str, *arguments: Any) -> list[Any]:
