@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import Final, Protocol
 
 import msgspec
+from granian.rsgi import ProtocolClosed
 
 from tenure.api.decisions.answers import (
     CONFIGURATION_PATH,
@@ -98,22 +99,25 @@ class Node:
         loop.run_until_complete(self._end())
 
     async def __rsgi__(self, scope: Scope, exchange: Exchange) -> None:
-        """One request."""
+        """One request. Its body is read before anything is refused: who is cut off while sending
+        reads no answer."""
         path = scope.path
         try:
             if path == EVALUATION_PATH:
-                key = _posted(scope)
-                answer = await self._desk.answer_one(key, await _body(scope, exchange))
+                body = await _body(scope, exchange)
+                answer = await self._desk.answer_one(_posted(scope), body)
                 _respond(scope, exchange, 200, [_JSON], answer)
             elif path == EVALUATIONS_PATH:
-                key, language = _posted(scope), _language(scope)
                 body = await _body(scope, exchange)
-                answer = await self._desk.answer_many(key, body, language)
+                answer = await self._desk.answer_many(_posted(scope), body, _language(scope))
                 _respond(scope, exchange, 200, [_JSON], answer)
             else:
                 await self._tell(path, scope, exchange)
         except TenureError as error:
             _refuse(scope, exchange, error)
+        except ProtocolClosed:
+            # Hung up before the end of the question: nobody is left to answer.
+            return
 
     async def _tell(self, path: str, scope: Scope, exchange: Exchange) -> None:
         """What anybody may ask about the node itself."""

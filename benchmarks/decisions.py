@@ -1,0 +1,202 @@
+"""Decisions, strictly fresh, over HTTP: ours beside what the same server gives for an empty answer.
+
+    python -m benchmarks.decisions [--seconds 10] [--organisations 10000] [--json]
+
+Starts an installation of its own with the decision node, fills it by COPY, and asks with ``wrk``
+(Debian's package ``wrk``) on the same cores. While changes stream in, every change is followed by
+questions on other connections, and each answer is held against the change it follows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from benchmarks.decisions_world import KEY, World, make_world, question
+from tenure.base.ids import public_id
+from tenure.host.installation import find_running
+
+CONNECTIONS = 64
+HEADERS = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+CHANGES_PER_SECOND = 50
+
+LUA = """
+local requests, position, pause = {}, 0, 0
+function init(args)
+  local headers = {["Authorization"] = "Bearer %s", ["Content-Type"] = "application/json"}
+  pause = tonumber(args[2])
+  for line in io.lines(args[1]) do
+    requests[#requests + 1] = wrk.format("POST", nil, headers, line)
+  end
+  math.randomseed(os.time())
+  position = math.random(#requests)
+end
+function delay() return pause > 0 and math.random(2 * pause) or 0 end
+function request()
+  position = position %% #requests + 1
+  return requests[position]
+end
+function done(summary, latency)
+  local bad = summary.errors
+  io.write(string.format('{"rate": %%f, "p99": %%f, "bad": %%d}\\n',
+    summary.requests / summary.duration * 1e6, latency:percentile(99) / 1000,
+    bad.status + bad.connect + bad.read + bad.write + bad.timeout))
+end
+"""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one run of wrk said."""
+
+    rate: float
+    p99: float
+
+
+@contextmanager
+def installation(place: str) -> Iterator[tuple[str, str, str]]:
+    """The addresses of database, web and decision node of an installation made for this run."""
+    environ = {
+        **os.environ,
+        "TENURE_DATA_DIR": f"{place}/data",
+        "TENURE_SANDBOX": "1",
+        "TENURE_LOG_LEVEL": "ERROR",
+    }
+    command = [sys.executable, "-m", "tenure.cli", "serve", "--port", "0", "--decide-port", "0"]
+    served = subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True)
+    try:
+        if not re.match(r"Ready: ", (served.stdout or sys.stdin).readline()):
+            raise SystemExit("The installation did not start.")
+        running = find_running(Path(place) / "data")
+        if running is None or not (running.database_url and running.decide_url):
+            raise SystemExit("The installation does not say where it is.")
+        yield running.database_url, str(running.public_url), running.decide_url
+    finally:
+        served.terminate()
+        served.wait(timeout=30)
+
+
+def ask(url: str, script: Path, bodies: Path, seconds: float, pause: int = 0) -> Load:
+    """Ask with wrk; ``pause`` is the mean time in ms that a connection waits before it asks."""
+    said = subprocess.run(
+        [
+            *("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:.0f}s", "-s", str(script)),
+            *(url, "--", str(bodies), str(pause)),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    found = json.loads(said.splitlines()[-1])
+    if found["bad"]:
+        raise SystemExit(f"{found['bad']} questions at {url} were not answered.")
+    return Load(found["rate"], found["p99"])
+
+
+def freshness(web: str, node: str, world: World, seconds: float) -> tuple[int, int]:
+    """Suspend and restore members, 50 times a second, and ask after each on two connections."""
+    chance = random.Random(2)  # noqa: S311 - a fixed choice of people
+    changes = stale = 0
+    clients = [httpx.Client(base_url=node, headers=HEADERS) for _ in range(2)]
+    with httpx.Client(base_url=web, headers=HEADERS) as vendor:
+        end = time.perf_counter() + seconds
+        for wanted in cycle(("suspended", "active")):
+            began = time.perf_counter()
+            if began >= end:
+                break
+            if wanted == "suspended":
+                place = chance.choice(world.places)
+                member, (_, role) = chance.choice(place.members[1:]), place.subscriptions[0]
+                asked = question(place.organisation, member, role, chance)
+            path = f"/api/v1/members/{public_id('mem', member)}"
+            vendor.patch(path, json={"status": wanted}).raise_for_status()
+            changes += 1
+            for client in clients:
+                answer = client.post("/access/v1/evaluation", json=asked).json()
+                stale += answer["decision"] is not (wanted == "active")
+            time.sleep(max(0.0, 1 / CHANGES_PER_SECOND - (time.perf_counter() - began)))
+    return changes, stale
+
+
+def measure(place: Path, asked: argparse.Namespace) -> dict[str, Any]:
+    """Everything, in one run."""
+    script = place / "ask.lua"
+    script.write_text(LUA % KEY)
+    with installation(str(place)) as (database, web, node):
+        world = make_world(database, organisations=asked.organisations, members=20, roles=3)
+        chance = random.Random(3)  # noqa: S311 - the same questions every time
+        single, batch, empty = place / "single", place / "batch", place / "empty"
+        questions = [world.question(chance) for _ in range(20 * len(world.places))]
+        single.write_text("\n".join(json.dumps(each) for each in questions))
+        batches = ([world.question(chance) for _ in range(100)] for _ in range(1000))
+        batch.write_text("\n".join(json.dumps({"evaluations": each}) for each in batches))
+        empty.write_text("{}")
+        evaluation, evaluations = f"{node}/access/v1/evaluation", f"{node}/access/v1/evaluations"
+        ask(evaluation, script, single, 5)
+        limit = ask(f"{node}/healthz", _getting(place), empty, asked.seconds)
+        ours = ask(evaluation, script, single, asked.seconds)
+        hundred = ask(evaluations, script, batch, asked.seconds)
+        pause = round(CONNECTIONS / (ours.rate / 2) * 1000)
+        half = ask(evaluation, script, single, asked.seconds, pause)
+        under_load = threading.Thread(target=ask, args=(evaluation, script, single, asked.seconds))
+        under_load.start()
+        changes, stale = freshness(web, node, world, asked.seconds - 1)
+        under_load.join()
+    return {
+        "single_per_second": round(ours.rate),
+        "limit_per_second": round(limit.rate),
+        "ratio": round(ours.rate / limit.rate, 3),
+        "in_batches_of_100_per_second": round(hundred.rate * 100),
+        "batch_to_single": round(hundred.rate * 100 / ours.rate, 1),
+        "half_load_per_second": round(half.rate),
+        "p99_ms_at_half_load": round(half.p99, 2),
+        "changes": changes,
+        "answers_checked": 2 * changes,
+        "stale": stale,
+    }
+
+
+def _getting(place: Path) -> Path:
+    """The same script for the empty answer, which is had by GET."""
+    script = place / "empty.lua"
+    script.write_text((LUA % KEY).replace('"POST"', '"GET"'))
+    return script
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--organisations", type=int, default=10_000)
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    if shutil.which("wrk") is None:
+        raise SystemExit("wrk is needed: apt-get install wrk")
+    with tempfile.TemporaryDirectory() as place:
+        figures = measure(Path(place), asked)
+    if asked.json:
+        print(json.dumps(figures, indent=2))
+        return
+    for name, value in figures.items():
+        print(f"{name:>30}  {value}")
+
+
+if __name__ == "__main__":
+    main()
