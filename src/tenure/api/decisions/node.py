@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Final, Protocol
 
 import msgspec
-from granian.rsgi import ProtocolClosed
+from granian._granian import RSGIProtocolClosed
 
 from tenure.api.decisions.answers import (
     CONFIGURATION_PATH,
@@ -115,7 +115,7 @@ class Node:
                 await self._tell(path, scope, exchange)
         except TenureError as error:
             _refuse(scope, exchange, error)
-        except ProtocolClosed:
+        except RSGIProtocolClosed:
             # Hung up before the end of the question: nobody is left to answer.
             return
 
