@@ -11,13 +11,18 @@ from django.db import connection, connections, transaction
 
 from tenure.access.models import Seat
 from tenure.access.queries import decisions as sql
-from tenure.access.queries.decisions import Catalogue, KnownOrganisation, organisation_row
+from tenure.access.queries.decisions import (
+    UNCHANGED,
+    Catalogue,
+    KnownOrganisation,
+    organisation_row,
+)
 from tenure.access.rules.decision import decide
 from tenure.base.calendar import microseconds
 from tenure.base.clock import machine_now
 from tenure.base.ids import new_id, public_id
 from tenure.catalogue.models import OfferRole, Role
-from tenure.events.models import CATALOGUE_STREAM, Stream
+from tenure.events.models import CATALOGUE_STREAM, KEYS_STREAM, Stream
 from tenure.organisations.models import ApiKey, Member, Organisation, User
 from tests.access.oracle import oracle
 from tests.access.worlds import NOW, PERMISSIONS, everybody, make_catalogue, make_world, read_aloud
@@ -76,9 +81,23 @@ def test_facts_from_one_statement_decide_as_the_books_do(seed: int) -> None:
                     ) == oracle(plain, existing, name, grant, at), (name, grant, at)
 
 
-def test_a_moment_tells_time_versions_and_valid_keys() -> None:
+def test_streams_tell_their_versions_and_one_the_time() -> None:
     organisation = make_world(1, 1).organisations[0]
-    other = new_id()
+    Stream.objects.create(organisation_id=CATALOGUE_STREAM, revision=3)
+    before = microseconds(machine_now())
+    found = rows(sql.STREAMS, [CATALOGUE_STREAM, organisation.id, new_id()], CATALOGUE_STREAM)
+    by_stream = {stream: ((revision, by), at) for stream, revision, by, at in found}
+    assert set(by_stream) == {CATALOGUE_STREAM, organisation.id}
+    (revision, _), at = by_stream[CATALOGUE_STREAM]
+    assert revision == 3
+    assert by_stream[organisation.id] == (known(organisation).version, None)
+    assert abs(at - before) < 60_000_000
+    ((alone,),) = rows(sql.TIME)
+    assert 0 <= alone - at < 60_000_000
+
+
+def test_keys_that_are_valid_tell_whose_they_are() -> None:
+    organisation = make_world(1, 1).organisations[0]
     for number, owner, revoked in ((1, None, None), (2, organisation, None), (3, None, NOW)):
         ApiKey.objects.create(
             name="k",
@@ -88,18 +107,15 @@ def test_a_moment_tells_time_versions_and_valid_keys() -> None:
             revoked_at=revoked,
         )
     asked = [bytes([number]) * 32 for number in range(1, 5)]
-    before = microseconds(machine_now())
-    ((at, versions, hashes, owners),) = rows(
-        sql.MOMENT, [CATALOGUE_STREAM, organisation.id, other], asked
-    )
-    assert abs(at - before) < 60_000_000
-    assert versions[0] == 0
-    assert versions[1] >> 32 == Stream.objects.get(pk=organisation.id).revision
-    assert versions[1] == known(organisation).version
-    assert versions[2] == 0
-    assert dict(zip(hashes, owners, strict=True)) == {asked[0]: None, asked[1]: organisation.id}
-    ((_, versions, hashes, owners),) = rows(sql.MOMENT, [], [])
-    assert (versions, hashes, owners) == ([], [], [])
+    found = {
+        key: (owner, (revision, by))
+        for key, owner, revision, by in rows(sql.KEYS, asked, KEYS_STREAM)
+    }
+    assert found == {
+        asked[0]: (None, UNCHANGED),
+        asked[1]: (organisation.id, known(organisation).version),
+    }
+    assert rows(sql.KEYS, [], KEYS_STREAM) == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -129,7 +145,7 @@ def test_an_offer_or_role_that_nobody_knows_grants_nothing() -> None:
     assert known_catalogue.grants_of("unheard-of") == set()
     assert known_catalogue.grants_of("bare") == set()
     assert known_catalogue.grants_of("gone") == {("sim", "run")}
-    known_catalogue.read((1, "{}", '{"one": ["draws"]}'))
+    known_catalogue.read((1, 1, "{}", '{"one": ["draws"]}'))
     assert known_catalogue.grants_of("one") == set()
 
 
@@ -141,7 +157,7 @@ def test_an_organisation_that_never_changed_has_revision_0() -> None:
     organisation = make_world(1, 1).organisations[0]
     Stream.objects.all().delete()
     found = known(organisation)
-    assert (found.version, found.facts.revision) == (0, 0)
+    assert (found.version, found.facts.revision) == (UNCHANGED, 0)
 
 
 def test_strangers_are_found_by_id_and_by_any_address() -> None:

@@ -31,8 +31,8 @@ def test_it_never_holds_more_than_it_may() -> None:
     memory = Memory(most_bytes=100)
     for _ in range(50):
         learned(memory)
-        assert memory.bytes <= 100
-        assert memory.bytes == 10 * len(memory)
+        assert memory.weight <= 100
+        assert memory.weight == 10 * len(memory)
     assert len(memory) >= 5
 
 
@@ -65,7 +65,7 @@ def test_one_that_is_larger_than_all_of_it_is_held_alone() -> None:
     assert memory.recall(large) is not None
     learned(memory)
     learned(memory)
-    assert memory.bytes <= 1020
+    assert memory.weight <= 1020
 
 
 def test_another_server_is_another_memory() -> None:
@@ -77,7 +77,7 @@ def test_another_server_is_another_memory() -> None:
     assert memory.catalogue is catalogue
     memory.connected(ONE + timedelta(seconds=1))
     assert memory.recall(name) is None
-    assert len(memory) == memory.bytes == 0
+    assert len(memory) == memory.weight == 0
     assert memory.catalogue is not catalogue
 
 
@@ -99,7 +99,7 @@ def test_answers_are_right_when_little_fits(office: Office, key: str) -> None:
         for _ in range(3):
             answers = [msgspec.json.decode(await desk.answer_one(hashed, q)) for q in questions]
             assert [answer["decision"] for answer in answers] == [True, False] * 3
-            assert memory.bytes <= 8_000
+            assert memory.weight <= 8_000
             many = b'{"evaluations":[' + b",".join(questions) + b"]}"
             assert msgspec.json.decode(await desk.answer_many(hashed, many, "en")) == {
                 "evaluations": answers
@@ -110,7 +110,7 @@ def test_answers_are_right_when_little_fits(office: Office, key: str) -> None:
                 await desk.answer_one(sha256(new_id().bytes).digest(), questions[0])
             with pytest.raises(NotFound):
                 await desk.answer_one(hashed, msgspec.json.encode(unknown))
-        assert memory.bytes <= 8_000
+        assert memory.weight <= 8_000
         await desk.close()
 
     asyncio.run(ask())

@@ -190,7 +190,7 @@ def plain_known(zones: list[str]) -> KnownOrganisation:
     """An organisation with subscriptions in those zones."""
     return KnownOrganisation(
         id=new_id(),
-        version=1,
+        version=(1, 1),
         facts=OrganisationFacts(1, suspended=False, members={}),
         addresses={},
         zones={new_id(): ZoneInfo(zone) for zone in zones},

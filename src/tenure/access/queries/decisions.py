@@ -29,36 +29,38 @@ from tenure.access.rules.decision import (
 from tenure.base.calendar import microseconds
 from tenure.base.ids import public_id
 
-MOMENT: Final = """
-SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
-       ARRAY(
-         SELECT coalesce(
-                  (
-                    SELECT (stream.revision << 32) | stream.xmin::text::bigint
-                    FROM events_stream AS stream
-                    WHERE stream.organisation_id = asked.id
-                  ),
-                  0
-                )
-         FROM unnest({0}::uuid[]) WITH ORDINALITY AS asked (id, place)
-         ORDER BY asked.place
-       ),
-       valid.hashes,
-       valid.organisations
-FROM (
-  SELECT coalesce(array_agg(key.hash), '{{}}') AS hashes,
-         coalesce(array_agg(key.organisation_id), '{{}}') AS organisations
-  FROM organisations_apikey AS key
-  WHERE key.hash = ANY({1}::bytea[]) AND key.revoked_at IS NULL
-) AS valid
+STREAMS: Final = """
+SELECT stream.organisation_id,
+       stream.revision,
+       stream.xmin,
+       CASE
+         WHEN stream.organisation_id = {1}::uuid
+         THEN (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+       END
+FROM events_stream AS stream
+WHERE stream.organisation_id = ANY({0}::uuid[])
 """
-"""One row: the database's time in microseconds, the versions of the streams in the order asked
-(0: never changed), and those of the hashes asked that are valid keys', with the organisation of
-each, null being the vendor. Arguments: streams (the catalogue's is one), hashes."""
+"""A row for each of the streams asked that was ever changed: its id and its version, and in one of
+them the database's time in microseconds since 1970. Arguments: streams, the one with the time."""
+
+TIME: Final = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+"""The database's time alone."""
+
+KEYS: Final = """
+SELECT key.hash, key.organisation_id, coalesce(stream.revision, 0), stream.xmin
+FROM organisations_apikey AS key
+LEFT JOIN events_stream AS stream
+  ON stream.organisation_id = coalesce(key.organisation_id, {1}::uuid)
+WHERE key.hash = ANY({0}::bytea[]) AND key.revoked_at IS NULL
+"""
+"""A row for each of the hashes asked that is a valid key's: the organisation whose key it is, or
+null for the vendor's, and the version of the stream it belongs to. Arguments: hashes, the stream
+of the vendor's keys."""
 
 ORGANISATIONS: Final = """
 SELECT organisation.id,
-       coalesce((stream.revision << 32) | stream.xmin::text::bigint, 0),
+       coalesce(stream.revision, 0),
+       stream.xmin,
        organisation.suspended_at IS NOT NULL,
        organisation.test_clock,
        (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
@@ -110,20 +112,16 @@ WHERE organisation.id = ANY({0}::uuid[])
 """A row for each organisation that exists: what ``organisation_row`` reads. Arguments: ids."""
 
 CATALOGUE: Final = """
-SELECT coalesce(
-         (
-           SELECT (stream.revision << 32) | stream.xmin::text::bigint
-           FROM events_stream AS stream
-           WHERE stream.organisation_id = {0}::uuid
-         ),
-         0
-       ),
+SELECT coalesce(stream.revision, 0),
+       stream.xmin,
        (SELECT coalesce(json_object_agg(role.id, role.grants), '{{}}')::text
         FROM catalogue_role AS role),
        (SELECT coalesce(json_object_agg(brings.offer_id, brings.roles), '{{}}')::text
         FROM (
           SELECT offer_id, json_agg(role_id) AS roles FROM catalogue_offerrole GROUP BY offer_id
         ) AS brings)
+FROM (VALUES ({0}::uuid)) AS asked (id)
+LEFT JOIN events_stream AS stream ON stream.organisation_id = asked.id
 """
 """One row: the catalogue's version, what each role grants, which roles each offer brings;
 withdrawn ones too, for what was bought is honoured (R5). Argument: the catalogue's stream."""
@@ -170,6 +168,13 @@ only (R38). It waits for nobody: a row is returned for each seat that somebody e
 to be tried another time. Arguments: subscriptions, members, days."""
 
 
+Version = tuple[int, object]
+"""A stream's revision, and which transaction wrote it."""
+
+UNCHANGED: Final[Version] = (0, None)
+"""The version of a stream that was never changed."""
+
+
 class Catalogue:
     """What the roles of every offer grant, as of ``version``.
 
@@ -178,18 +183,18 @@ class Catalogue:
     """
 
     def __init__(self) -> None:
-        self.version = -1
+        self.version: Version | None = None
         self._roles: dict[str, tuple[Grant, ...]] = {}
         self._offers: dict[str, list[str]] = {}
         self._given: dict[str, set[Grant]] = {}
 
     def read(self, row: Sequence[Any]) -> None:
         """Take the one row of ``CATALOGUE``."""
-        version, roles, offers = row
+        *version, roles, offers = row
         granted: dict[str, dict[str, list[str]]] = msgspec.json.decode(roles)
         self._roles = {role: tuple(_grants(grants)) for role, grants in granted.items()}
         self._offers = msgspec.json.decode(offers)
-        self.version = version
+        self.version = (version[0], version[1])
         for offer, given in self._given.items():
             given.clear()
             given.update(self._granted_by(offer))
@@ -217,7 +222,7 @@ class KnownOrganisation:
     """An organisation's facts, with what names its members and what their use is noted by."""
 
     id: UUID
-    version: int
+    version: Version
     facts: OrganisationFacts
     """``members`` by their outside ids alone."""
     addresses: Mapping[str, str]
@@ -257,7 +262,7 @@ def organisation_row(
     row: Sequence[Any], grants_of: Callable[[str], Set[Grant]]
 ) -> KnownOrganisation:
     """The facts that a row of ``ORGANISATIONS`` tells; ``grants_of`` says what an offer allows."""
-    identity, version, suspended, test_clock, read_at, members, held = row
+    identity, revision, written_by, suspended, test_clock, read_at, members, held = row
     seats: dict[str, list[SeatFacts]] = {}
     zones: dict[UUID, ZoneInfo] = {}
     for each in sorted(_held.decode(held), key=_preference):
@@ -280,8 +285,8 @@ def organisation_row(
     clock = None if test_clock is None else microseconds(test_clock)
     return KnownOrganisation(
         id=identity,
-        version=version,
-        facts=OrganisationFacts(version >> 32, suspended, found, clock),
+        version=(revision, written_by),
+        facts=OrganisationFacts(revision, suspended, found, clock),
         addresses=addresses,
         zones=zones,
         read_at=read_at,

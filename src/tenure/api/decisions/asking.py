@@ -17,8 +17,8 @@ from tenure.api.decisions.sharing import Sharing
 from tenure.api.decisions.usage import Usage
 from tenure.api.errors import UNAVAILABLE, CallRefused
 from tenure.base.errors import Invalid
+from tenure.base.ids import public_id
 
-_MOST_HOMES: Final = 10_000
 _LEAST_LINKS: Final = 3
 
 
@@ -45,7 +45,6 @@ class Desk:
         freshness = Freshness(self.memory)
         self._moments = Sharing(loop, self._links[2:], Moment, freshness.ask_moment)
         self._strangers = Sharing(loop, self._links[:1], Strangers, freshness.ask_strangers)
-        self._homes: dict[bytes, str] = {}
 
     @property
     def statements(self) -> int:
@@ -113,22 +112,24 @@ class Desk:
     async def _circumstances(self, key: bytes, names: Collection[str | None]) -> Circumstances:
         """Who asks, and what is known of those named; None names the organisation of the key.
 
-        Whose key it is does not change; once that is known, its organisation is asked for at
-        once. Raises ``CallRefused``: the key is unknown, or the database cannot be reached.
+        A key that is seen for the first time tells only then which organisation that is. Raises
+        ``CallRefused``: the key is unknown, or the database cannot be reached.
         """
-        home = self._homes.get(key)
+        known = self.memory.keys.get(key)
+        home = (
+            None
+            if known is None or known.organisation is None
+            else public_id("org", known.organisation)
+        )
         moment = self._moments.join()
         moment.ask(key, home if None in names else None)
         for name in names:
             moment.ask(key, name)
         await moment.done
         given = moment.circumstances(key)
-        if given.home is None or given.home == home:
-            return given
-        if len(self._homes) >= _MOST_HOMES:
-            self._homes.clear()
-        self._homes[key] = given.home
-        return await self._circumstances(key, names) if None in names else given
+        if None in names and given.home not in {None, home}:
+            return await self._circumstances(key, names)
+        return given
 
     async def _existing(self, strangers: Sequence[Stranger]) -> set[Stranger]:
         share = self._strangers.join()

@@ -18,6 +18,7 @@ _OURS: Final = frozenset({"connect_timeout", "keepalives", "keepalives_idle", "c
 """Options that libpq knows and asyncpg would hand to the server."""
 _SESSION: Final = {
     "application_name": "tenure decide",
+    "enable_seqscan": "off",  # where there is an index; a plan outlives the size of a table
     "jit": "off",
     "plan_cache_mode": "force_generic_plan",
     "synchronous_commit": "off",  # the little that is written can be told again
@@ -36,7 +37,9 @@ def statement(text: str) -> str:
     return text.format("$1", "$2", "$3")
 
 
-MOMENT: Final = statement(sql.MOMENT)
+STREAMS: Final = statement(sql.STREAMS)
+TIME: Final = statement(sql.TIME)
+KEYS: Final = statement(sql.KEYS)
 ORGANISATIONS: Final = statement(sql.ORGANISATIONS)
 CATALOGUE: Final = statement(sql.CATALOGUE)
 SUBJECTS: Final = statement(sql.SUBJECTS)

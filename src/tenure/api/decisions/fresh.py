@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from tenure.access.queries.decisions import Catalogue, KnownOrganisation, organisation_row
-from tenure.api.decisions.database import CATALOGUE, MOMENT, ORGANISATIONS, SUBJECTS, Link
+from tenure.access.queries.decisions import (
+    UNCHANGED,
+    Catalogue,
+    KnownOrganisation,
+    Version,
+    organisation_row,
+)
+from tenure.api.decisions.database import (
+    CATALOGUE,
+    KEYS,
+    ORGANISATIONS,
+    STREAMS,
+    SUBJECTS,
+    TIME,
+    Link,
+)
 from tenure.api.decisions.judging import Circumstances, Key, Stranger
 from tenure.api.decisions.sharing import Share, Turn
 from tenure.api.errors import UNAUTHENTICATED, UNAVAILABLE, CallRefused
 from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id, public_id
-from tenure.events.streams import CATALOGUE_STREAM
+from tenure.events.streams import CATALOGUE_STREAM, KEYS_STREAM
 
 MOST_BYTES: Final = 500_000_000
 """About how much a process remembers before it forgets what was asked longest ago."""
+MOST_KEYS: Final = 100_000
+"""How many keys a process remembers; then it begins anew."""
 MOST_AT_ONCE: Final = 50
 """How many organisations one statement loads, so that none takes long."""
 
@@ -34,6 +50,8 @@ class Memory:
         self.catalogue = Catalogue()
         self.generation = 0
         """Rises whenever everything is forgotten."""
+        self.keys: dict[bytes, Key] = {}
+        """Keys that were valid when they were read, by their hashes."""
         self._most_of_an_age = most_bytes // 2
         self._server: datetime | None = None
         self._young: dict[str, KnownOrganisation] = {}
@@ -45,8 +63,8 @@ class Memory:
         return len(self._young) + len(self._old)
 
     @property
-    def bytes(self) -> int:
-        """About how much is held."""
+    def weight(self) -> int:
+        """About how many bytes are held."""
         return self._young_bytes + self._old_bytes
 
     def recall(self, name: str) -> KnownOrganisation | None:
@@ -72,6 +90,13 @@ class Memory:
         self._young_bytes += known.weight
         return name
 
+    def learn_key(self, key_hash: bytes, key: Key) -> Key:
+        """Remember a valid key."""
+        if len(self.keys) >= MOST_KEYS:
+            self.keys.clear()
+        self.keys[key_hash] = key
+        return key
+
     def connected(self, started: datetime) -> None:
         """There is a connection to the server that was ``started`` then.
 
@@ -86,6 +111,7 @@ class Memory:
         """Forget everything."""
         self.generation += 1
         self.catalogue = Catalogue()
+        self.keys.clear()
         self._young, self._old = {}, {}
         self._young_bytes = self._old_bytes = 0
 
@@ -165,25 +191,47 @@ class Freshness:
     async def _ask(self, link: Link, moment: Moment, turn: Turn) -> None:
         memory, asked = self._memory, moment.asked
         generation = memory.generation
+        keys = {key: found for key in asked if (found := memory.keys.get(key)) is not None}
         names = set().union(*asked.values())
-        known = {name: found for name in names if (found := memory.recall(name)) is not None}
-        streams = [CATALOGUE_STREAM, *(each.id for each in known.values())]
-        ((at, versions, hashes, organisations),) = await link.rows(MOMENT, streams, list(asked))
+        known = {name: each for name in names if (each := memory.recall(name)) is not None}
+        streams = {each.id for each in known.values()}
+        streams.update(key.stream for key in keys.values())
+        rows = await link.rows(STREAMS, [CATALOGUE_STREAM, *streams], CATALOGUE_STREAM)
         if memory.generation != generation:
             return
-        moment.at = at
-        moment.keys = {key: Key(of) for key, of in zip(hashes, organisations, strict=True)}
+        versions: dict[UUID, Version] = {row[0]: (row[1], row[2]) for row in rows}
+        at = next((row[3] for row in rows if row[3] is not None), None)
         moment.known = {
             name: each
-            for (name, each), version in zip(known.items(), versions[1:], strict=True)
-            if each.version == version
+            for name, each in known.items()
+            if each.version == versions.get(each.id, UNCHANGED)
         }
-        if memory.catalogue.version != versions[0]:
+        moment.keys = {
+            key: found
+            for key, found in keys.items()
+            if found.version == versions.get(found.stream, UNCHANGED)
+        }
+        if (
+            at is None
+            or len(moment.known) < len(names)
+            or len(moment.keys) < len(asked)
+            or memory.catalogue.version != versions.get(CATALOGUE_STREAM, UNCHANGED)
+        ):
             turn.end()
+            await self._load(link, moment, versions)
+        moment.at = at or moment.at
+
+    async def _load(self, link: Link, moment: Moment, versions: Mapping[UUID, Version]) -> None:
+        """Read what is not known, or is known otherwise than it is."""
+        if CATALOGUE_STREAM not in versions:
+            ((moment.at,),) = await link.rows(TIME)
+        if self._memory.catalogue.version != versions.get(CATALOGUE_STREAM, UNCHANGED):
             await self._load_catalogue(link)
-        if len(moment.known) < len(names):
-            turn.end()
-            await self._load(link, moment, list(set(_wanted(moment))))
+        unsure = [key for key in moment.asked if key not in moment.keys]
+        if unsure:
+            for key, owner, revision, written_by in await link.rows(KEYS, unsure, KEYS_STREAM):
+                moment.keys[key] = self._memory.learn_key(key, Key(owner, (revision, written_by)))
+        await self._load_organisations(link, moment, list(set(_wanted(moment))))
 
     async def ask_strangers(self, link: Link, strangers: Strangers, _turn: Turn) -> None:
         """Leave in ``strangers`` only those who exist."""
@@ -199,7 +247,7 @@ class Freshness:
             (row,) = await link.rows(CATALOGUE, CATALOGUE_STREAM)
             self._memory.catalogue.read(row)
 
-    async def _load(self, link: Link, moment: Moment, wanted: Sequence[UUID]) -> None:
+    async def _load_organisations(self, link: Link, moment: Moment, wanted: Sequence[UUID]) -> None:
         for start in range(0, len(wanted), MOST_AT_ONCE):
             rows = await link.rows(ORGANISATIONS, wanted[start : start + MOST_AT_ONCE])
             for row in rows:

@@ -9,13 +9,14 @@ from uuid import UUID
 
 from msgspec import UNSET
 
-from tenure.access.queries.decisions import KnownOrganisation
+from tenure.access.queries.decisions import KnownOrganisation, Version
 from tenure.access.rules.decision import NOT_A_MEMBER, UNKNOWN_SUBJECT, Decision, decide
 from tenure.api.decisions.errors import REVISION_NOT_REACHED
 from tenure.api.decisions.questions import Question, Thing
 from tenure.api.errors import FIELD_MISSING
 from tenure.base.errors import FieldError, Invalid, NotFound, Refused
 from tenure.base.ids import parse_public_id
+from tenure.events.streams import KEYS_STREAM
 
 MEMBER: Final = "member"
 APPLICATION: Final = "application"
@@ -26,9 +27,18 @@ Note = Callable[[KnownOrganisation, str, UUID, int], None]
 
 
 class Key(NamedTuple):
-    """A valid key: an organisation's, or the vendor's, which has none."""
+    """A valid key: an organisation's, or the vendor's, which has none.
+
+    ``version`` is that of the stream to which it belongs, as it was read.
+    """
 
     organisation: UUID | None
+    version: Version
+
+    @property
+    def stream(self) -> UUID:
+        """The stream that tells whether it was revoked."""
+        return KEYS_STREAM if self.organisation is None else self.organisation
 
 
 class Circumstances(NamedTuple):

@@ -13,7 +13,7 @@ def metrics(desk: Desk) -> bytes:
     figures = [
         ("tenure_decision_statements_total", "counter", desk.statements),
         ("tenure_decision_organisations_known", "gauge", len(desk.memory)),
-        ("tenure_decision_memory_bytes", "gauge", desk.memory.bytes),
+        ("tenure_decision_memory_bytes", "gauge", desk.memory.weight),
         ("tenure_decision_uses_pending", "gauge", len(desk.usage)),
     ]
     lines = ["# TYPE tenure_decisions_total counter"]

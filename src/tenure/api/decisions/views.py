@@ -13,7 +13,12 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from tenure.access.queries import decisions as sql
-from tenure.access.queries.decisions import Catalogue, KnownOrganisation, organisation_row
+from tenure.access.queries.decisions import (
+    UNCHANGED,
+    Catalogue,
+    KnownOrganisation,
+    organisation_row,
+)
 from tenure.api.decisions.answers import MEDIA_TYPE, configuration, decision_answer
 from tenure.api.decisions.assessing import assess_all, named_organisations
 from tenure.api.decisions.judging import Circumstances, Key, Stranger, judge, key_hash
@@ -36,7 +41,7 @@ from tenure.api.errors import (
 from tenure.api.problems import language_of, method_not_allowed, problem_of
 from tenure.base.errors import Invalid, NotFound, TenureError
 from tenure.base.ids import parse_public_id, public_id
-from tenure.events.streams import CATALOGUE_STREAM
+from tenure.events.streams import CATALOGUE_STREAM, KEYS_STREAM
 
 _MOST_NOTED: Final = 100_000
 Used = tuple[UUID, UUID, date]
@@ -121,20 +126,24 @@ def _answer(
 
 
 def _circumstances(key_hash: bytes, names: Collection[str | None]) -> Circumstances:
-    """Who asks, and the facts of those named; raises ``CallRefused`` if the key is unknown."""
-    ((at, versions, hashes, owners),) = _rows(sql.MOMENT, [CATALOGUE_STREAM], [key_hash])
-    if not hashes:
+    """Who asks, and the facts of those named; raises ``CallRefused`` if the key is unknown.
+
+    Facts that were read just now bring their own time along.
+    """
+    rows = _rows(sql.KEYS, [key_hash], KEYS_STREAM)
+    if not rows:
         raise CallRefused(UNAUTHENTICATED)
-    key = Key(owners[0])
+    ((_, owner, *version),) = rows
+    key = Key(owner, (version[0], version[1]))
     home = None if key.organisation is None else public_id("org", key.organisation)
     known: dict[str, KnownOrganisation] = {}
     wanted = _wanted(key, names)
     if wanted:
-        grants_of = _catalogue(versions[0]).grants_of
+        grants_of = _catalogue().grants_of
         for row in _rows(sql.ORGANISATIONS, wanted):
             found = organisation_row(row, grants_of)
             known[public_id("org", found.id)] = found
-    return Circumstances(key, at, known, home)
+    return Circumstances(key, 0, known, home)
 
 
 def _wanted(key: Key, names: Collection[str | None]) -> list[UUID]:
@@ -158,10 +167,11 @@ _catalogues: Final[list[Catalogue]] = [Catalogue()]
 """What this process last read of the catalogue: one item, replaced as a whole."""
 
 
-def _catalogue(version: int) -> Catalogue:
-    """The catalogue, read anew unless it is known as of ``version``."""
+def _catalogue() -> Catalogue:
+    """The catalogue, read anew unless it is known as it is."""
     known = _catalogues[0]
-    if known.version == version:
+    rows = _rows(sql.STREAMS, [CATALOGUE_STREAM], CATALOGUE_STREAM)
+    if known.version == ((rows[0][1], rows[0][2]) if rows else UNCHANGED):
         return known
     fresh = Catalogue()
     (row,) = _rows(sql.CATALOGUE, CATALOGUE_STREAM)
