@@ -96,7 +96,12 @@ class NodeProcess:
         if self._connection is None:
             self._connection = self.connect()
         try:
-            self._connection.request(method, path, data or None, dict(headers))
+            try:
+                self._connection.request(method, path, data or None, dict(headers))
+            except (BrokenPipeError, ConnectionResetError):
+                # Idle for long, it was closed at the other end: any client opens another then.
+                self._connection.close()
+                self._connection.request(method, path, data or None, dict(headers))
             response = self._connection.getresponse()
             content = response.read()
         except (OSError, http.client.HTTPException):
