@@ -17,6 +17,7 @@ from tests.structure.tree import functions, layer_ranks, modules, named, parsed,
 BELONGS_TO_NO_ORGANISATION = {
     "organisations.Organisation": "it is one",
     "organisations.User": "a login may belong to several",
+    "organisations.StaffMember": "the vendor's staff",
     "orders.PolicyVersion": "the vendor's rules",
     "catalogue.CatalogueVersion": "the vendor's catalogue",
     "catalogue.Vendor": "the vendor",

@@ -46,6 +46,7 @@ PREFIXES: Mapping[str, str] = {
     "subscription": "sub",
     "seat": "seat",
     "api_key": "key",
+    "staff": "usr",
 }
 """Which prefix the identifier in a field of that name carries outside."""
 

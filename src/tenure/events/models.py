@@ -12,6 +12,7 @@ from tenure.events import streams
 
 CATALOGUE_STREAM = streams.CATALOGUE_STREAM
 KEYS_STREAM = streams.KEYS_STREAM
+VENDOR_STREAM = streams.VENDOR_STREAM
 
 
 class Stream(models.Model):
@@ -33,7 +34,7 @@ class Event(models.Model):
     """One past fact. Holds ids, never names or addresses, so that it can stay when a person goes.
 
     ``at`` is a UTC instant by the organisation's clock; ``by`` names who acted: ``key:…``,
-    ``member:…``, ``worker`` or ``command``.
+    ``member:…``, ``staff:…``, ``worker`` or ``command``.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

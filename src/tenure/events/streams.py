@@ -10,3 +10,6 @@ CATALOGUE_STREAM: Final = UUID(int=1)
 
 KEYS_STREAM: Final = UUID(int=2)
 """The stream of the vendor's API keys; an organisation's keys belong to its own stream."""
+
+VENDOR_STREAM: Final = UUID(int=3)
+"""The stream of the vendor's house: its staff, and what is asked of it by nobody's organisation."""

@@ -44,6 +44,35 @@ STANDING_FORBIDS = declare(
     fr="La qualité {standing} ne comprend pas {ability} ; adressez-vous à un administrateur.",
 )
 
+
+# The vendor's staff.
+
+STAFF_ALLOWED = declare(
+    "staff_allowed",
+    en="Your roles at the vendor include {ability}.",
+    fr="Vos rôles chez le vendeur comprennent {ability}.",
+)
+STAFF_FORBIDDEN = declare(
+    "staff_forbidden",
+    en="Your roles at the vendor do not include {ability}; ask an admin.",
+    fr="Vos rôles chez le vendeur ne comprennent pas {ability} ; adressez-vous à un admin.",
+)
+STAFF_MAY_LEAVE = declare(
+    "staff_may_leave",
+    en="Another admin stays, or this person is none.",
+    fr="Un autre admin reste, ou cette personne ne l'est pas.",
+)
+LAST_ADMIN = declare(
+    "last_admin",
+    en="The last admin can neither go nor lose that role; make somebody else an admin first.",
+    fr="Le dernier admin ne peut ni partir ni perdre ce rôle ; nommez d'abord un autre admin.",
+)
+STAFF_NEEDS_A_ROLE = declare(
+    "staff_needs_a_role",
+    en="Staff have one role at least: support, finance, catalogue or admin.",
+    fr="Le personnel a au moins un rôle : support, finance, catalogue ou admin.",
+)
+
 NOT_A_STUDENT = declare(
     "not_a_student",
     rule="R8",

@@ -161,3 +161,38 @@ class ClockAdvanced:
 
     type: ClassVar[str] = "organisation.clock_advanced"
     to: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorRequired:
+    """Whether those who administer need a second factor to log in was changed (R35)."""
+
+    type: ClassVar[str] = "organisation.second_factor_required"
+    organisation: UUID
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAdded:
+    """Somebody is one of the vendor's staff, or is so again; on the vendor's stream."""
+
+    type: ClassVar[str] = "staff.added"
+    staff: UUID
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRolesChanged:
+    """One of the vendor's staff may do more or less than before."""
+
+    type: ClassVar[str] = "staff.roles_changed"
+    staff: UUID
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StaffEnded:
+    """Somebody is no longer one of the vendor's staff."""
+
+    type: ClassVar[str] = "staff.ended"
+    staff: UUID

@@ -11,12 +11,13 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from tenure.base.ids import new_id
-from tenure.organisations.rules import MemberStatus, Standing
+from tenure.organisations.rules import MemberStatus, StaffRole, Standing
 from tenure.policy.words import Audience
 
 _AUDIENCES = [audience.value for audience in Audience]
 _STANDINGS = [standing.value for standing in Standing]
 _STATUSES = [status.value for status in MemberStatus]
+_STAFF_ROLES = [role.value for role in StaffRole]
 
 
 class InvitationStatus(models.TextChoices):
@@ -51,11 +52,33 @@ class User(AbstractBaseUser):
         return self.email
 
 
+class StaffMember(models.Model):
+    """One of the vendor's staff, with what they are there for; ``ended_at`` when they left."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.OneToOneField(User, models.PROTECT, related_name="staff")
+    roles = ArrayField(models.CharField(max_length=9))
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(roles__contained_by=_STAFF_ROLES) & Q(roles__len__gt=0),
+                name="staff_roles_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} as {', '.join(self.roles)}"
+
+
 class Organisation(models.Model):
     """A customer and its platform. ``timezone`` is an IANA zone, ``currency`` ISO 4217.
 
     ``test_clock`` is the instant at which its clock stands (R2), or null: the machine's clock.
-    ``verified_at`` is when a student organisation was verified (R8).
+    ``verified_at`` is when a student organisation was verified (R8); ``second_factor_required``
+    whether its owners and administrators need a second factor to come in.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -78,6 +101,7 @@ class Organisation(models.Model):
     suspended_at = models.DateTimeField(null=True)
     test_clock = models.DateTimeField(null=True)
     verified_at = models.DateTimeField(null=True)
+    second_factor_required = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -15,8 +15,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id, public_id
 from tenure.events.rows import read_values
-from tenure.organisations.models import Member
-from tenure.organisations.rules import MemberStatus, Standing
+from tenure.organisations.models import Member, StaffMember
+from tenure.organisations.rules import MemberStatus, StaffAbility, Standing, staff_abilities
 
 _ACCEPTS: Final = "accept"
 
@@ -65,6 +65,12 @@ def owners_of(organisations: Collection[UUID]) -> dict[UUID, Owner]:
         .values_list("organisation_id", "email", F("name"))
     )
     return {organisation: Owner(email, name) for organisation, email, name in rows}
+
+
+def abilities_of_staff(user: UUID) -> frozenset[StaffAbility]:
+    """What a person may look after in the back office; nothing for who is none of the staff."""
+    present = StaffMember.objects.filter(user_id=user, ended_at__isnull=True)
+    return staff_abilities(present.values_list("roles", flat=True).first() or ())
 
 
 def invitation_token(invitation: UUID) -> str:

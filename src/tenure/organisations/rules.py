@@ -12,9 +12,13 @@ from tenure.base.calendar import end_of_day_instant, last_day_within, local_date
 from tenure.base.verdicts import Verdict, allow, refuse
 from tenure.organisations.errors import (
     ACADEMIC_ADDRESS,
+    LAST_ADMIN,
     LAST_OWNER,
     MEMBER_MAY_LEAVE,
     NOT_ACADEMIC,
+    STAFF_ALLOWED,
+    STAFF_FORBIDDEN,
+    STAFF_MAY_LEAVE,
     STANDING_ALLOWS,
     STANDING_FORBIDS,
 )
@@ -69,6 +73,73 @@ def ability_verdict(standing: Standing, ability: Ability) -> Verdict:
     if ability in _ABILITIES[standing]:
         return allow(STANDING_ALLOWS, standing=standing.value, ability=ability.value)
     return refuse(STANDING_FORBIDS, standing=standing.value, ability=ability.value)
+
+
+class StaffRole(StrEnum):
+    """What one of the vendor's staff is there for; a person may have several."""
+
+    SUPPORT = "support"
+    FINANCE = "finance"
+    CATALOGUE = "catalogue"
+    ADMIN = "admin"
+
+
+class StaffAbility(StrEnum):
+    """What the vendor's staff look after in the back office."""
+
+    CUSTOMERS = "customers"
+    REQUESTS = "requests"
+    PROOFS = "proofs"
+    OWNERS = "owners"
+    ACTING = "acting"
+    ORDERS = "orders"
+    PAYMENTS = "payments"
+    CATALOGUE = "catalogue"
+    JOURNAL = "journal"
+    MAIL = "mail"
+    STAFF = "staff"
+
+
+_STAFF_ABILITIES: Final = {
+    StaffRole.SUPPORT: frozenset(
+        {
+            StaffAbility.CUSTOMERS,
+            StaffAbility.REQUESTS,
+            StaffAbility.PROOFS,
+            StaffAbility.OWNERS,
+            StaffAbility.ACTING,
+            StaffAbility.MAIL,
+        }
+    ),
+    StaffRole.FINANCE: frozenset({StaffAbility.ORDERS, StaffAbility.PAYMENTS}),
+    StaffRole.CATALOGUE: frozenset({StaffAbility.CATALOGUE}),
+    StaffRole.ADMIN: frozenset(StaffAbility),
+}
+"""Support helps customers, finance follows their money; the journal of all is an admin's."""
+
+
+def staff_abilities(roles: Collection[str]) -> frozenset[StaffAbility]:
+    """All that staff with these ``roles`` may look after; without a role, nothing."""
+    return frozenset().union(*(_STAFF_ABILITIES[StaffRole(role)] for role in roles))
+
+
+def staff_verdict(roles: Collection[str], ability: StaffAbility) -> Verdict:
+    """Whether one of the staff with these ``roles`` may look after that."""
+    if ability in staff_abilities(roles):
+        return allow(STAFF_ALLOWED, ability=ability.value)
+    return refuse(STAFF_FORBIDDEN, ability=ability.value)
+
+
+def last_admin_verdict(
+    person: Hashable, admins: Collection[Hashable], *, stays_admin: bool
+) -> Verdict:
+    """Whether one of the staff may get other roles or go: an admin must remain.
+
+    ``admins`` are the ids of all present admins, read under a lock.
+    """
+    if not stays_admin and person in admins and len(admins) == 1:
+        return refuse(LAST_ADMIN)
+    return allow(STAFF_MAY_LEAVE)
 
 
 def academic_address(email: str, domains: Collection[str]) -> Verdict:

@@ -18,6 +18,7 @@ from tenure.organisations.events import (
     OrganisationSuspended,
     OrganisationVerified,
     ProofSubmitted,
+    SecondFactorRequired,
 )
 from tenure.organisations.models import Member, Organisation, StudentProof, User
 from tenure.organisations.rules import MemberStatus, Standing
@@ -140,6 +141,18 @@ def restore_organisation(*, organisation: Organisation, journal: Journal) -> Non
     organisation.suspended_at = None
     organisation.save(update_fields=["suspended_at"])
     journal.record(organisation.id, OrganisationRestored(organisation=organisation.id))
+
+
+def require_second_factor(*, organisation: Organisation, required: bool, journal: Journal) -> None:
+    """Whether those who administer the locked ``organisation`` need a second factor to log in."""
+    if organisation.second_factor_required == required:
+        journal.touch(organisation.id)
+        return
+    organisation.second_factor_required = required
+    organisation.save(update_fields=["second_factor_required"])
+    journal.record(
+        organisation.id, SecondFactorRequired(organisation=organisation.id, required=required)
+    )
 
 
 def submit_proof(*, organisation: Organisation, given: Mapping[str, Any], journal: Journal) -> None:
