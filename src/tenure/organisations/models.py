@@ -32,12 +32,14 @@ class InvitationStatus(models.TextChoices):
 class User(AbstractBaseUser):
     """A person who may log in; one login may belong to several organisations (R3).
 
-    ``email`` is kept in lower case: it is the one name by which a person is found.
+    ``email`` is kept in lower case: it is the one name by which a person is found. ``language``
+    is the one they chose to read; empty: as their browser asks.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=200)
+    language = models.CharField(max_length=2, blank=True, default="", db_default="")
     created_at = models.DateTimeField()
 
     USERNAME_FIELD = "email"

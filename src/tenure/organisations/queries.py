@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
@@ -87,3 +88,59 @@ def invitation_of_token(token: str) -> UUID:
     if not constant_time_compare(token, invitation_token(invitation)):
         raise NotFound
     return invitation
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationFacts:
+    """An organisation as every page of it needs to know it; ``test_clock`` as in R2."""
+
+    id: UUID
+    name: str
+    audience: str
+    country: str
+    currency: str
+    language: str
+    timezone: str
+    test_clock: datetime | None
+    suspended_at: datetime | None
+    second_factor_required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """What a person is in an organisation."""
+
+    member: UUID
+    standing: Standing
+    status: MemberStatus
+    organisation: OrganisationFacts
+
+
+_FACTS: Final = (
+    "o.id, o.name, o.audience, o.country, o.currency, o.language, o.timezone, o.test_clock, "
+    "o.suspended_at, o.second_factor_required"
+)
+_MEMBERSHIPS: Final = (
+    f"SELECT m.id, m.standing, m.status, {_FACTS} FROM organisations_member AS m "  # noqa: S608
+    "JOIN organisations_organisation AS o ON o.id = m.organisation_id WHERE m.user_id = %s"
+)
+_ORGANISATION: Final = (
+    f"SELECT {_FACTS} FROM organisations_organisation AS o WHERE o.id = %s"  # noqa: S608
+)
+
+
+def memberships_of(user: UUID) -> tuple[Membership, ...]:
+    """What a person is, and where, by the organisations' names; one statement."""
+    found = (
+        Membership(member, Standing(standing), MemberStatus(status), OrganisationFacts(*facts))
+        for member, standing, status, *facts in read_values(_MEMBERSHIPS, [user])
+    )
+    return tuple(sorted(found, key=lambda m: (m.organisation.name.casefold(), m.organisation.id)))
+
+
+def organisation_facts(organisation: UUID) -> OrganisationFacts:
+    """The facts of one organisation; ``NotFound`` if there is none."""
+    found = read_values(_ORGANISATION, [organisation])
+    if not found:
+        raise NotFound
+    return OrganisationFacts(*found[0])
