@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "tenure.billing",
     "tenure.subscriptions",
     "tenure.access",
+    "tenure.notices",
 ]
 AUTH_USER_MODEL = "organisations.User"
 MIDDLEWARE = [

@@ -1,0 +1,1 @@
+"""Mail out: made from the journal and from pages, sent once, with its log."""

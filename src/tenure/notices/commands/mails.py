@@ -1,0 +1,60 @@
+"""Mails are written down; the worker sends them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.utils import translation
+
+from tenure.notices.letters.accounts import AccountMail, account_letter
+from tenure.notices.letters.letter import write
+from tenure.notices.models import Mail
+from tenure.notices.queries.sender import sender
+
+
+def post_mail(
+    *,
+    kind: AccountMail,
+    to: str,
+    language: str,
+    facts: Mapping[str, str],
+    key: str,
+    now: datetime,
+    name: str = "",
+    useless_after: datetime | None = None,
+) -> None:
+    """Write a mail that a page asks for; the worker sends it within seconds.
+
+    ``facts`` are those that ``kind`` names; ``key`` says what it is about (``reset:usr_…:…``):
+    asked for again under the same key, nothing more is sent. ``language`` is ``en`` or ``fr``;
+    ``now`` the machine's instant. After ``useless_after`` it is no longer sent: a code that has
+    run out helps nobody. Raises ``KeyError`` if a fact is missing. Two statements.
+    """
+    from_whom = sender()
+    with translation.override(language):
+        letter = account_letter(kind, facts)
+    written = write(letter, sender=from_whom, language=language)
+    keep_mails(
+        [
+            Mail(
+                key=f"page:{key}",
+                kind=kind.value,
+                to=to,
+                to_name=name,
+                language=language,
+                subject=written.subject,
+                text=written.text,
+                html=written.html,
+                happened_at=now,
+                created_at=now,
+                due_at=now,
+                useless_after=useless_after,
+            )
+        ]
+    )
+
+
+def keep_mails(mails: Sequence[Mail]) -> None:
+    """Write mails down, each key once. One statement for any number of them."""
+    Mail.objects.bulk_create(mails, ignore_conflicts=True)

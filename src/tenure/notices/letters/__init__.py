@@ -1,0 +1,1 @@
+"""What mails say: a function for each kind, and one look for all."""

@@ -1,0 +1,45 @@
+"""Where the pages are that mails lead to."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+
+from tenure.base.ids import public_id
+from tenure.organisations.queries import invitation_token
+
+
+def page(path: str) -> str:
+    """The full address of a page of this installation; ``path`` begins with a slash."""
+    return f"{settings.PUBLIC_URL}{path}"
+
+
+def invitation_page(invitation: UUID) -> str:
+    """Where an invitation is accepted (R36)."""
+    return page(f"/invitations/{invitation_token(invitation)}")
+
+
+def order_page(order: UUID) -> str:
+    """Where an order is seen, and paid if it is not yet."""
+    return page(f"/orders/{public_id('ord', order)}")
+
+
+def console_page(organisation: UUID, tab: str = "") -> str:
+    """An organisation's console, or one tab of it."""
+    return page(f"/console/{public_id('org', organisation)}/{tab}")
+
+
+def home_page() -> str:
+    """What a member holds."""
+    return page("/home/")
+
+
+def staff_page(path: str = "") -> str:
+    """The vendor's back office."""
+    return page(f"/backoffice/{path}")
+
+
+def help_page(question: str) -> str:
+    """The answer to a question that buyers ask."""
+    return page(f"/help/#{question}")
