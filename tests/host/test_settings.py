@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tenure.host.addresses import parse_database_url, parse_smtp_url
 from tenure.host.errors import HostError
 from tenure.host.settings import (
     SETTINGS,
     Settings,
     find_settings,
-    parse_database_url,
     read_settings,
 )
 
@@ -65,6 +65,9 @@ def test_the_public_host_is_answered_to() -> None:
         ("TENURE_LOG_FORMAT", "xml"),
         ("TENURE_PUBLIC_URL", "shop.example"),
         ("DATABASE_URL", "mysql://user:hush@host/name"),
+        ("TENURE_SMTP_URL", "imap://user:hush@host"),
+        ("TENURE_SMTP_URL", "smtp://user:hush@host:99999"),
+        ("TENURE_MAIL_FROM", "Vendor <mail@vendor.example>"),
     ],
 )
 def test_a_bad_value_is_named_in_both_languages(name: str, value: str) -> None:
@@ -113,3 +116,41 @@ def test_a_database_url_is_taken_apart() -> None:
     assert (socket.host, socket.port, socket.options) == ("/run/pg", "5433", {})
     with pytest.raises(ValueError, match="postgresql://"):
         parse_database_url("postgresql://host")
+
+
+def test_a_mail_server_is_taken_apart() -> None:
+    plain = parse_smtp_url("smtp://127.0.0.1:2525")
+    assert (plain.host, plain.port, plain.user, plain.tls, plain.starttls) == (
+        "127.0.0.1",
+        2525,
+        "",
+        False,
+        False,
+    )
+    tls = parse_smtp_url("smtps://u%40x:p%2F@mail.example")
+    assert (tls.port, tls.user, tls.password, tls.tls, tls.starttls) == (
+        465,
+        "u@x",
+        "p/",
+        True,
+        False,
+    )
+    begun = parse_smtp_url("smtp+starttls://mail.example")
+    assert (begun.port, begun.tls, begun.starttls) == (587, False, True)
+    assert "p/" not in repr(tls)
+
+
+def test_its_password_may_lie_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("hush\n")
+    settings = read_settings(
+        {
+            "TENURE_SMTP_URL": "smtps://u@mail.example",
+            "TENURE_SMTP_PASSWORD_FILE": str(file),
+            "TENURE_MAIL_FROM": "mail@vendor.example",
+        }
+    )
+    assert settings.smtp is not None
+    assert (settings.smtp.user, settings.smtp.password) == ("u", "hush")
+    assert settings.mail_from == "mail@vendor.example"
+    assert "hush" not in repr(settings)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from tenure.config.assets import ASSETS, TEMPLATE_DIRS, locale_paths, prepared_root
 from tenure.config.logs import configure_logs
-from tenure.host.settings import Settings, parse_database_url, read_settings
+from tenure.host.addresses import parse_database_url
+from tenure.host.settings import Settings, read_settings
 
 INSTALLATION = read_settings(os.environ)
 
@@ -15,10 +17,15 @@ DEBUG = INSTALLATION.debug
 ALLOWED_HOSTS = list(INSTALLATION.allowed_hosts)
 SANDBOX = INSTALLATION.sandbox
 PUBLIC_URL = INSTALLATION.public_url
+SMTP = INSTALLATION.smtp
+MAIL_FROM = INSTALLATION.mail_from
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
+    "django.contrib.staticfiles",
+    "django_cotton.apps.SimpleAppConfig",
+    "csp",
     "pgtrigger",
     "procrastinate.contrib.django",
     "django_prometheus",
@@ -34,7 +41,10 @@ INSTALLED_APPS = [
 AUTH_USER_MODEL = "organisations.User"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenure.api.middleware.request_log",
+    "tenure.web.edge.appearance.CompressPages",
+    "csp.middleware.CSPMiddleware",
 ]
 ROOT_URLCONF = "tenure.config.urls"
 WSGI_APPLICATION = "tenure.config.wsgi.application"
@@ -71,6 +81,66 @@ TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fr", "Français")]
+LOCALE_PATHS = locale_paths()
+
+TEMPLATES_OF_PAGES = {
+    "builtins": [
+        "django.templatetags.i18n",
+        "django.templatetags.static",
+        "django_cotton.templatetags.cotton",
+        "tenure.web.edge.templatetags.amounts",
+        "tenure.web.edge.templatetags.days",
+        "tenure.web.edge.templatetags.marks",
+    ],
+    "context_processors": [
+        "django.template.context_processors.request",
+        "tenure.web.edge.appearance.appearance",
+    ],
+    "loaders": [
+        (
+            "django.template.loaders.cached.Loader",
+            [
+                "django_cotton.cotton_loader.Loader",
+                "django.template.loaders.filesystem.Loader",
+                "django.template.loaders.app_directories.Loader",
+            ],
+        )
+    ],
+}
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": TEMPLATE_DIRS,
+        "OPTIONS": TEMPLATES_OF_PAGES,
+    }
+]
+COTTON_ISOLATE_BY_DEFAULT = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = prepared_root(INSTALLATION.data_dir)
+STATICFILES_DIRS = [ASSETS]
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "tenure.config.static_files.Assets"},
+}
+WHITENOISE_USE_FINDERS = True
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "connect-src": ["'self'"],
+        "font-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "img-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+    }
+}
+"""Nothing is loaded from elsewhere, and nothing inline; there are no exceptions."""
 
 PROCRASTINATE_ON_APP_READY = "tenure.config.jobs.register"
 

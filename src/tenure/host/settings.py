@@ -10,8 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import urlsplit
 
+from tenure.host.addresses import (
+    SmtpAddress,
+    mail_address,
+    parse_database_url,
+    parse_smtp_url,
+)
 from tenure.host.errors import SETTING_FILE_UNREADABLE, SETTING_INVALID, HostError
 from tenure.host.private_files import kept_secret
 
@@ -19,18 +25,6 @@ LogFormat = Literal["json", "console"]
 
 _YES: Final = frozenset({"1", "true", "yes", "on"})
 _NO: Final = frozenset({"0", "false", "no", "off"})
-
-
-@dataclass(frozen=True, slots=True)
-class DatabaseAddress:
-    """A PostgreSQL URL taken apart; ``host`` may be the directory of a Unix socket."""
-
-    name: str
-    user: str
-    password: str = field(repr=False)
-    host: str
-    port: str
-    options: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +56,12 @@ class Settings:
     worker_concurrency: int
     database_connection_age: int
     """Seconds for which a web process keeps a database connection."""
+    smtp: SmtpAddress | None
+    """The server that mail goes out by; ``None``: none goes out."""
+    smtp_password: str | None = field(repr=False)
+    """Its password, where the address does not hold it."""
+    mail_from: str | None
+    """The address that mail comes from; ``None``: the vendor's."""
 
     @property
     def secret_key(self) -> str:
@@ -283,6 +283,33 @@ SETTINGS: Final = (
         read=_count,
         default="600",
     ),
+    Setting(
+        "TENURE_SMTP_URL",
+        "smtp",
+        en="The server that mail goes out by: smtps://user:password@host (TLS), "
+        "smtp+starttls://… (TLS once it answers) or smtp://… (plain).",
+        fr="Le serveur par lequel part le courrier : smtps://utilisateur:motdepasse@hôte (TLS), "
+        "smtp+starttls://… (TLS une fois qu'il répond) ou smtp://… (en clair).",
+        read=parse_smtp_url,
+        secret=True,
+        without=("no mail goes out", "aucun courrier ne part"),
+    ),
+    Setting(
+        "TENURE_SMTP_PASSWORD",
+        "smtp_password",
+        en="Its password, where the address does not hold it.",
+        fr="Son mot de passe, si l'adresse ne le contient pas.",
+        read=str,
+        secret=True,
+    ),
+    Setting(
+        "TENURE_MAIL_FROM",
+        "mail_from",
+        en="The address that mail comes from; answers go to the vendor's all the same.",
+        fr="L'adresse d'où vient le courrier ; les réponses vont tout de même à celle du vendeur.",
+        read=mail_address,
+        without=("the vendor's", "celle du vendeur"),
+    ),
 )
 
 
@@ -297,7 +324,7 @@ def find_settings(environ: Mapping[str, str]) -> tuple[Found, ...]:
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """The settings that ``environ`` holds; raises ``HostError`` naming the first bad one."""
     values = {found.setting.field: _value(found) for found in find_settings(environ)}
-    settings = Settings(**values)
+    settings = _with_password(Settings(**values))
     host = urlsplit(settings.public_url).hostname or ""
     name = f"[{host}]" if ":" in host else host
     if name in settings.allowed_hosts:
@@ -305,23 +332,11 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     return replace(settings, allowed_hosts=(*settings.allowed_hosts, name))
 
 
-def parse_database_url(url: str) -> DatabaseAddress:
-    """Take a PostgreSQL URL apart; ``?host=`` names the directory of a Unix socket.
-
-    Raises ``ValueError`` for anything but ``postgresql://`` (or ``postgres://``) with a name.
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
-        raise ValueError("postgresql://user:password@host:port/name")
-    options = dict(parse_qsl(parts.query))
-    return DatabaseAddress(
-        name=unquote(parts.path.strip("/")),
-        user=unquote(parts.username or options.pop("user", "")),
-        password=unquote(parts.password or options.pop("password", "")),
-        host=options.pop("host", "") or unquote(parts.hostname or ""),
-        port=options.pop("port", "") or str(parts.port or ""),
-        options=options,
-    )
+def _with_password(settings: Settings) -> Settings:
+    """The mail server with the password that was given beside its address."""
+    if settings.smtp is None or settings.smtp_password is None:
+        return settings
+    return replace(settings, smtp=replace(settings.smtp, password=settings.smtp_password))
 
 
 def _find(setting: Setting, environ: Mapping[str, str]) -> Found:

@@ -7,7 +7,7 @@ import socket
 import threading
 from contextlib import suppress
 
-from tenure.host.settings import parse_database_url
+from tenure.host.addresses import parse_database_url
 
 
 class Proxy:
