@@ -1,0 +1,73 @@
+"""The states that pages show: each with its word, its tone and its icon, never by colour alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+
+class State(NamedTuple):
+    """How a state is shown; ``tone``: good, soon, bad, calm or plain."""
+
+    word: str | _StrPromise
+    tone: str
+    icon: str
+
+
+STATES: Final = {
+    # subscriptions
+    "active": State(gettext_lazy("Active"), "good", icon="circle-check"),
+    "lapsed": State(gettext_lazy("Lapsed"), "bad", icon="alert-triangle"),
+    "ended": State(gettext_lazy("Ended"), "plain", icon="circle-minus"),
+    "cancelled": State(gettext_lazy("Cancelled"), "plain", icon="circle-x"),
+    "pending": State(gettext_lazy("Pending"), "calm", icon="clock"),
+    "renewal_off": State(gettext_lazy("Does not renew"), "soon", icon="refresh-off"),
+    "renewal_on": State(gettext_lazy("Renews"), "good", icon="refresh"),
+    "trial": State(gettext_lazy("Trial"), "calm", icon="flask"),
+    "external": State(gettext_lazy("Not bought online"), "plain", icon="external-link"),
+    # orders and payments
+    "paid": State(gettext_lazy("Paid"), "good", icon="circle-check"),
+    "captured": State(gettext_lazy("Paid"), "good", icon="circle-check"),
+    "awaiting_transfer": State(gettext_lazy("Awaiting the transfer"), "calm", icon="clock"),
+    "awaiting_verification": State(gettext_lazy("Awaiting the proof"), "calm", icon="clock"),
+    "authentication_required": State(
+        gettext_lazy("Your bank asks for a step"), "soon", icon="shield-lock"
+    ),
+    "payment_unknown": State(gettext_lazy("Payment being checked"), "soon", icon="help-circle"),
+    "unknown": State(gettext_lazy("Being checked"), "soon", icon="help-circle"),
+    "promised": State(gettext_lazy("Not charged yet"), "calm", icon="clock"),
+    "intended": State(gettext_lazy("Being charged"), "calm", icon="clock"),
+    "declined": State(gettext_lazy("Declined"), "bad", icon="circle-x"),
+    "expired": State(gettext_lazy("Expired"), "plain", icon="clock-off"),
+    "withdrawn": State(gettext_lazy("Withdrawn"), "plain", icon="arrow-back-up"),
+    # people
+    "invited": State(gettext_lazy("Invited"), "calm", icon="mail"),
+    "suspended": State(gettext_lazy("Suspended"), "bad", icon="player-pause"),
+    "removed": State(gettext_lazy("Removed"), "plain", icon="user-minus"),
+    "accepted": State(gettext_lazy("Accepted"), "good", icon="circle-check"),
+    "owner": State(gettext_lazy("Owner"), "calm", icon="crown"),
+    "administrator": State(gettext_lazy("Administrator"), "calm", icon="settings"),
+    "billing": State(gettext_lazy("Billing"), "plain", icon="receipt"),
+    "member": State(gettext_lazy("Member"), "plain", icon="user"),
+    "external_member": State(gettext_lazy("External"), "plain", icon="user"),
+    # requests
+    "open": State(pgettext_lazy("request", "Open"), "calm", icon="message"),
+    "answered": State(pgettext_lazy("request", "Answered"), "good", icon="message"),
+    "granted": State(pgettext_lazy("request", "Granted"), "good", icon="circle-check"),
+    "closed": State(pgettext_lazy("request", "Closed"), "plain", icon="circle-minus"),
+    # seats
+    "free": State(pgettext_lazy("seat", "Free"), "good", icon="armchair"),
+    "reserved": State(pgettext_lazy("seat", "Reserved"), "calm", icon="mail"),
+    "assigned": State(pgettext_lazy("seat", "Assigned"), "plain", icon="user"),
+    # mails
+    "waiting": State(pgettext_lazy("mail", "Waiting"), "calm", icon="clock"),
+    "sent": State(pgettext_lazy("mail", "Sent"), "good", icon="send"),
+    "shown": State(pgettext_lazy("mail", "Shown here"), "good", icon="mail"),
+    "refused": State(pgettext_lazy("mail", "Refused"), "bad", icon="circle-x"),
+    "given_up": State(pgettext_lazy("mail", "Given up"), "bad", icon="circle-x"),
+}
+"""By the word that the areas use."""

@@ -1,0 +1,94 @@
+"""Days and moments in the reader's words, with spaces that do not break."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from babel.dates import format_date, format_datetime, format_skeleton
+from django.template import Library
+from django.utils.translation import gettext, ngettext, pgettext
+
+from tenure.base.calendar import Term, zone_named
+from tenure.web.edge.templatetags.amounts import reader
+
+register = Library()
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """``{{ period.ends_on|day }}``: November 18, 2027; 18 novembre 2027."""
+    return _unbroken(format_date(value, "long", locale=reader())) if value else ""
+
+
+@register.filter
+def short_day(value: date | None) -> str:
+    """``{{ row.on|short_day }}``: Nov 18, 2027; 18 nov. 2027, for tables."""
+    return _unbroken(format_date(value, "medium", locale=reader())) if value else ""
+
+
+@register.filter
+def day_of_year(value: date | None) -> str:
+    """``{{ deadline|day_of_year }}``: November 18; 18 novembre, where the year is plain."""
+    return _unbroken(format_skeleton("MMMMd", value, locale=reader())) if value else ""
+
+
+@register.filter
+def moment(at: datetime | None, zone: str = "UTC") -> str:
+    """``{{ at|moment:visit.place.timezone }}``: day and minute in that zone."""
+    if at is None:
+        return ""
+    local = at.astimezone(zone_named(zone))
+    return _unbroken(format_datetime(local, "medium", locale=reader()).rpartition(":")[0]) + (
+        _unbroken(_half(local)) if reader() == "en" else ""
+    )
+
+
+def _half(local: datetime) -> str:
+    return " " + str(format_datetime(local, "a", locale="en"))
+
+
+@register.filter
+def iso(value: date | datetime | None) -> str:
+    """``<time datetime="{{ value|iso }}">``: as machines read it."""
+    return value.isoformat() if value else ""
+
+
+@register.filter
+def remaining(until: date, today: date) -> str:
+    """``{{ deadline|remaining:visit.today }}``: in 12 days; today; 3 days ago."""
+    days = (until - today).days
+    if days == 0:
+        return gettext("today")
+    if days == 1:
+        return gettext("tomorrow")
+    if days == -1:
+        return gettext("yesterday")
+    if days < 0:
+        return ngettext("%(days)d day ago", "%(days)d days ago", -days) % {"days": -days}
+    return ngettext("in %(days)d day", "in %(days)d days", days) % {"days": days}
+
+
+@register.filter
+def term(value: Term | str) -> str:
+    """``{{ line.term|term }}``: how long a purchase lasts: 1 year."""
+    return {
+        Term.MONTH: gettext("1 month"),
+        Term.QUARTER: gettext("3 months"),
+        Term.YEAR: gettext("1 year"),
+        Term.TRIAL: gettext("trial"),
+    }[Term(value)]
+
+
+@register.filter
+def per_term(value: Term | str) -> str:
+    """``{{ price|price }} {{ line.term|per_term }}``: what a price is for: per year."""
+    return {
+        Term.MONTH: pgettext("price", "per month"),
+        Term.QUARTER: pgettext("price", "for 3 months"),
+        Term.YEAR: pgettext("price", "per year"),
+        Term.TRIAL: pgettext("price", "for the trial"),
+    }[Term(value)]

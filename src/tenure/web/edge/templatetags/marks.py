@@ -1,0 +1,85 @@
+"""Small things that templates say: icons, states, identifiers, where one is, form controls."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from django.forms import BoundField
+from django.template import Library
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from tenure.base.ids import public_id as outside
+from tenure.web.edge.states import STATES, State
+
+register = Library()
+
+_ICONS: Final = Path(__file__).parents[2] / "static" / "tenure" / "icons.json"
+_SVG: Final = (
+    '<svg class="icon" width="{0}" height="{0}" viewBox="0 0 24 24" fill="none" '
+    'stroke="currentColor" stroke-width="{1}" stroke-linecap="round" stroke-linejoin="round" '
+    'aria-hidden="true" focusable="false">{2}</svg>'
+)
+_CONTROLS: Final = {
+    "checkbox": "checkbox checkbox-primary",
+    "radio": "radio radio-primary",
+    "select": "select",
+    "textarea": "textarea",
+    "file": "file-input",
+}
+
+
+@cache
+def _icons() -> dict[str, str]:
+    drawn: dict[str, str] = json.loads(_ICONS.read_text(encoding="utf-8"))
+    return drawn
+
+
+@register.simple_tag
+def icon(name: str, size: int = 20) -> SafeString:
+    """``{% icon "check" size=16 %}``: one of Tabler's icons, hidden from screen readers.
+
+    ``KeyError`` for one that was not built: name it in a template, then ``make assets``.
+    """
+    drawing = mark_safe(_icons()[name])  # noqa: S308 - drawn by the build, not by people
+    return format_html(_SVG, size, 1.75 if size > 16 else 2, drawing)
+
+
+@register.simple_tag
+def state_of(word: str) -> State:
+    """``{% state_of order.status as state %}``: its word, tone and icon; an unknown one is plain."""
+    return STATES.get(str(word), State(str(word).replace("_", " "), "plain", "point"))
+
+
+@register.filter
+def public_id(value: UUID, prefix: str) -> str:
+    """``{{ member.id|public_id:"mem" }}``: the identifier as addresses have it."""
+    return outside(prefix, value)
+
+
+@register.filter
+def leads_to(path: str, address: str) -> bool:
+    """``{% if request.path|leads_to:href %}``: whether the page is that one or lies below it."""
+    base = address.partition("?")[0]
+    return path == base or (path.startswith(base.rstrip("/") + "/") and base != "/")
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """``{{ form.email|control }}``: the field's control in our look, named by its label."""
+    widget = field.field.widget
+    kind = getattr(widget, "input_type", None) or (
+        "textarea" if widget.__class__.__name__ == "Textarea" else "text"
+    )
+    looks = _CONTROLS.get(kind, "input")
+    return field.as_widget(attrs={"class": looks, **_described(field)})
+
+
+def _described(field: BoundField) -> dict[str, str]:
+    if field.errors:
+        return {"aria-invalid": "true"}
+    return {}
