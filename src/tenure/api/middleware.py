@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 import structlog
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from tenure.api.documents import MEDIA_TYPE
@@ -39,7 +40,8 @@ def request_log(get_response: Handler) -> Handler:
         request.request_id = request_id  # type: ignore[attr-defined]  # read by problems.py
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             response = get_response(request)
-            if response.status_code == 405 and response["Content-Type"] != MEDIA_TYPE:
+            ours = request.path_info.startswith(settings.API_PATHS)
+            if response.status_code == 405 and ours and response["Content-Type"] != MEDIA_TYPE:
                 allowed = [word.strip() for word in response.get("Allow", "").split(",")]
                 response = method_not_allowed(request, [word for word in allowed if word])
             response[REQUEST_ID] = request_id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from typing import Any
+from urllib.parse import urlsplit
 
 from tenure.config.assets import ASSETS, TEMPLATE_DIRS, locale_paths, prepared_root
 from tenure.config.logs import configure_logs
@@ -23,6 +24,12 @@ MAIL_FROM = INSTALLATION.mail_from
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "allauth",
+    "tenure.web.apps.Accounts",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django.contrib.staticfiles",
     "django_cotton.apps.SimpleAppConfig",
     "csp",
@@ -37,6 +44,7 @@ INSTALLED_APPS = [
     "tenure.subscriptions",
     "tenure.access",
     "tenure.notices",
+    "tenure.web",
 ]
 AUTH_USER_MODEL = "organisations.User"
 MIDDLEWARE = [
@@ -45,7 +53,20 @@ MIDDLEWARE = [
     "tenure.api.middleware.request_log",
     "tenure.web.edge.appearance.CompressPages",
     "csp.middleware.CSPMiddleware",
+    "tenure.web.edge.middleware.PageMiddleware",
 ]
+PAGE_MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "tenure.web.edge.middleware.VisitorMiddleware",
+]
+"""What stands around pages alone; calls of the API pass by."""
+API_PATHS = ("/api/", "/access/", "/scim/", "/.well-known/", "/healthz", "/readyz", "/metrics")
+"""How the paths begin that programs ask; everything else is a page."""
 ROOT_URLCONF = "tenure.config.urls"
 WSGI_APPLICATION = "tenure.config.wsgi.application"
 APPEND_SLASH = False
@@ -94,7 +115,10 @@ TEMPLATES_OF_PAGES = {
     ],
     "context_processors": [
         "django.template.context_processors.request",
+        "django.contrib.messages.context_processors.messages",
         "tenure.web.edge.appearance.appearance",
+        "tenure.web.edge.visitor.visitor",
+        "tenure.web.edge.once.once_token",
     ],
     "loaders": [
         (
@@ -141,6 +165,46 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 """Nothing is loaded from elsewhere, and nothing inline; there are no exceptions."""
+
+SECURE = PUBLIC_URL.startswith("https://")
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "session"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_TRUSTED_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_URL))]
+CSRF_FAILURE_VIEW = "tenure.web.edge.refusals.form_expired"
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "web_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+"""Shared by all web processes: it counts how often somebody tried."""
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+LOGIN_URL = "account_login"
+
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = 5
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_METHODS = {"password", "mfa"}
+ACCOUNT_SESSION_REMEMBER = True
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
 
 PROCRASTINATE_ON_APP_READY = "tenure.config.jobs.register"
 

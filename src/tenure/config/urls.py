@@ -6,7 +6,10 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("tenure.api.urls")),
+    path("", include("tenure.web.urls")),
 ]
-handler400 = "tenure.api.problems.bad_request"
-handler404 = "tenure.api.problems.page_not_found"
-handler500 = "tenure.api.problems.server_error"
+handler400 = "tenure.config.refusals.bad_request"
+handler403 = "tenure.config.refusals.permission_denied"
+handler404 = "tenure.config.refusals.page_not_found"
+handler429 = "tenure.web.edge.refusals.too_many"
+handler500 = "tenure.config.refusals.server_error"

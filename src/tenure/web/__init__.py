@@ -1,0 +1,1 @@
+"""The pages: for visitors, customers, members and the vendor's staff."""

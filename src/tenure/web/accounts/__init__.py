@@ -1,0 +1,1 @@
+"""Logging in and all around it: passwords, addresses, second factors, sessions, invitations."""

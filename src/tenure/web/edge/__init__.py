@@ -1,0 +1,1 @@
+"""What all pages share: who looks, who may come in, how a no is told."""

@@ -1,0 +1,141 @@
+"""Forms: what was typed, what is wrong with it beside the field, what a rule says above it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, Final
+from zoneinfo import available_timezones
+
+from babel import Locale
+from django import forms
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from tenure.base.countries import iso_countries
+from tenure.base.errors import FieldError, Invalid, Refused, Stale, TenureError
+from tenure.base.verdicts import Verdict
+from tenure.base.wording import sentence
+from tenure.catalogue.searching import search_words
+from tenure.web.edge.refusals import status_of, verdict_of
+
+NOTHING: Final[Mapping[str, str]] = {}
+
+
+class Form(forms.Form):
+    """A form that can show what a rule says no with.
+
+    ``verdict`` is the rule's no, for the component that shows verdicts; ``status`` the status in
+    which the page with this form is answered.
+    """
+
+    verdict: Verdict | None = None
+    status: int = 200
+
+    def is_valid(self) -> bool:
+        """Whether all that was typed can be used; 422 if not."""
+        valid = super().is_valid()
+        if self.is_bound and not valid:
+            self.status = 422
+        return valid
+
+    @contextmanager
+    def refusals(self, fields: Mapping[str, str] = NOTHING) -> Iterator[None]:
+        """What a flow refuses in the block is told by this form.
+
+            with form.refusals({"billing.country": "country"}):
+                invite(...)
+                return desk.redirect(...)
+            return desk.render(..., {"form": form}, status=form.status)
+
+        ``fields`` says which field of the form a field of the flow's is, where names differ.
+        """
+        try:
+            yield
+        except (Refused, Invalid, Stale) as error:
+            self.refuse(error, fields)
+
+    def refuse(self, error: TenureError, fields: Mapping[str, str] = NOTHING) -> None:
+        """Show ``error`` with this form: beside its fields, or above."""
+        self.status = status_of(error)
+        wrong = error.field_errors if isinstance(error, Invalid) else ()
+        if not wrong:
+            self.verdict = verdict_of(error)
+        for each in wrong:
+            self._beside(each, fields)
+
+    def _beside(self, error: FieldError, fields: Mapping[str, str]) -> None:
+        name = fields.get(error.field, error.field)
+        text = sentence(error.code, error.figures, translation.get_language() or "en")
+        self.add_error(name if name in self.fields else None, text)
+
+
+class CountryField(forms.ChoiceField):
+    """A country of ISO 3166, by its name in the reader's language."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(choices=_countries, **options)
+
+
+class TimeZoneField(forms.ChoiceField):
+    """A time zone by its IANA name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(choices=_zones, **options)
+
+
+class LanguageField(forms.ChoiceField):
+    """One of the languages in which Tenure speaks, each by its own name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(choices=[("en", "English"), ("fr", "Français")], **options)
+
+
+class DateField(forms.DateField):
+    """A day, as browsers send it and show it in the reader's way."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    input_formats = ("%Y-%m-%d",)
+
+
+class EmailField(forms.EmailField):
+    """An address, in lower case: it is the one name by which a person is found."""
+
+    widget = forms.EmailInput(attrs={"autocomplete": "email", "autocapitalize": "none"})
+
+    def clean(self, value: Any) -> str:
+        """The address, as it is kept."""
+        return str(super().clean(value)).strip().lower()
+
+
+def country_name(code: str, language: str) -> str:
+    """What the country is called in that language; its code if it has no name."""
+    return str(Locale(language).territories.get(code, code))
+
+
+def countries_by_name(language: str) -> tuple[tuple[str, str], ...]:
+    """All countries with their names, in the order in which a reader looks for them."""
+    return _named_countries(language)
+
+
+def _countries() -> list[tuple[str, Any]]:
+    chosen = countries_by_name((translation.get_language() or "en")[:2])
+    return [("", _("Choose a country")), *chosen]
+
+
+@cache
+def _named_countries(language: str) -> tuple[tuple[str, str], ...]:
+    named = [(code, country_name(code, language)) for code in iso_countries()]
+    return tuple(sorted(named, key=lambda each: search_words(each[1])))
+
+
+@cache
+def _all_zones() -> tuple[tuple[str, str], ...]:
+    names = sorted(name for name in available_timezones() if "/" in name or name == "UTC")
+    kept = [name for name in names if not name.startswith(("Etc/", "posix/", "right/", "SystemV/"))]
+    return tuple((name, name.replace("_", " ")) for name in kept)
+
+
+def _zones() -> list[tuple[str, str]]:
+    return list(_all_zones())
