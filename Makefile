@@ -9,7 +9,7 @@ PORT ?= 8000
 # What Django's settings need to be importable where no installation is at hand.
 GUARD := TENURE_SECRET_KEY=guards TENURE_LOG_LEVEL=WARNING
 
-.PHONY: setup demo test check lock dev format
+.PHONY: setup demo test check lock dev format assets assets-check texts
 
 setup:
 	@scripts/setup
@@ -36,6 +36,28 @@ test: check
 format: dev
 	$(VENV)/ruff check --fix
 	$(VENV)/ruff format
+
+# Styles, scripts, fonts and icons are built and kept, so that nobody needs Node to run Tenure. Who
+# uses a class or an icon that no page had before makes them anew; docs/design.md tells more.
+NODE_MODULES := frontend/node_modules/.package-lock.json
+
+$(NODE_MODULES): frontend/package-lock.json
+	npm --prefix frontend ci --ignore-scripts --no-fund --no-audit --loglevel=error
+	@touch $@
+
+assets: $(NODE_MODULES)
+	$(VENV)/python frontend/inputs.py
+	node frontend/build.mjs
+
+assets-check: $(NODE_MODULES)
+	$(VENV)/python frontend/inputs.py --check
+	rm -rf build/assets && node frontend/build.mjs build/assets
+	diff -r build/assets/vendor src/tenure/web/static/vendor
+	diff -r -x '*.svg' build/assets/tenure src/tenure/web/static/tenure
+
+# Collects what pages and mails say into the .po files, keeps what is translated, compiles.
+texts:
+	$(VENV)/python -m tenure.web.texts
 
 # One set of pins for every Python from 3.11 up; `make lock ARGS=--upgrade` takes newer releases.
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/uv pip compile --quiet --universal \

@@ -26,6 +26,7 @@ function icons() {
     made[name] = svg
       .replace(/<!--[\s\S]*?-->/g, "")
       .replace(/^[\s\S]*?<svg[^>]*>/, "")
+      .replace(/<path stroke="none" d="M0 0h24v24H0z" fill="none" ?\/>/, "")
       .replace(/<\/svg>\s*$/, "")
       .replace(/\s*\n\s*/g, "");
   }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -30,6 +31,7 @@ def sources() -> Iterator[Path]:
     for pattern in ("*.html", "*.py"):
         yield from sorted(WEB.rglob(pattern))
     yield FRONTEND / "app.js"
+    yield ROOT / "docs" / "design.md"
 
 
 def classes() -> list[str]:
@@ -66,12 +68,19 @@ def fingerprint() -> str:
     return made.hexdigest()
 
 
-def main() -> None:
-    """Write what changed."""
-    for path, text in lists().items():
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            path.write_text(text, encoding="utf-8")
+def main(check: bool) -> int:
+    """Write what changed; with ``check`` only say whether something did."""
+    changed = [
+        (path, text)
+        for path, text in lists().items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    if check:
+        return len(changed)
+    for path, text in changed:
+        path.write_text(text, encoding="utf-8")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main("--check" in sys.argv))

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from django.forms import BoundField
+from django.forms import BoundField, CheckboxInput
+from django.http import HttpRequest, QueryDict
 from django.template import Library
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -83,3 +84,17 @@ def _described(field: BoundField) -> dict[str, str]:
     if field.errors:
         return {"aria-invalid": "true"}
     return {}
+
+
+@register.filter
+def is_checkbox(field: BoundField) -> bool:
+    """Whether a form's field is one box to tick, which stands before its label."""
+    return isinstance(field.field.widget, CheckboxInput)
+
+
+@register.filter
+def asking_for(request: HttpRequest | None, language: str) -> str:
+    """``?{{ request|asking_for:"fr" }}``: the same page, asked for in another language."""
+    query = request.GET.copy() if request else QueryDict(mutable=True)
+    query["language"] = language
+    return query.urlencode()
