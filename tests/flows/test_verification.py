@@ -6,15 +6,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tenure.base.errors import NotFound, Refused
+from tenure.base.errors import Invalid, NotFound, Refused
 from tenure.billing.models import Payment, SandboxCharge
+from tenure.events.journal import transaction
 from tenure.events.models import Event
 from tenure.flows.clock import advance_clock
 from tenure.flows.due import run_due
 from tenure.flows.purchase import CardPayment, authenticate, pay_order, withdraw_order
-from tenure.flows.verification import accept_proof
+from tenure.flows.verification import accept_proof, decline_proof
 from tenure.orders.models import Order
-from tenure.organisations.models import Organisation
+from tenure.organisations.commands.organisation import submit_proof
+from tenure.organisations.models import Organisation, StudentProof
 from tenure.policy.words import Audience
 from tenure.subscriptions.models import Period
 from tests.flows.worlds import someone
@@ -125,3 +127,33 @@ def test_a_withdrawn_order_is_never_charged() -> None:
 def test_nobodys_proof() -> None:
     with pytest.raises(NotFound):
         accept_proof(organisation=someone(), now=START, by="test")
+
+
+def handed_in(student: Organisation, proof: str) -> StudentProof:
+    with transaction(now=START, by="test", organisation=student.id) as journal:
+        submit_proof(organisation=student, given={"proof": proof}, journal=journal)
+    return StudentProof.objects.order_by("-id")[0]
+
+
+def test_a_proof_is_declined_with_a_reason_and_another_may_follow() -> None:
+    student, order = waiting()
+    first = handed_in(student, "a library card")
+    with pytest.raises(Invalid):
+        decline_proof(proof=first.id, reason=" ", now=START, by="staff:usr_x")
+    for _ in range(2):
+        decline_proof(proof=first.id, reason="It has run out.", now=START, by="staff:usr_x")
+    first.refresh_from_db()
+    assert (first.decided_at, first.declined_because) == (START, "It has run out.")
+    said = Event.objects.get(type="organisation.proof_declined")
+    assert said.by == "staff:usr_x"
+    assert "run out" not in str(said.data)
+    order.refresh_from_db()
+    assert order.status == "awaiting_verification"
+    second = handed_in(student, "a certificate")
+    accept_proof(organisation=student.id, now=START, by="staff:usr_x")
+    second.refresh_from_db()
+    assert (second.decided_at, second.declined_because) == (START, "")
+    with pytest.raises(Refused, match="proof_decided"):
+        decline_proof(proof=second.id, reason="Too late.", now=START, by="staff:usr_x")
+    with pytest.raises(NotFound):
+        decline_proof(proof=someone(), reason="None.", now=START, by="staff:usr_x")

@@ -47,6 +47,13 @@ PREFIXES: Mapping[str, str] = {
     "seat": "seat",
     "api_key": "key",
     "staff": "usr",
+    "giver": "mem",
+    "ownership_offer": "own",
+    "intervention": "itv",
+    "proof": "prf",
+    "request": "req",
+    "message": "msg",
+    "role_request": "ask",
 }
 """Which prefix the identifier in a field of that name carries outside."""
 

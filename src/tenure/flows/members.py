@@ -13,6 +13,7 @@ from tenure.flows.locks import lock_member, lock_organisation
 from tenure.flows.written import Written
 from tenure.organisations.commands import members as commands
 from tenure.organisations.commands.invitations import close_invitations
+from tenure.organisations.commands.ownership import withdraw_offers_of
 from tenure.organisations.models import Invitation, InvitationStatus, Member
 from tenure.organisations.rules import MemberStatus, Standing
 
@@ -48,6 +49,7 @@ def change_member(
             commands.suspend_member(member=row, journal=journal)
         elif status is MemberStatus.ACTIVE:
             commands.restore_member(member=row, journal=journal)
+        withdraw_offers_of(member=row, journal=journal)
         journal.touch(row.organisation_id)
     return Written((row.id,), journal.revisions[row.organisation_id])
 
@@ -63,6 +65,7 @@ def remove_member(*, member: UUID, now: datetime, by: str) -> Written:
             _withdraw_pending(row, journal)
             commands.remove_member(member=row, journal=journal)
             free_seats_of_member(member=row, journal=journal)
+            withdraw_offers_of(member=row, journal=journal)
         journal.touch(row.organisation_id)
     return Written((row.id,), journal.revisions[row.organisation_id])
 

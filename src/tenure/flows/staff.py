@@ -9,10 +9,11 @@ from uuid import UUID
 from tenure.base.errors import NotFound
 from tenure.events.journal import transaction
 from tenure.events.models import VENDOR_STREAM
+from tenure.flows.acting import end_all_acting
 from tenure.flows.written import Written
 from tenure.organisations.commands import staff as commands
 from tenure.organisations.models import StaffMember
-from tenure.organisations.rules import StaffRole
+from tenure.organisations.rules import StaffAbility, StaffRole, staff_abilities
 
 
 def add_staff(
@@ -35,13 +36,19 @@ def change_staff_roles(
     Raises ``NotFound``, ``Invalid`` without a role, ``Refused`` (``last_admin``).
     """
     with transaction(now=now, by=by) as journal:
+        if StaffAbility.ACTING not in staff_abilities(roles):
+            end_all_acting(user=user, journal=journal)
         commands.change_staff_roles(staff=_present(user), roles=roles, journal=journal)
     return Written((user,), journal.revisions[VENDOR_STREAM])
 
 
 def end_staff(*, user: UUID, now: datetime, by: str) -> Written:
-    """Somebody is no longer of the staff. Raises ``NotFound``, ``Refused`` (``last_admin``)."""
+    """Somebody is no longer of the staff, and acts for no customer any more.
+
+    Raises ``NotFound``, ``Refused`` (``last_admin``).
+    """
     with transaction(now=now, by=by) as journal:
+        end_all_acting(user=user, journal=journal)
         commands.end_staff(staff=_present(user), journal=journal)
     return Written((user,), journal.revisions[VENDOR_STREAM])
 

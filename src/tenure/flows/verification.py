@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tenure.base.clock import machine_now
+from tenure.base.errors import NotFound
 from tenure.base.money import Money
 from tenure.billing.commands.payments import keep_promises
 from tenure.billing.gateways import Charge
@@ -14,9 +15,12 @@ from tenure.billing.models import Payment, PaymentStatus
 from tenure.events.journal import transaction
 from tenure.flows.locks import lock_organisation
 from tenure.flows.settlement import settle
+from tenure.flows.written import Written
 from tenure.orders.commands.orders import lock_orders, mark
 from tenure.orders.models import Order, OrderStatus
+from tenure.organisations.commands import proofs as commands
 from tenure.organisations.commands.organisation import verify_student
+from tenure.organisations.models import StudentProof
 
 
 def accept_proof(*, organisation: UUID, now: datetime, by: str) -> int:
@@ -54,6 +58,23 @@ def accept_proof(*, organisation: UUID, now: datetime, by: str) -> int:
         settle(outcomes=outcomes, journal=journal)
         journal.touch(organisation)
     return journal.revisions[organisation]
+
+
+def decline_proof(*, proof: UUID, reason: str, now: datetime, by: str) -> Written:
+    """A student's proof does not convince: another may be handed in, the order waits on (R8).
+
+    Declining it again changes nothing. Raises ``NotFound``, ``Invalid`` without a reason,
+    ``Refused`` (``proof_decided``) if it was accepted.
+    """
+    with transaction(now=now, by=by) as journal:
+        found = StudentProof.objects.filter(id=proof).values_list("organisation_id", flat=True)
+        organisation = found.first()
+        if organisation is None:
+            raise NotFound
+        lock_organisation(organisation, journal)
+        row = StudentProof.objects.select_for_update().get(id=proof)
+        commands.decline_proof(proof=row, reason=reason, journal=journal)
+    return Written((row.id,), journal.revisions[organisation])
 
 
 def _waits_still(order: Order, now: datetime) -> bool:

@@ -73,6 +73,43 @@ STAFF_NEEDS_A_ROLE = declare(
     fr="Le personnel a au moins un rôle : support, finance, catalogue ou admin.",
 )
 
+ACTING_ALLOWED = declare(
+    "acting_allowed",
+    rule="R35",
+    en="An administrator may look after {ability}, and so may who acts for the customer.",
+    fr="Un administrateur peut gérer {ability}, et donc aussi qui agit pour le client.",
+)
+ACTING_FORBIDDEN = declare(
+    "acting_forbidden",
+    rule="R34",
+    en="Who acts for a customer may not look after {ability}; only its owner may.",
+    fr="Qui agit pour un client ne peut pas gérer {ability} ; seul son propriétaire le peut.",
+)
+ACTING_PAYS_NOTHING = declare(
+    "acting_pays_nothing",
+    rule="R35",
+    en="Who acts for a customer never pays with the customer's card; the customer has to pay.",
+    fr="Qui agit pour un client ne paie jamais avec la carte du client ; c'est au client de payer.",
+)
+ACTING_ALREADY = declare(
+    "acting_already",
+    en="You already act for this customer; end that first.",
+    fr="Vous agissez déjà pour ce client ; mettez-y d'abord fin.",
+)
+REASON_NEEDED = declare(
+    "reason_needed",
+    en="Say why: it is kept on record, and the customer can see it.",
+    fr="Dites pourquoi : le motif est conservé, et le client peut le voir.",
+)
+
+# Students, whose proof staff judge.
+
+PROOF_DECIDED = declare(
+    "proof_decided",
+    rule="R8",
+    en="This proof was already decided on.",
+    fr="Ce justificatif a déjà fait l'objet d'une décision.",
+)
 NOT_A_STUDENT = declare(
     "not_a_student",
     rule="R8",
@@ -101,6 +138,72 @@ TOO_MANY_AT_A_TIME = declare(
     en="At most {most} addresses are invited at a time; use a file for more.",
     fr="On invite {most} adresses au plus à la fois ; utilisez un fichier pour davantage.",
 )
+FILE_NOT_TEXT = declare(
+    "file_not_text",
+    rule="R36",
+    en="This is no text in UTF-8; save the file as CSV in UTF-8.",
+    fr="Ce n'est pas du texte en UTF-8 ; enregistrez le fichier en CSV, encodage UTF-8.",
+)
+FILE_WITHOUT_LINES = declare(
+    "file_without_lines",
+    rule="R36",
+    en="There is nobody in this file; give one address a line below the names of the columns.",
+    fr="Ce fichier ne contient personne ; donnez une adresse par ligne sous les noms de colonnes.",
+)
+FILE_WITHOUT_ADDRESSES = declare(
+    "file_without_addresses",
+    rule="R36",
+    en="The first line names the columns, and one of them must be: email.",
+    fr="La première ligne nomme les colonnes, et l'une d'elles doit être : email.",
+)
+FILE_COLUMN_UNKNOWN = declare(
+    "file_column_unknown",
+    rule="R36",
+    en="There is no column {column}; there are email, name, standing and roles.",
+    fr="La colonne {column} n'existe pas ; il y a email, nom, qualité et rôles.",
+)
+LINE_TOO_LONG = declare(
+    "line_too_long",
+    rule="R36",
+    en="This line has more values than there are columns.",
+    fr="Cette ligne a plus de valeurs qu'il n'y a de colonnes.",
+)
+LINE_NO_ADDRESS = declare(
+    "line_no_address",
+    rule="R36",
+    en="{address} is no e-mail address.",
+    fr="{address} n'est pas une adresse électronique.",
+)
+LINE_TWICE = declare(
+    "line_twice",
+    rule="R36",
+    en="{address} already stands in line {line}.",
+    fr="{address} figure déjà à la ligne {line}.",
+)
+LINE_NAME_UNUSABLE = declare(
+    "line_name_unusable",
+    rule="R36",
+    en="A name has up to {most} printable characters.",
+    fr="Un nom compte {most} caractères imprimables au plus.",
+)
+LINE_STANDING_UNKNOWN = declare(
+    "line_standing_unknown",
+    rule="R36",
+    en="{standing} is no standing; give member, external, billing or administrator.",
+    fr="{standing} n'est pas une qualité ; donnez member, external, billing ou administrator.",
+)
+LINE_ROLE_UNKNOWN = declare(
+    "line_role_unknown",
+    rule="R36",
+    en="There is no role {role}.",
+    fr="Le rôle {role} n'existe pas.",
+)
+LINE_INVITABLE = declare(
+    "line_invitable",
+    rule="R36",
+    en="This person can be invited.",
+    fr="Cette personne peut être invitée.",
+)
 NOT_JOINED = declare(
     "member_not_joined",
     rule="R36",
@@ -115,6 +218,43 @@ OWNERSHIP_IS_GIVEN = declare(
     en="Ownership is an owner's or the vendor's to give; ask one of them.",
     fr="La propriété ne peut être transmise que par un propriétaire ou par le vendeur ; "
     "adressez-vous à l'un d'eux.",
+)
+OWNERSHIP_OFFERABLE = declare(
+    "ownership_offerable",
+    rule="R34",
+    en="The ownership can be offered to this member, who then accepts or declines.",
+    fr="La propriété peut être proposée à ce membre, qui l'accepte ou la décline ensuite.",
+)
+OWNERSHIP_TAKER_NOT_ACTIVE = declare(
+    "ownership_taker_not_active",
+    rule="R34",
+    en="Ownership is offered to an active member; this one is not.",
+    fr="La propriété se propose à un membre actif ; celui-ci ne l'est pas.",
+)
+ALREADY_OWNER = declare(
+    "already_owner",
+    rule="R34",
+    en="This member is an owner already.",
+    fr="Ce membre est déjà propriétaire.",
+)
+OWNERSHIP_OFFER_OPEN = declare(
+    "ownership_offer_open",
+    rule="R34",
+    en="An offer of yours is still open; withdraw it before you make another.",
+    fr="Une de vos propositions est encore ouverte ; retirez-la avant d'en faire une autre.",
+)
+OWNERSHIP_OFFER_CLOSED = declare(
+    "ownership_offer_closed",
+    rule="R34",
+    en="This offer of ownership is {offer_status}; ask an owner for a new one.",
+    fr="Cette proposition de propriété a l'état {offer_status} ; demandez-en une nouvelle à un "
+    "propriétaire.",
+)
+OWNERSHIP_ANSWERABLE = declare(
+    "ownership_answerable",
+    rule="R34",
+    en="The offer can be accepted.",
+    fr="La proposition peut être acceptée.",
 )
 COUNTRY_NOT_THAT_OF_BILLING = declare(
     "country_not_that_of_billing",

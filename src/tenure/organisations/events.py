@@ -51,6 +51,15 @@ class ProofSubmitted:
 
 
 @dataclass(frozen=True, slots=True)
+class ProofDeclined:
+    """A student's proof does not convince; the reason stands with it (R8)."""
+
+    type: ClassVar[str] = "organisation.proof_declined"
+    organisation: UUID
+    proof: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class OrganisationVerified:
     """It is proved to be a student's (R8)."""
 
@@ -196,3 +205,71 @@ class StaffEnded:
 
     type: ClassVar[str] = "staff.ended"
     staff: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ActingBegun:
+    """One of the vendor's staff acts for the customer from now on; why stands with it."""
+
+    type: ClassVar[str] = "acting.begun"
+    intervention: UUID
+    staff: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ActingEnded:
+    """Nobody acts for the customer any more by that intervention."""
+
+    type: ClassVar[str] = "acting.ended"
+    intervention: UUID
+    staff: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerRecovered:
+    """The vendor's staff made a member owner because the owner was lost (R34)."""
+
+    type: ClassVar[str] = "ownership.recovered"
+    intervention: UUID
+    staff: UUID
+    member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OwnershipOffered:
+    """An owner, the giver, offers the ownership to a member (R34)."""
+
+    type: ClassVar[str] = "ownership.offered"
+    ownership_offer: UUID
+    giver: UUID
+    member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OwnershipAccepted:
+    """The member is an owner from now on (R34)."""
+
+    type: ClassVar[str] = "ownership.accepted"
+    ownership_offer: UUID
+    giver: UUID
+    member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OwnershipDeclined:
+    """The member does not want the ownership (R34)."""
+
+    type: ClassVar[str] = "ownership.declined"
+    ownership_offer: UUID
+    giver: UUID
+    member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OwnershipOfferWithdrawn:
+    """The giver took the offer back, or one of the two can no longer keep to it (R34)."""
+
+    type: ClassVar[str] = "ownership.offer_withdrawn"
+    ownership_offer: UUID
+    giver: UUID
+    member: UUID

@@ -11,12 +11,13 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from tenure.base.ids import new_id
-from tenure.organisations.rules import MemberStatus, StaffRole, Standing
+from tenure.organisations.rules import MemberStatus, OfferStatus, StaffRole, Standing
 from tenure.policy.words import Audience
 
 _AUDIENCES = [audience.value for audience in Audience]
 _STANDINGS = [standing.value for standing in Standing]
 _STATUSES = [status.value for status in MemberStatus]
+_OFFER_STATUSES = [status.value for status in OfferStatus]
 _STAFF_ROLES = [role.value for role in StaffRole]
 
 
@@ -211,15 +212,101 @@ class Invitation(models.Model):
 
 
 class StudentProof(models.Model):
-    """What a student organisation handed in as proof, as it was given; staff judge it (R8)."""
+    """What a student organisation handed in as proof, as it was given; staff judge it (R8).
+
+    ``decided_at`` is null while it waits; ``declined_because`` says why it was not accepted.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="proofs")
     given = models.JSONField(default=dict)
     submitted_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    declined_because = models.TextField(blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["submitted_at", "id"],
+                condition=Q(decided_at__isnull=True),
+                name="proof_waiting",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"proof of {self.organisation_id}"
+
+
+class OwnershipOffer(models.Model):
+    """The ownership, offered by one owner to a member who has to accept it (R34).
+
+    ``giver_stays`` says whether the giver stays an owner, or becomes an administrator.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    giver = models.ForeignKey(Member, models.PROTECT, related_name="ownership_given")
+    taker = models.ForeignKey(Member, models.PROTECT, related_name="ownership_offered")
+    giver_stays = models.BooleanField()
+    status = models.CharField(max_length=9, default=OfferStatus.OPEN.value)
+    created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["giver"],
+                condition=Q(status=OfferStatus.OPEN.value),
+                name="ownership_offer_one_open_per_giver",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=_OFFER_STATUSES), name="ownership_offer_status_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"ownership to {self.taker_id} ({self.status})"
+
+
+class Intervention(models.Model):
+    """What one of the vendor's staff did at a customer's, and why; the customer can see it.
+
+    Acting for the customer lasts from ``begun_at`` to ``ended_at``; recovering a lost owner (R34)
+    is done at once, for ``member``. ``user`` is who of the staff it was.
+    """
+
+    class Kind(models.TextChoices):
+        """What was done."""
+
+        ACTING = "acting"
+        RECOVERY = "recovery"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="interventions")
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    member = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=8, choices=Kind)
+    reason = models.TextField()
+    begun_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "organisation"],
+                condition=Q(ended_at__isnull=True),
+                name="intervention_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["acting", "recovery"]), name="intervention_kind_known"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "id"], name="intervention_list"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.organisation_id}"
 
 
 class ApiKey(models.Model):

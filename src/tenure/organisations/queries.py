@@ -124,9 +124,7 @@ _MEMBERSHIPS: Final = (
     f"SELECT m.id, m.standing, m.status, {_FACTS} FROM organisations_member AS m "  # noqa: S608
     "JOIN organisations_organisation AS o ON o.id = m.organisation_id WHERE m.user_id = %s"
 )
-_ORGANISATION: Final = (
-    f"SELECT {_FACTS} FROM organisations_organisation AS o WHERE o.id = %s"  # noqa: S608
-)
+_ORGANISATION: Final = f"SELECT {_FACTS} FROM organisations_organisation AS o WHERE o.id = %s"  # noqa: S608
 
 
 def memberships_of(user: UUID) -> tuple[Membership, ...]:

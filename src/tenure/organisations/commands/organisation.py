@@ -181,6 +181,9 @@ def verify_student(*, organisation: Organisation, journal: Journal) -> None:
         return
     organisation.verified_at = journal.at
     organisation.save(update_fields=["verified_at"])
+    StudentProof.objects.filter(organisation=organisation, decided_at__isnull=True).update(
+        decided_at=journal.at
+    )
     journal.record(organisation.id, OrganisationVerified(organisation=organisation.id))
 
 

@@ -12,13 +12,16 @@ from tenure.base.calendar import end_of_day_instant, last_day_within, local_date
 from tenure.base.verdicts import Verdict, allow, refuse
 from tenure.organisations.errors import (
     ACADEMIC_ADDRESS,
-    LAST_ADMIN,
+    ALREADY_OWNER,
     LAST_OWNER,
     MEMBER_MAY_LEAVE,
     NOT_ACADEMIC,
-    STAFF_ALLOWED,
-    STAFF_FORBIDDEN,
-    STAFF_MAY_LEAVE,
+    OWNERSHIP_ANSWERABLE,
+    OWNERSHIP_IS_GIVEN,
+    OWNERSHIP_OFFER_CLOSED,
+    OWNERSHIP_OFFER_OPEN,
+    OWNERSHIP_OFFERABLE,
+    OWNERSHIP_TAKER_NOT_ACTIVE,
     STANDING_ALLOWS,
     STANDING_FORBIDS,
 )
@@ -75,73 +78,6 @@ def ability_verdict(standing: Standing, ability: Ability) -> Verdict:
     return refuse(STANDING_FORBIDS, standing=standing.value, ability=ability.value)
 
 
-class StaffRole(StrEnum):
-    """What one of the vendor's staff is there for; a person may have several."""
-
-    SUPPORT = "support"
-    FINANCE = "finance"
-    CATALOGUE = "catalogue"
-    ADMIN = "admin"
-
-
-class StaffAbility(StrEnum):
-    """What the vendor's staff look after in the back office."""
-
-    CUSTOMERS = "customers"
-    REQUESTS = "requests"
-    PROOFS = "proofs"
-    OWNERS = "owners"
-    ACTING = "acting"
-    ORDERS = "orders"
-    PAYMENTS = "payments"
-    CATALOGUE = "catalogue"
-    JOURNAL = "journal"
-    MAIL = "mail"
-    STAFF = "staff"
-
-
-_STAFF_ABILITIES: Final = {
-    StaffRole.SUPPORT: frozenset(
-        {
-            StaffAbility.CUSTOMERS,
-            StaffAbility.REQUESTS,
-            StaffAbility.PROOFS,
-            StaffAbility.OWNERS,
-            StaffAbility.ACTING,
-            StaffAbility.MAIL,
-        }
-    ),
-    StaffRole.FINANCE: frozenset({StaffAbility.ORDERS, StaffAbility.PAYMENTS}),
-    StaffRole.CATALOGUE: frozenset({StaffAbility.CATALOGUE}),
-    StaffRole.ADMIN: frozenset(StaffAbility),
-}
-"""Support helps customers, finance follows their money; the journal of all is an admin's."""
-
-
-def staff_abilities(roles: Collection[str]) -> frozenset[StaffAbility]:
-    """All that staff with these ``roles`` may look after; without a role, nothing."""
-    return frozenset().union(*(_STAFF_ABILITIES[StaffRole(role)] for role in roles))
-
-
-def staff_verdict(roles: Collection[str], ability: StaffAbility) -> Verdict:
-    """Whether one of the staff with these ``roles`` may look after that."""
-    if ability in staff_abilities(roles):
-        return allow(STAFF_ALLOWED, ability=ability.value)
-    return refuse(STAFF_FORBIDDEN, ability=ability.value)
-
-
-def last_admin_verdict(
-    person: Hashable, admins: Collection[Hashable], *, stays_admin: bool
-) -> Verdict:
-    """Whether one of the staff may get other roles or go: an admin must remain.
-
-    ``admins`` are the ids of all present admins, read under a lock.
-    """
-    if not stays_admin and person in admins and len(admins) == 1:
-        return refuse(LAST_ADMIN)
-    return allow(STAFF_MAY_LEAVE)
-
-
 def academic_address(email: str, domains: Collection[str]) -> Verdict:
     """Whether an address by itself proves a student (R8).
 
@@ -175,6 +111,47 @@ def leaving_verdict(member: Hashable, active_owners: Collection[Hashable]) -> Ve
     if member in active_owners and len(active_owners) == 1:
         return refuse(LAST_OWNER)
     return allow(MEMBER_MAY_LEAVE)
+
+
+class OfferStatus(StrEnum):
+    """Where an offer of ownership stands (R34)."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+def ownership_offer_verdict(
+    *, giver_owns: bool, taker_active: bool, taker_owns: bool, already_open: bool
+) -> Verdict:
+    """Whether a member can offer the ownership to another (R34).
+
+    The first that holds of ``ownership_is_given`` (the giver is no active owner),
+    ``ownership_taker_not_active``, ``already_owner``, ``ownership_offer_open``.
+    """
+    if not giver_owns:
+        return refuse(OWNERSHIP_IS_GIVEN)
+    if not taker_active:
+        return refuse(OWNERSHIP_TAKER_NOT_ACTIVE)
+    if taker_owns:
+        return refuse(ALREADY_OWNER)
+    if already_open:
+        return refuse(OWNERSHIP_OFFER_OPEN)
+    return allow(OWNERSHIP_OFFERABLE)
+
+
+def ownership_answer_verdict(
+    status: OfferStatus, *, giver_owns: bool, taker_active: bool
+) -> Verdict:
+    """Whether an offer of ownership can be accepted now (R34): the giver must still have it."""
+    if status is not OfferStatus.OPEN:
+        return refuse(OWNERSHIP_OFFER_CLOSED, offer_status=status.value)
+    if not giver_owns:
+        return refuse(OWNERSHIP_OFFER_CLOSED, offer_status=OfferStatus.WITHDRAWN.value)
+    if not taker_active:
+        return refuse(OWNERSHIP_TAKER_NOT_ACTIVE)
+    return allow(OWNERSHIP_ANSWERABLE)
 
 
 def invitation_last_day(sent_at: datetime, zone: ZoneInfo, policy: Policy) -> date:
