@@ -39,7 +39,7 @@ def test_settling_twice_changes_nothing() -> None:
     assert Event.objects.count() == sequence + 3
     with transaction(now=START, by="test") as journal:
         fulfil(orders=[], journal=journal)
-    assert not journal.recorded
+    assert not journal.sequences
 
 
 def test_a_gateway_is_never_called_inside_a_transaction() -> None:

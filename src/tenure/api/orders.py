@@ -259,7 +259,7 @@ def orders_out(orders: Collection[Order]) -> list[OrderOut]:
     rest = "WHERE order_id = ANY(%s) ORDER BY order_id, position"
     for line in read_rows(OrderLine, rest, [ids]):
         lines[line.order_id].append(line)
-    became = dict(read_values(_SUBSCRIPTIONS, [ids]))
+    became: dict[UUID, UUID] = dict(read_values(_SUBSCRIPTIONS, [ids]))
     attempts = read_rows(Payment, "WHERE order_id = ANY(%s) ORDER BY id", [ids])
     payments = {payment.order_id: payment for payment in attempts}
     return [_order(order, lines[order.id], became, payments.get(order.id)) for order in orders]

@@ -8,21 +8,23 @@ streams' rows are locked for the shortest time and always in the same order.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Final, Protocol, runtime_checkable
 from uuid import UUID
 
-from django.db import connection
+import msgspec
 from django.db import transaction as database
+from django.db.models import Model
 
 from tenure.base.clock import machine_now
 from tenure.base.ids import new_id, public_id
 from tenure.base.money import Money
 from tenure.events.asked import Asked
-from tenure.events.models import CATALOGUE_STREAM, KEYS_STREAM, Event, IdempotencyKey
-from tenure.events.rows import insert_rows
+from tenure.events.models import CATALOGUE_STREAM, KEYS_STREAM, IdempotencyKey
+from tenure.events.rows import run
+from tenure.events.writing import Writing
 
 
 @runtime_checkable
@@ -86,12 +88,25 @@ class Journal:
         self.by = by
         self.revisions: dict[UUID, int] = {}
         """After the transaction: the revision of every stream that it changed."""
-        self.recorded: list[Event] = []
-        """After the transaction: the events, in order."""
+        self.sequences: dict[UUID, int] = {}
+        """After the transaction: the number of the last event of every such stream."""
         self.made: UUID | None = None
         """What the transaction made; kept with the caller's key, so that a repeat finds it."""
+        self._writing = Writing()
         self._pending: list[tuple[UUID, Fact, datetime]] = []
         self._touched: set[UUID] = set()
+
+    def insert(self, rows: Iterable[Model]) -> None:
+        """New rows, to be written with the journal; ``write`` them first to read them again."""
+        self._writing.insert(rows)
+
+    def change(self, statement: str, parameters: Sequence[Any]) -> None:
+        """Another write that can wait as well; the statement is a constant of its module."""
+        self._writing.change(statement, parameters)
+
+    def write(self) -> None:
+        """Write what waits, but for the journal itself, which is always the last."""
+        self._writing.send()
 
     def record(self, organisation: UUID, *facts: Fact, at: datetime | None = None) -> None:
         """Record facts of one organisation, at the journal's instant unless told."""
@@ -115,78 +130,89 @@ class Journal:
         self._touched.add(KEYS_STREAM)
 
     def flush(self) -> None:
-        """Write what was recorded: the streams are locked in the order of their ids."""
+        """Write what waits, and what was recorded: the streams are locked in the order of ids."""
         if not self._touched:
+            self.write()
             return
-        counts = dict.fromkeys(sorted(self._touched), 0)
-        for organisation, _, _ in self._pending:
-            counts[organisation] += 1
-        numbers = self._number(counts)
-        for organisation, fact, at in self._pending:
-            numbers[organisation] += 1
-            self.recorded.append(
-                Event(
-                    id=new_id(),
-                    organisation_id=organisation,
-                    sequence=numbers[organisation],
-                    type=fact.type,
-                    at=at,
-                    by=self.by,
-                    data=event_data(fact),
-                )
-            )
-        if self._pending:
-            insert_rows(self.recorded[-len(self._pending) :])
+        self._tell()
+        for organisation, sequence, revision in self._writing.send(_NUMBERS):
+            self.sequences[organisation] = sequence
+            self.revisions[organisation] = revision
         self._pending.clear()
         self._touched.clear()
 
-    def _number(self, counts: Mapping[UUID, int]) -> dict[UUID, int]:
-        """Raise the streams; returns each one's last number before these events.
+    def _tell(self) -> None:
+        """Raise the streams, and number the events by what they came to.
 
-        An upsert locks rows in the order in which it gets them, which is that of the ids; one
-        statement for any number of streams.
+        An event says how many of its organisation come after it, since its number is known only
+        once the stream's row is locked, and that is in the same statement.
         """
-        with connection.cursor() as cursor:
-            cursor.execute(
-                """
-                INSERT INTO events_stream AS stream (organisation_id, sequence, revision)
-                SELECT organisation_id, count, 1
-                FROM unnest(%s::uuid[], %s::bigint[]) AS given (organisation_id, count)
-                ORDER BY organisation_id
-                ON CONFLICT (organisation_id) DO UPDATE
-                SET sequence = stream.sequence + excluded.sequence,
-                    revision = stream.revision + 1
-                RETURNING organisation_id, sequence, revision
-                """,
-                [list(counts), list(counts.values())],
+        after = dict.fromkeys(sorted(self._touched), 0)
+        told = []
+        for organisation, fact, at in reversed(self._pending):
+            told.append(
+                {
+                    "id": new_id(),
+                    "organisation_id": organisation,
+                    "after": after[organisation],
+                    "type": fact.type,
+                    "at": at,
+                    "data": event_data(fact),
+                }
             )
-            rows = cursor.fetchall()
-        self.revisions.update({organisation: revision for organisation, _, revision in rows})
-        return {organisation: sequence - counts[organisation] for organisation, sequence, _ in rows}
+            after[organisation] += 1
+        counts = [{"organisation_id": each, "count": count} for each, count in after.items()]
+        self._writing.change(_RAISE, [_json(counts)], name="stream")
+        if told:
+            self._writing.change(_TELL, [self.by, _json(told)])
+
+
+_RAISE: Final = """
+    INSERT INTO events_stream AS stream (organisation_id, sequence, revision)
+    SELECT organisation_id, count, 1
+    FROM json_to_recordset(%s::json) AS given (organisation_id uuid, count bigint)
+    ORDER BY organisation_id
+    ON CONFLICT (organisation_id) DO UPDATE
+    SET sequence = stream.sequence + excluded.sequence, revision = stream.revision + 1
+    RETURNING organisation_id, sequence, revision
+"""
+"""An upsert locks rows in the order in which it gets them, which is that of the ids."""
+
+_TELL: Final = """
+    INSERT INTO events_event (id, organisation_id, sequence, type, at, by, data)
+    SELECT given.id, organisation_id, stream.sequence - given.after, given.type, given.at, %s,
+           given.data
+    FROM json_to_recordset(%s::json) AS given
+        (id uuid, organisation_id uuid, after bigint, type text, at timestamptz, data jsonb)
+    JOIN stream USING (organisation_id)
+"""
+_NUMBERS: Final = "SELECT organisation_id, sequence, revision FROM stream"
+
+
+def _json(value: Sequence[Mapping[str, Any]]) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def work_for(organisation: UUID | None) -> None:
     """Tell the database for whom this transaction works, so that row-level security can judge."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('tenure.organisation', %s, true)",
-            [str(organisation) if organisation else ""],
-        )
+    named = str(organisation) if organisation else ""
+    run("SELECT set_config('tenure.organisation', %s, true)", [named])
 
 
-def keep_asked(asked: Asked | None, *, made: UUID | None) -> None:
-    """Write the caller's key with what was made, in the transaction that makes it."""
+def asked_rows(asked: Asked | None, *, made: UUID | None) -> list[IdempotencyKey]:
+    """The caller's key with what was made, to be written in the transaction that makes it."""
     if asked is None:
-        return
-    row = IdempotencyKey(
-        scope=asked.scope,
-        key=asked.key,
-        call=asked.call,
-        body_hash=asked.body_hash,
-        made=made,
-        created_at=machine_now(),
-    )
-    insert_rows([row])
+        return []
+    return [
+        IdempotencyKey(
+            scope=asked.scope,
+            key=asked.key,
+            call=asked.call,
+            body_hash=asked.body_hash,
+            made=made,
+            created_at=machine_now(),
+        )
+    ]
 
 
 @contextmanager
@@ -203,5 +229,5 @@ def transaction(
     with database.atomic(durable=True):
         work_for(organisation)
         yield journal
-        keep_asked(asked, made=journal.made)
+        journal.insert(asked_rows(asked, made=journal.made))
         journal.flush()

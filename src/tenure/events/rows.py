@@ -1,24 +1,28 @@
 """Rows of a model by statements that are written once.
 
-Django builds a statement anew each time it is asked for one, which costs several times what
-PostgreSQL needs to answer it. Where a checkout reads and writes a few rows again and again, the
-statement is made once instead; everywhere else querysets are the way.
+Django builds a statement anew each time it is asked for one, and a cursor for it, which costs
+several times what PostgreSQL needs to answer it. Where a checkout reads and writes a few rows
+again and again, both are made once instead; everywhere else querysets are the way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
 from functools import cache
+from itertools import count
 from typing import Any, Final, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model
-from psycopg import sql
+from psycopg import Connection, RawCursor, sql
 
 Row = TypeVar("Row", bound=Model)
+Values = tuple[Any, ...]
 
-_FEW: Final = 50
-"""Up to so many rows go into one statement as values; more go the way of ``bulk_create``."""
+_MOST_KEPT: Final = 100
+"""As many cursors a connection keeps: as psycopg keeps prepared statements."""
 
 
 def read_rows(model: type[Row], rest: str, parameters: Sequence[Any]) -> list[Row]:
@@ -28,45 +32,73 @@ def read_rows(model: type[Row], rest: str, parameters: Sequence[Any]) -> list[Ro
     whose columns come from psycopg as they are: none of JSON.
     """
     statement, names = _selection(model, rest)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return [model.from_db(connection.alias, names, row) for row in cursor.fetchall()]
+    found = run(statement, parameters)
+    return [model.from_db(DEFAULT_DB_ALIAS, names, row) for row in found]
 
 
-def read_values(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+def read_values(statement: str, parameters: Sequence[Any]) -> list[Values]:
     """What a statement answers; it is a constant of the calling module."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-        return found
+    return run(statement, parameters)
 
 
-def write(statement: str, parameters: Sequence[Any]) -> int:
-    """Run a statement, a constant of the calling module; returns how many rows it wrote."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return int(cursor.rowcount)
+def run(statement: str, parameters: Sequence[Any]) -> list[Values]:
+    """Run a statement, a constant of some module; returns the rows that it answers, if any.
+
+    It goes by a cursor kept for it, past Django's: what psycopg found out about its parameters
+    and its answer then stands there the next time. Only where somebody watches what is run (a
+    test, or ``DEBUG``) does it go by Django's own.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.execute_wrappers or database.queries_logged:
+        with database.cursor() as watched:
+            watched.execute(statement, parameters)
+            return watched.fetchall() if watched.description else []
+    database.ensure_connection()
+    database.validate_no_broken_transaction()
+    with database.wrap_database_errors:
+        numbered, cursor = _kept.cursor_for(statement, database.connection)
+        cursor.execute(numbered, parameters, prepare=True, binary=True)
+        return cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else []
 
 
-def insert_rows(rows: Collection[Row]) -> None:
-    """Insert new rows of one model, whose keys are set; one statement for any number of them."""
-    if not rows:
-        return
-    model = type(next(iter(rows)))
-    if len(rows) > _FEW:
-        model._default_manager.bulk_create(rows)
-        return
-    fields = model._meta.concrete_fields
-    values = [
-        field.get_db_prep_save(getattr(row, field.attname), connection)
-        for row in rows
-        for field in fields
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(_insertion(model, len(rows)), values)
-    for row in rows:
-        row._state.adding = False
-        row._state.db = connection.alias
+def column_names(model: type[Model]) -> tuple[str, ...]:
+    """The columns of a model's table, in the order of its fields."""
+    return tuple(str(field.column) for field in model._meta.concrete_fields)
+
+
+class _Kept(threading.local):
+    """The cursors of this thread's connection by their statements, those last used at the end."""
+
+    def __init__(self) -> None:
+        self._connection: Connection[Values] | None = None
+        self._cursors: OrderedDict[str, tuple[bytes, RawCursor[Values]]] = OrderedDict()
+
+    def cursor_for(
+        self, statement: str, connection: Connection[Values]
+    ) -> tuple[bytes, RawCursor[Values]]:
+        """The statement as PostgreSQL numbers its parameters, and the cursor that runs it."""
+        if connection is not self._connection:
+            self._connection = connection
+            self._cursors.clear()
+        kept = self._cursors.get(statement)
+        if kept is None:
+            kept = (_numbered(statement), RawCursor(connection))
+            self._cursors[statement] = kept
+            if len(self._cursors) > _MOST_KEPT:
+                self._cursors.popitem(last=False)
+        else:
+            self._cursors.move_to_end(statement)
+        return kept
+
+
+_kept = _Kept()
+
+
+def _numbered(statement: str) -> bytes:
+    """``$1``, ``$2`` … for each ``%s``, so that psycopg has nothing left to convert."""
+    first, *rest = statement.split("%s")
+    numbers = count(1)
+    return "".join([first, *(f"${next(numbers)}{text}" for text in rest)]).encode()
 
 
 @cache
@@ -74,22 +106,7 @@ def _selection(model: type[Model], rest: str) -> tuple[str, tuple[str, ...]]:
     fields = model._meta.concrete_fields
     table = sql.Identifier(model._meta.db_table)
     columns = sql.SQL(", ").join(
-        sql.Identifier(model._meta.db_table, str(field.column)) for field in fields
+        sql.Identifier(model._meta.db_table, name) for name in column_names(model)
     )
     statement = sql.SQL("SELECT {} FROM {} ").format(columns, table).as_string()
     return statement + rest, tuple(field.attname for field in fields)
-
-
-@cache
-def _insertion(model: type[Model], count: int) -> str:
-    fields = model._meta.concrete_fields
-    row = sql.SQL("({})").format(sql.SQL(", ").join([sql.Placeholder()] * len(fields)))
-    return (
-        sql.SQL("INSERT INTO {} ({}) VALUES {}")
-        .format(
-            sql.Identifier(model._meta.db_table),
-            sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in fields),
-            sql.SQL(", ").join([row] * count),
-        )
-        .as_string()
-    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,15 +12,23 @@ from django.db import transaction as database
 from tenure.base.calendar import Term
 from tenure.catalogue.queries import known_catalogue
 from tenure.events.asked import Asked
-from tenure.events.journal import keep_asked
+from tenure.events.journal import asked_rows
+from tenure.events.writing import Writing
 from tenure.orders.commands import carts as commands
-from tenure.orders.queries.carts import PricedCart, order_of_cart, price_cart
+from tenure.orders.queries.carts import CartContents, PricedCart, contents_of, price_cart
 from tenure.policy.words import Audience
 
-# Carts are nobody's history: what is chosen and put back is not in the journal.
+
+@contextmanager
+def _cart_transaction() -> Iterator[Writing]:
+    """Like a flow's transaction, but carts are nobody's history: what is chosen and put back is
+    not in the journal."""
+    with database.atomic(durable=True):
+        writing = Writing()
+        yield writing
+        writing.send()
 
 
-@database.atomic(durable=True)
 def open_cart(
     *,
     audience: Audience,
@@ -29,24 +39,29 @@ def open_cart(
     asked: Asked | None = None,
 ) -> PricedCart:
     """An empty cart, for one audience and one country (R11)."""
-    known = known_catalogue()
-    cart = commands.create_cart(
-        audience=audience, country=country, organisation=organisation, known=known, now=now
-    )
-    keep_asked(asked, made=cart.id)
-    return price_cart(cart, on=on, order=None, lines=[], known=known)
+    with _cart_transaction() as writing:
+        known = known_catalogue()
+        cart = commands.create_cart(
+            audience=audience,
+            country=country,
+            organisation=organisation,
+            known=known,
+            now=now,
+            writing=writing,
+        )
+        writing.insert(asked_rows(asked, made=cart.id))
+        return price_cart(cart, CartContents([], None, known), on=on)
 
 
-@database.atomic(durable=True)
 def show_cart(*, cart: UUID, within: UUID | None, on: date) -> PricedCart:
     """The cart as it is today; its total is remembered as shown (R16). Raises ``NotFound``."""
-    locked = commands.lock_cart(cart, within)
-    priced = price_cart(locked, on=on, order=order_of_cart(cart))
-    commands.note_shown(priced)
-    return priced
+    with _cart_transaction():
+        locked = commands.lock_cart(cart, within)
+        priced = price_cart(locked, contents_of(locked), on=on)
+        commands.note_shown(priced)
+        return priced
 
 
-@database.atomic(durable=True)
 def add_line(
     *,
     cart: UUID,
@@ -62,12 +77,14 @@ def add_line(
 
     Here as below, ``version`` is the one that the caller read, if it insists: ``Stale``.
     """
-    locked = commands.lock_cart(cart, within, version)
-    keep_asked(asked, made=cart)
-    return commands.add_line(cart=locked, offer=offer, term=term, quantity=quantity, on=on)
+    with _cart_transaction() as writing:
+        locked = commands.lock_cart(cart, within, version)
+        writing.insert(asked_rows(asked, made=cart))
+        return commands.add_line(
+            cart=locked, offer=offer, term=term, quantity=quantity, on=on, writing=writing
+        )
 
 
-@database.atomic(durable=True)
 def change_line(
     *,
     cart: UUID,
@@ -78,14 +95,17 @@ def change_line(
     version: int | None = None,
 ) -> PricedCart:
     """Set a line's quantity. Raises ``NotFound``, or ``Refused`` if the cart is ordered."""
-    locked = commands.lock_cart(cart, within, version)
-    return commands.change_line(cart=locked, line=line, quantity=quantity, on=on)
+    with _cart_transaction() as writing:
+        locked = commands.lock_cart(cart, within, version)
+        return commands.change_line(
+            cart=locked, line=line, quantity=quantity, on=on, writing=writing
+        )
 
 
-@database.atomic(durable=True)
 def remove_line(
     *, cart: UUID, within: UUID | None, line: UUID, on: date, version: int | None = None
 ) -> PricedCart:
     """Take a line out. Raises ``NotFound``, or ``Refused`` if the cart is ordered."""
-    locked = commands.lock_cart(cart, within, version)
-    return commands.remove_line(cart=locked, line=line, on=on)
+    with _cart_transaction() as writing:
+        locked = commands.lock_cart(cart, within, version)
+        return commands.remove_line(cart=locked, line=line, on=on, writing=writing)

@@ -77,7 +77,7 @@ def advance_clock(*, organisation: UUID, to: datetime, by: str, sandbox: bool) -
             raise Refused(CLOCK_ONLY_FORWARD, clock=row.test_clock)
         Organisation.objects.filter(id=organisation).update(test_clock=to)
         journal.record(organisation, ClockAdvanced(to=to))
-    last = journal.recorded[-1].sequence
+    last = journal.sequences[organisation]
     return Advanced(to, events_between(organisation, first, last), journal.revisions[organisation])
 
 

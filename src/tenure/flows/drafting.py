@@ -11,7 +11,7 @@ from tenure.base.money import Money
 from tenure.orders.commands.orders import LineDraft, OrderDraft
 from tenure.orders.errors import CART_CHANGED, CART_EMPTY
 from tenure.orders.models import Cart, OrderKind, OrderStatus
-from tenure.orders.queries.carts import PricedCart, cart_facts, price_cart
+from tenure.orders.queries.carts import CartContents, PricedCart, cart_facts, price_cart
 from tenure.orders.rules.cart import buyer_verdict
 from tenure.orders.rules.payment import expires_at, needs_verification, verification_last_day
 from tenure.organisations.models import Organisation
@@ -20,6 +20,7 @@ from tenure.policy.words import Audience
 
 def checked_cart(
     row: Cart,
+    contents: CartContents,
     version: int,
     expected_total: Money | None,
     organisation: Organisation,
@@ -38,7 +39,7 @@ def checked_cart(
     if not fits:
         raise Refused.by(fits)
     shown = row.shown_total
-    priced = price_cart(row, on=on, order=None)
+    priced = price_cart(row, contents, on=on)
     if not priced.lines:
         raise Refused(CART_EMPTY)
     total = Money(priced.amounts.total, row.currency)

@@ -43,7 +43,7 @@ from tenure.orders.errors import (
 )
 from tenure.orders.events import OrderWithdrawn
 from tenure.orders.models import UNPAID, Cart, Order, OrderStatus
-from tenure.orders.queries.carts import order_of_cart
+from tenure.orders.queries.carts import CartContents, contents_of
 from tenure.orders.queries.policy import policy_numbered
 from tenure.orders.rules.payment import payment_method_verdict
 from tenure.organisations.models import Organisation
@@ -88,14 +88,14 @@ def buy(*, purchase: Purchase, now: datetime, by: str, asked: Asked | None = Non
         cart = lock_cart(purchase.cart, None)
         if cart.organisation_id not in (None, organisation.id):
             raise NotFound
-        existing = order_of_cart(purchase.cart)
-        if existing is not None:
-            if _organisation_of(existing) != organisation.id:
+        contents = contents_of(cart)
+        if contents.order is not None:
+            if _organisation_of(contents.order) != organisation.id:
                 raise NotFound
-            journal.made = existing
-            return Outcome(existing, False, revision_of(organisation.id))
+            journal.made = contents.order
+            return Outcome(contents.order, False, revision_of(organisation.id))
         claim_cart(cart, organisation.id)
-        order, payment = _place(purchase, cart, organisation, journal)
+        order, payment = _place(purchase, cart, contents, organisation, journal)
         journal.made = order.id
     if payment is not None:
         journal = _charge(payment, now=now, by=by)
@@ -186,11 +186,17 @@ def resume_order(*, order: UUID, now: datetime, by: str) -> Outcome:
 
 
 def _place(
-    purchase: Purchase, cart: Cart, organisation: Organisation, journal: Journal
+    purchase: Purchase,
+    cart: Cart,
+    contents: CartContents,
+    organisation: Organisation,
+    journal: Journal,
 ) -> tuple[Order, Payment | None]:
     """Place the order; returns the payment to be charged, or None if nothing is to be now."""
     today = local_date(journal.at, zone_named(organisation.timezone))
-    priced = checked_cart(cart, purchase.cart_version, purchase.expected_total, organisation, today)
+    priced = checked_cart(
+        cart, contents, purchase.cart_version, purchase.expected_total, organisation, today
+    )
     total = priced.amounts.total
     payment = purchase.payment
     if total and payment is None:
@@ -200,6 +206,7 @@ def _place(
     draft = draft_order(priced, organisation, journal.at)
     (order,) = place_orders(drafts=[draft], journal=journal)
     if not total:
+        journal.write()  # what is fulfilled is read again
         fulfil(orders=[order], journal=journal)
         return order, None
     token = payment.token if isinstance(payment, CardPayment) else ""

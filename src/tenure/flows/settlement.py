@@ -79,7 +79,8 @@ def fulfil(*, orders: Sequence[Order], journal: Journal) -> None:
     beginnings = [
         _beginning(line, by_id[line.order_id], buyers, today[line.order_id]) for line in lines
     ]
-    make_seats(begin_subscriptions(beginnings=beginnings, journal=journal))
+    begun = begin_subscriptions(beginnings=beginnings, journal=journal)
+    make_seats(subscriptions=begun, journal=journal)
 
 
 def _beginning(

@@ -8,6 +8,7 @@ from datetime import date
 from typing import cast
 from uuid import UUID
 
+from tenure.access.commands.requests import close_served
 from tenure.access.events import SeatAssigned, SeatFreed, SeatReleased, SeatReserved
 from tenure.access.models import Seat
 from tenure.access.queries.seats import (
@@ -27,7 +28,6 @@ from tenure.base.calendar import local_date, zone_named
 from tenure.base.errors import NotFound, Refused
 from tenure.base.ids import new_id
 from tenure.events.journal import Journal
-from tenure.events.rows import insert_rows
 from tenure.organisations.models import Invitation, Member
 from tenure.organisations.rules import MemberStatus
 from tenure.policy.model import Policy
@@ -35,19 +35,17 @@ from tenure.subscriptions.models import Subscription
 from tenure.subscriptions.queries.policies import policies_of
 
 
-def make_seats(subscriptions: Sequence[Subscription]) -> None:
-    """A row for each unit of each subscription's quantity; one statement for all."""
-    insert_rows(
-        [
-            Seat(
-                id=new_id(),
-                organisation_id=subscription.organisation_id,
-                subscription=subscription,
-                number=number,
-            )
-            for subscription in subscriptions
-            for number in range(1, subscription.quantity + 1)
-        ]
+def make_seats(*, subscriptions: Sequence[Subscription], journal: Journal) -> None:
+    """A row for each unit of each subscription's quantity, written with the journal."""
+    journal.insert(
+        Seat(
+            id=new_id(),
+            organisation_id=subscription.organisation_id,
+            subscription=subscription,
+            number=number,
+        )
+        for subscription in subscriptions
+        for number in range(1, subscription.quantity + 1)
     )
 
 
@@ -66,8 +64,7 @@ def assign_seat(*, subscription: Subscription, member: Member, on: date, journal
     )
     if not verdict or seat is None:
         raise Refused.by(verdict)
-    _give(seat, member, journal)
-    seat.save(update_fields=_SEAT_FIELDS)
+    give_seats(given=[(seat, member)], journal=journal)
     return seat
 
 
@@ -154,8 +151,18 @@ def assign_reserved(*, invitation: Invitation, member: Member, journal: Journal)
     seats = list(Seat.objects.select_for_update().filter(invitation=invitation).order_by("id"))
     for seat in seats:
         seat.invitation = None
+    give_seats(given=[(seat, member) for seat in seats], journal=journal)
+
+
+def give_seats(*, given: Sequence[tuple[Seat, Member]], journal: Journal) -> None:
+    """Members hold locked seats from now on, and what they had asked for is granted (R38, R40).
+
+    As many statements for 300 seats as for 3.
+    """
+    for seat, member in given:
         _give(seat, member, journal)
-    Seat.objects.bulk_update(seats, [*_SEAT_FIELDS, "invitation"])
+    Seat.objects.bulk_update([seat for seat, _ in given], [*_SEAT_FIELDS, "invitation"])
+    close_served(seats=[seat for seat, _ in given], journal=journal)
 
 
 _SEAT_FIELDS = ["member", "assigned_at", "first_used_on", "last_used_on", "locked_until"]

@@ -13,7 +13,7 @@ from tenure.billing.events import PaymentCaptured, PaymentDeclined
 from tenure.billing.gateways import Outcome, Result
 from tenure.billing.models import Payment, PaymentStatus
 from tenure.events.journal import Journal
-from tenure.events.rows import insert_rows, read_rows, read_values, write
+from tenure.events.rows import read_rows, read_values
 from tenure.orders.models import Order
 from tenure.policy.words import PaymentMethod
 
@@ -41,7 +41,7 @@ def intend_payments(
     journal: Journal,
     status: PaymentStatus = PaymentStatus.INTENDED,
 ) -> list[Payment]:
-    """Commit to calling the gateway, under each payment's id; one statement for any number.
+    """Commit to calling the gateway, under each payment's id; written with the journal.
 
     ``called_at`` is the machine's instant, from which a missing answer is counted. With
     ``PROMISED`` the call waits until ``keep_promises``.
@@ -62,7 +62,7 @@ def intend_payments(
         )
         for intent in intents
     ]
-    insert_rows(payments)
+    journal.insert(payments)
     return payments
 
 
@@ -117,7 +117,7 @@ def settle_payments(
     """Write what the gateway said of the locked ``payments``; returns those that changed.
 
     Settling is idempotent: what is captured or declined stays so, whoever comes second. A
-    statement for each kind of outcome, of which there are a few.
+    change with the journal for each kind of outcome, of which there are a few.
     """
     changed = []
     for payment in payments:
@@ -133,7 +133,7 @@ def settle_payments(
         changed.append(payment)
     for kind in {_kind(payment) for payment in changed}:
         ids = [payment.id for payment in changed if _kind(payment) == kind]
-        write(
+        journal.change(
             "UPDATE billing_payment SET status = %s, decline_code = %s, settled_at = %s "
             "WHERE id = ANY(%s)",
             [*kind, ids],

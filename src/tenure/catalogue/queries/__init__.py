@@ -9,7 +9,7 @@ from tenure.catalogue.queries.holding import (
     held_catalogue,
     plan_import,
 )
-from tenure.catalogue.queries.known import KnownCatalogue, known_catalogue
+from tenure.catalogue.queries.known import KnownCatalogue, catalogue_at, known_catalogue
 from tenure.catalogue.queries.offers import (
     OfferListing,
     OfferPage,
@@ -38,6 +38,7 @@ __all__ = [
     "RoleListing",
     "VendorFacts",
     "Version",
+    "catalogue_at",
     "currencies",
     "currency_of_country",
     "current_version",

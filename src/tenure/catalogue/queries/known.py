@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from django.db import connection
-
 from tenure.catalogue.queries.offers import currencies, offer_facts
 from tenure.catalogue.queries.vendor import VendorFacts, vendor
 from tenure.catalogue.rules import CurrencyFacts, OfferFacts, currency_of
+from tenure.events.rows import read_values
 from tenure.events.streams import CATALOGUE_STREAM
 
 _MOST_OFFERS: Final = 5_000
@@ -62,18 +61,22 @@ _known = KnownCatalogue((-1, ""))
 
 
 def known_catalogue() -> KnownCatalogue:
-    """The catalogue as it stands. One statement, and what is not yet known is read when asked.
+    """The catalogue as it stands. One statement, and what is not yet known is read when asked."""
+    found = read_values(
+        "SELECT revision, xmin::text FROM events_stream WHERE organisation_id = %s",
+        [CATALOGUE_STREAM],
+    )
+    return catalogue_at(*found[0] if found else (None, None))
 
-    The row's transaction stands beside the revision, so that another database, in which the same
-    number means something else, is never taken for this one.
+
+def catalogue_at(revision: int | None, transaction: str | None) -> KnownCatalogue:
+    """The catalogue as it stands, by the row of its stream; both None where there is none yet.
+
+    The row's transaction (``xmin``) stands beside the revision, so that another database, in
+    which the same number means something else, is never taken for this one.
     """
     global _known
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT revision, xmin::text FROM events_stream WHERE organisation_id = %s",
-            [CATALOGUE_STREAM],
-        )
-        stamp = cursor.fetchone() or (0, "")
+    stamp = (revision or 0, transaction or "")
     known = _known
     if known.stamp != stamp:
         known = _known = KnownCatalogue(stamp)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
 from tenure.base.calendar import Term
 from tenure.base.errors import NotFound, Refused, Stale
 from tenure.base.ids import public_id
-from tenure.catalogue.queries import KnownCatalogue, known_catalogue
-from tenure.events.rows import insert_rows, read_rows, write
+from tenure.catalogue.queries import KnownCatalogue
+from tenure.events.rows import read_rows
+from tenure.events.writing import Writing
 from tenure.orders.errors import CART_ORDERED, TOO_MANY_SEATS
 from tenure.orders.models import Cart, CartLine
 from tenure.orders.queries.carts import (
+    CartContents,
     PricedCart,
     cart_facts,
-    lines_of,
-    order_of_cart,
+    contents_of,
     price_cart,
     with_tried,
 )
@@ -38,6 +40,7 @@ def create_cart(
     organisation: UUID | None,
     known: KnownCatalogue,
     now: datetime,
+    writing: Writing,
 ) -> Cart:
     """An empty cart; its currency is that of the country (R5)."""
     cart = Cart(
@@ -47,7 +50,7 @@ def create_cart(
         currency=known.currency_of(country) or FALLBACK_CURRENCY,
         created_at=now,
     )
-    insert_rows([cart])
+    writing.insert([cart])
     return cart
 
 
@@ -65,60 +68,55 @@ def lock_cart(cart: UUID, organisation: UUID | None, version: int | None = None)
     return found[0]
 
 
-def add_line(*, cart: Cart, offer: str, term: Term, quantity: int, on: date) -> PricedCart:
+def add_line(
+    *, cart: Cart, offer: str, term: Term, quantity: int, on: date, writing: Writing
+) -> PricedCart:
     """Put an offer into the locked ``cart``; the same offer again adds to its quantity.
 
     Raises ``NotFound`` for an unknown offer, ``Refused`` with the line's verdict; the cart is
     then unchanged.
     """
-    _refuse_ordered(cart)
-    lines = lines_of(cart)
-    known = known_catalogue()
+    contents = _open_contents(cart)
+    known = contents.known
     facts = known.offers([offer]).get(offer)
     if facts is None:
         raise NotFound
     _, policy = policy_at(known.stamp)
     about = cart_facts(cart, term)
-    for other in known.offers(line.offer_id for line in lines if line.offer_id != offer).values():
+    others = [line.offer_id for line in contents.lines if line.offer_id != offer]
+    for other in known.offers(others).values():
         about = with_tried(about, other)
     verdict = line_verdict(about, facts, term, on=on, policy=policy)
     if not verdict:
         raise Refused.by(verdict)
-    present = next((line for line in lines if line.offer_id == offer), None)
-    if present is not None:
-        present.quantity += quantity
-        present.save(update_fields=["quantity"])
-    else:
-        lines.append(
-            CartLine(
-                cart=cart,
-                organisation_id=cart.organisation_id,
-                offer_id=offer,
-                quantity=quantity,
-            )
-        )
-        insert_rows(lines[-1:])
     cart.term = term.value
-    return _changed(cart, on, lines, known)
+    present = next((line for line in contents.lines if line.offer_id == offer), None)
+    if present is not None:
+        _set_quantity(present, present.quantity + quantity, writing)
+        return _changed(cart, contents, on, writing)
+    line = CartLine(
+        cart=cart, organisation_id=cart.organisation_id, offer_id=offer, quantity=quantity
+    )
+    writing.insert([line])
+    return _changed(cart, replace(contents, lines=[*contents.lines, line]), on, writing)
 
 
-def change_line(*, cart: Cart, line: UUID, quantity: int, on: date) -> PricedCart:
+def change_line(*, cart: Cart, line: UUID, quantity: int, on: date, writing: Writing) -> PricedCart:
     """Set the quantity of a line of the locked ``cart``; ``NotFound`` if it has no such line."""
-    _refuse_ordered(cart)
-    if not cart.lines.filter(id=line).update(quantity=quantity):
-        raise NotFound
-    return _changed(cart, on, lines_of(cart), None)
+    contents = _open_contents(cart)
+    _set_quantity(_line(contents, line), quantity, writing)
+    return _changed(cart, contents, on, writing)
 
 
-def remove_line(*, cart: Cart, line: UUID, on: date) -> PricedCart:
+def remove_line(*, cart: Cart, line: UUID, on: date, writing: Writing) -> PricedCart:
     """Take a line out of the locked ``cart``; an empty cart has no term any more (R11)."""
-    _refuse_ordered(cart)
-    if not cart.lines.filter(id=line).delete()[0]:
-        raise NotFound
-    lines = lines_of(cart)
-    if not lines:
+    contents = _open_contents(cart)
+    removed = _line(contents, line)
+    left = [each for each in contents.lines if each is not removed]
+    writing.change("DELETE FROM orders_cartline WHERE id = %s", [line])
+    if not left:
         cart.term = ""
-    return _changed(cart, on, lines, None)
+    return _changed(cart, replace(contents, lines=left), on, writing)
 
 
 def claim_cart(cart: Cart, organisation: UUID) -> None:
@@ -135,23 +133,35 @@ def note_shown(priced: PricedCart) -> None:
         Cart.objects.filter(id=priced.cart.id).update(shown_total=priced.amounts.total)
 
 
-def _changed(
-    cart: Cart, on: date, lines: list[CartLine], known: KnownCatalogue | None
-) -> PricedCart:
-    seats = sum(line.quantity for line in lines)
+def _open_contents(cart: Cart) -> CartContents:
+    """What is in the locked ``cart``, unless it was ordered."""
+    contents = contents_of(cart)
+    if contents.order is not None:
+        raise Refused(CART_ORDERED, order=public_id("ord", contents.order))
+    return contents
+
+
+def _line(contents: CartContents, id_: UUID) -> CartLine:
+    for line in contents.lines:
+        if line.id == id_:
+            return line
+    raise NotFound
+
+
+def _set_quantity(line: CartLine, quantity: int, writing: Writing) -> None:
+    line.quantity = quantity
+    writing.change("UPDATE orders_cartline SET quantity = %s WHERE id = %s", [quantity, line.id])
+
+
+def _changed(cart: Cart, contents: CartContents, on: date, writing: Writing) -> PricedCart:
+    seats = sum(line.quantity for line in contents.lines)
     if seats > MOST_SEATS:
         raise Refused(TOO_MANY_SEATS, most=MOST_SEATS, quantity=seats)
     cart.version += 1
-    priced = price_cart(cart, on=on, order=None, lines=lines, known=known)
+    priced = price_cart(cart, contents, on=on)
     cart.shown_total = priced.amounts.total
-    write(
+    writing.change(
         "UPDATE orders_cart SET version = %s, term = %s, shown_total = %s WHERE id = %s",
         [cart.version, cart.term, cart.shown_total, cart.id],
     )
     return priced
-
-
-def _refuse_ordered(cart: Cart) -> None:
-    order = order_of_cart(cart.id)
-    if order is not None:
-        raise Refused(CART_ORDERED, order=public_id("ord", order))

@@ -12,7 +12,7 @@ from tenure.base.calendar import Term
 from tenure.base.ids import new_id
 from tenure.base.money import Money
 from tenure.events.journal import Journal
-from tenure.events.rows import insert_rows, read_rows, write
+from tenure.events.rows import read_rows
 from tenure.orders.events import OrderPaid, OrderPlaced
 from tenure.orders.models import Order, OrderKind, OrderLine, OrderStatus
 
@@ -52,16 +52,11 @@ class OrderDraft:
 
 
 def place_orders(*, drafts: Sequence[OrderDraft], journal: Journal) -> list[Order]:
-    """Write orders and their lines; two statements for any number of them."""
+    """Orders and their lines, written with the journal."""
     orders = [_order(draft, journal.at) for draft in drafts]
-    insert_rows(orders)
-    insert_rows(
-        [
-            line
-            for order, draft in zip(orders, drafts, strict=True)
-            for line in _lines(order, draft.lines)
-        ]
-    )
+    journal.insert(orders)
+    for order, draft in zip(orders, drafts, strict=True):
+        journal.insert(_lines(order, draft.lines))
     for order in orders:
         journal.record(
             order.organisation_id,
@@ -83,8 +78,8 @@ def lock_orders(ids: Iterable[UUID]) -> dict[UUID, Order]:
 def mark_paid(*, orders: Sequence[Order], paid_on: dict[UUID, date], journal: Journal) -> None:
     """The whole amount of the locked ``orders`` is there (R13).
 
-    ``paid_on`` is the local day of each order's money: its day of purchase (R28). A statement
-    for each such day, of which one instant has three at the most.
+    ``paid_on`` is the local day of each order's money: its day of purchase (R28). A change with
+    the journal for each such day, of which one instant has three at the most.
     """
     for order in orders:
         order.status = OrderStatus.PAID
@@ -97,7 +92,7 @@ def mark_paid(*, orders: Sequence[Order], paid_on: dict[UUID, date], journal: Jo
         )
     for day in set(paid_on.values()):
         ids = [order.id for order in orders if order.paid_on == day]
-        write(
+        journal.change(
             "UPDATE orders_order SET status = %s, paid_at = %s, paid_on = %s, expires_at = NULL "
             "WHERE id = ANY(%s)",
             [OrderStatus.PAID.value, journal.at, day, ids],

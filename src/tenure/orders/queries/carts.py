@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
@@ -12,9 +13,10 @@ from django.conf import settings
 from tenure.base.calendar import Term
 from tenure.base.verdicts import Verdict
 from tenure.catalogue.models import OfferRole
-from tenure.catalogue.queries import KnownCatalogue, known_catalogue
+from tenure.catalogue.queries import KnownCatalogue, catalogue_at
 from tenure.catalogue.rules import OfferFacts, price_in_force
-from tenure.events.rows import read_rows, read_values
+from tenure.events.rows import read_values
+from tenure.events.streams import CATALOGUE_STREAM
 from tenure.orders.models import Cart, CartLine, OrderLine, OrderStatus
 from tenure.orders.queries.policy import policy_at
 from tenure.orders.rules.cart import CartFacts, line_verdict
@@ -22,6 +24,16 @@ from tenure.orders.rules.rates import vat_rates
 from tenure.orders.rules.tax import DocumentAmounts, TaxSituation, price_document, tax_situation
 from tenure.policy.model import Policy
 from tenure.policy.words import Audience
+
+
+@dataclass(frozen=True, slots=True)
+class CartContents:
+    """The lines of a cart, oldest first, the order that it became if it did (R16), and the
+    catalogue by which it is priced."""
+
+    lines: Sequence[CartLine]
+    order: UUID | None
+    known: KnownCatalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +79,32 @@ def known_roles(organisation: UUID | None) -> frozenset[str]:
     return frozenset(links.values_list("role_id", flat=True))
 
 
-def order_of_cart(cart: UUID) -> UUID | None:
-    """The order that a cart became, if it did (R16)."""
-    found = read_values("SELECT id FROM orders_order WHERE cart_id = %s", [cart])
-    return found[0][0] if found else None
+_CONTENTS: Final = """
+    SELECT stream.revision, stream.xmin::text, placed.id, line.id, line.offer_id, line.quantity
+    FROM (SELECT %s::uuid AS id) AS cart
+    LEFT JOIN events_stream AS stream ON stream.organisation_id = %s
+    LEFT JOIN orders_order AS placed ON placed.cart_id = cart.id
+    LEFT JOIN orders_cartline AS line ON line.cart_id = cart.id
+    ORDER BY line.id
+"""
 
 
-def lines_of(cart: Cart) -> list[CartLine]:
-    """The lines of a cart, oldest first."""
-    return read_rows(CartLine, "WHERE cart_id = %s ORDER BY id", [cart.id])
+def contents_of(cart: Cart) -> CartContents:
+    """What is in a cart, and what became of it; one statement, for which the cart is locked."""
+    found = read_values(_CONTENTS, [cart.id, CATALOGUE_STREAM])
+    revision, transaction, order, *_ = found[0]
+    lines = [
+        CartLine(
+            id=id_,
+            cart=cart,
+            organisation_id=cart.organisation_id,
+            offer_id=offer,
+            quantity=quantity,
+        )
+        for _, _, _, id_, offer, quantity in found
+        if id_ is not None
+    ]
+    return CartContents(lines, order, catalogue_at(revision, transaction))
 
 
 def cart_facts(cart: Cart, term: Term | None) -> CartFacts:
@@ -97,21 +126,12 @@ def with_tried(about: CartFacts, offer: OfferFacts) -> CartFacts:
     return replace(about, known_roles=about.known_roles | offer.roles)
 
 
-def price_cart(
-    cart: Cart,
-    *,
-    on: date,
-    order: UUID | None,
-    lines: Sequence[CartLine] | None = None,
-    known: KnownCatalogue | None = None,
-) -> PricedCart:
+def price_cart(cart: Cart, contents: CartContents, *, on: date) -> PricedCart:
     """Price ``cart`` on the local day ``on``; the number of statements does not grow with it.
 
-    ``order`` is the one that it became; ``lines`` and ``known`` are given by who has read them.
     Raises ``Refused`` (``tax_rate_unknown``) where tax is owed at a rate that nobody knows.
     """
-    rows = lines_of(cart) if lines is None else lines
-    known = known or known_catalogue()
+    rows, known = contents.lines, contents.known
     offers = known.offers(line.offer_id for line in rows)
     number, policy = policy_at(known.stamp)
     situation = tax_situation(
@@ -133,7 +153,7 @@ def price_cart(
     amounts = price_document(sums, about.audience, situation)
     return PricedCart(
         cart=cart,
-        order=order,
+        order=contents.order,
         lines=tuple(
             PricedLine(
                 id=line.id,

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from tenure.base.calendar import Term
 from tenure.base.ids import new_id
 from tenure.events.journal import Journal
-from tenure.events.rows import insert_rows
 from tenure.orders.models import Order, OrderLine
 from tenure.policy.model import Policy
 from tenure.policy.words import Audience
@@ -39,14 +38,14 @@ class Beginning:
 
 
 def begin_subscriptions(*, beginnings: Sequence[Beginning], journal: Journal) -> list[Subscription]:
-    """Begin subscriptions with their first periods; two statements for any number of them."""
+    """Begin subscriptions with their first periods, written with the journal."""
     subscriptions = [_subscription(beginning, journal) for beginning in beginnings]
     periods = [
         _first_period(beginning, subscription)
         for beginning, subscription in zip(beginnings, subscriptions, strict=True)
     ]
-    insert_rows(subscriptions)
-    insert_rows(periods)
+    journal.insert(subscriptions)
+    journal.insert(periods)
     for beginning, subscription, first in zip(beginnings, subscriptions, periods, strict=True):
         journal.record(
             subscription.organisation_id,

@@ -1,0 +1,98 @@
+"""What a transaction writes, sent as one statement when all of it is known.
+
+A checkout writes to a dozen tables. Statement by statement, most of the time would go into
+sending each, and not into writing; so new rows are collected, and go together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
+from typing import Any
+
+import msgspec
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Model
+from psycopg import sql
+
+from tenure.events.rows import Values, column_names, run
+
+
+class Writing:
+    """Rows to insert and changes to make, none of which is there before ``send``.
+
+    The parts of one statement see the database as it was before all of them: what changes or
+    reads a row that is still to be inserted has to wait until that was sent.
+    """
+
+    def __init__(self) -> None:
+        self._rows: dict[type[Model], list[Model]] = {}
+        self._changes: list[tuple[str, str, Sequence[Any]]] = []
+
+    def insert(self, rows: Iterable[Model]) -> None:
+        """New rows, whose keys are set; as they are when they are sent."""
+        for row in rows:
+            self._rows.setdefault(type(row), []).append(row)
+
+    def change(self, statement: str, parameters: Sequence[Any], *, name: str = "") -> None:
+        """Another statement that writes, a constant of the calling module.
+
+        By its ``name`` other parts can read what it returns.
+        """
+        self._changes.append((name or f"change_{len(self._changes)}", statement, parameters))
+
+    def send(self, answer: str = "SELECT 1") -> list[Values]:
+        """Write all of it; returns what ``answer``, a constant SELECT, finds in its parts."""
+        parts: list[tuple[str, str, Sequence[Any]]] = [
+            (f"new_{model._meta.db_table}", _insertion(model), [_document(rows)])
+            for model, rows in self._rows.items()
+        ]
+        parts += self._changes
+        if not parts:
+            return []
+        whole = _whole(tuple((name, part) for name, part, _ in parts), answer)
+        found = run(whole, [each for _, _, values in parts for each in values])
+        for rows in self._rows.values():
+            for row in rows:
+                row._state.adding = False
+                row._state.db = DEFAULT_DB_ALIAS
+        self._rows.clear()
+        self._changes.clear()
+        return found
+
+
+def _document(rows: Sequence[Model]) -> str:
+    """Rows as one JSON document, so that one statement serves for any number of them."""
+    names = _names(type(rows[0]))
+    told = [{column: _plain(getattr(row, name)) for column, name in names} for row in rows]
+    return msgspec.json.encode(told).decode()
+
+
+def _plain(value: Any) -> Any:
+    """A value that JSON or PostgreSQL reads as it is; bytes in the form that ``bytea`` reads."""
+    return "\\x" + value.hex() if isinstance(value, bytes) else value
+
+
+@cache
+def _names(model: type[Model]) -> tuple[tuple[str, str], ...]:
+    """Each column of a model with its attribute."""
+    return tuple((str(field.column), field.attname) for field in model._meta.concrete_fields)
+
+
+@cache
+def _insertion(model: type[Model]) -> str:
+    table = sql.Identifier(model._meta.db_table)
+    columns = sql.SQL(", ").join(map(sql.Identifier, column_names(model)))
+    return (
+        sql.SQL(
+            "INSERT INTO {table} ({columns}) SELECT {columns} "
+            "FROM json_populate_recordset(NULL::{table}, %s::json)"
+        )
+        .format(table=table, columns=columns)
+        .as_string()
+    )
+
+
+@lru_cache(maxsize=256)
+def _whole(parts: tuple[tuple[str, str], ...], answer: str) -> str:
+    return f"WITH {', '.join(f'{name} AS ({part})' for name, part in parts)} {answer}"
