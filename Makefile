@@ -55,9 +55,10 @@ assets-check: $(NODE_MODULES)
 	diff -r build/assets/vendor src/tenure/web/static/vendor
 	diff -r -x '*.svg' build/assets/tenure src/tenure/web/static/tenure
 
-# Collects what pages and mails say into the .po files, keeps what is translated, compiles.
+# Collects what pages and mails say into the .po files, keeps what is translated, compiles;
+# `make texts AREA=console` does so for one area.
 texts:
-	$(VENV)/python -m tenure.web.texts
+	$(VENV)/python -m tenure.web.texts $(AREA)
 
 # One set of pins for every Python from 3.11 up; `make lock ARGS=--upgrade` takes newer releases.
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/uv pip compile --quiet --universal \

@@ -44,7 +44,7 @@ def prepare_assets() -> Path:
 
 
 def _prepare(place: Path) -> None:
-    storage = Assets(location=place, base_url=settings.STATIC_URL)
+    storage: Any = Assets(location=place, base_url=settings.STATIC_URL)  # type: ignore[no-untyped-call]  # as whitenoise has it
     found: dict[str, Any] = {}
     for finder in get_finders():
         for name, source in finder.list([]):

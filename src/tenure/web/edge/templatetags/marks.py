@@ -52,8 +52,8 @@ def icon(name: str, size: int = 20) -> SafeString:
 
 @register.simple_tag
 def state_of(word: str) -> State:
-    """``{% state_of order.status as state %}``: its word, tone and icon; an unknown one is plain."""
-    return STATES.get(str(word), State(str(word).replace("_", " "), "plain", "point"))
+    """``{% state_of order.status as state %}``: word, tone, icon; what is unknown is plain."""
+    return STATES.get(str(word), State(str(word).replace("_", " "), "plain", icon="point"))
 
 
 @register.filter
