@@ -22,8 +22,8 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Whatever nobody answers to (Django's ``handler404``)."""
-    if is_page(request):
+    """Whatever nobody answers to (Django's ``handler404``): a page for who reads pages."""
+    if is_page(request) and "text/html" in request.META.get("HTTP_ACCEPT", ""):
         return refusals.page_not_found(request, exception)
     return problems.page_not_found(request, exception)
 

@@ -16,6 +16,7 @@ from django.utils import translation
 from django.utils.module_loading import import_string
 
 from tenure.base.errors import TenureError
+from tenure.organisations.commands.people import choose_language
 from tenure.web.edge.answers import label
 from tenure.web.edge.refusals import method_not_allowed, refusal, unavailable
 from tenure.web.edge.visitor import LANGUAGE, visitor_of
@@ -104,7 +105,7 @@ def keep_language(request: HttpRequest, language: str) -> None:
     visitor.keep(language=language)
     if visitor.user is not None and visitor.user.language != language:
         visitor.user.language = language
-        type(visitor.user).objects.filter(id=visitor.user.id).update(language=language)
+        choose_language(user=visitor.user.id, language=language)
 
 
 def _hook(middleware: Any, name: str) -> list[Hook]:
