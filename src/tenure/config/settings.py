@@ -51,11 +51,11 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenure.api.middleware.request_log",
-    "tenure.web.edge.appearance.CompressPages",
-    "csp.middleware.CSPMiddleware",
     "tenure.web.edge.middleware.PageMiddleware",
 ]
 PAGE_MIDDLEWARE = [
+    "tenure.web.edge.appearance.CompressPages",
+    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -9,11 +9,14 @@ from typing import Any, Final
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
+from tenure.config.static_files import prepare_assets
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tenure.config.settings")
 
 _MOST_UNTOLD: Final = 1024 * 1024
 """As much as Django takes at all: what is longer is cut, and then cannot be read as JSON."""
 
+prepare_assets()
 _django = get_wsgi_application()
 get_resolver().url_patterns  # noqa: B018  (loaded before the workers fork, and for good)
 
