@@ -108,3 +108,54 @@ SEAT_LOCKED = declare(
     en="The seat stays with its member until it is free on {until}.",
     fr="La place reste à son membre jusqu'à ce qu'elle se libère le {until}.",
 )
+
+# Requests for roles.
+
+ROLE_REQUESTABLE = declare(
+    "role_requestable",
+    rule="R40",
+    en="This role can be asked for.",
+    fr="Ce rôle peut être demandé.",
+)
+ROLE_NOT_OFFERED = declare(
+    "role_not_offered",
+    rule="R40",
+    en="No offer for your organisation has this role; choose another.",
+    fr="Aucune offre destinée à votre organisation ne comporte ce rôle ; choisissez-en un autre.",
+)
+ROLE_HELD = declare(
+    "role_held",
+    rule="R40",
+    en="You hold this role already.",
+    fr="Vous avez déjà ce rôle.",
+)
+ROLE_REQUESTED = declare(
+    "role_requested",
+    rule="R40",
+    en="You have asked for this role on {asked_on}; the administrators still see it.",
+    fr="Vous avez demandé ce rôle le {asked_on} ; les administrateurs voient toujours la demande.",
+)
+ROLE_REQUEST_ANSWERABLE = declare(
+    "role_request_answerable",
+    rule="R40",
+    en="This request waits for an answer.",
+    fr="Cette demande attend une réponse.",
+)
+ROLE_REQUEST_CLOSED = declare(
+    "role_request_closed",
+    rule="R40",
+    en="This request is {request_status}, so there is nothing left to answer.",
+    fr="Cette demande a l'état {request_status} : il n'y a plus rien à répondre.",
+)
+WORD_NEEDED = declare(
+    "word_needed",
+    rule="R40",
+    en="Say why not, in a word: whoever asked reads it.",
+    fr="Dites en un mot pourquoi : la personne qui a demandé le lira.",
+)
+WORD_TOO_LONG = declare(
+    "word_too_long",
+    rule="R40",
+    en="This may have {most} characters at most.",
+    fr="Ce texte ne peut pas dépasser {most} caractères.",
+)

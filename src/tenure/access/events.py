@@ -45,3 +45,53 @@ class SeatReleased:
     seat: UUID
     subscription: UUID
     invitation: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRequestMade:
+    """A member asks for a role (R40)."""
+
+    type: ClassVar[str] = "role_request.made"
+    role_request: UUID
+    member: UUID
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRequestAwaitsSeat:
+    """An administrator wants to buy a seat for it (R40)."""
+
+    type: ClassVar[str] = "role_request.awaits_seat"
+    role_request: UUID
+    member: UUID
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRequestGranted:
+    """The member holds the role, by this request or otherwise (R40)."""
+
+    type: ClassVar[str] = "role_request.granted"
+    role_request: UUID
+    member: UUID
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRequestDeclined:
+    """An administrator said no; the word stands with it (R40)."""
+
+    type: ClassVar[str] = "role_request.declined"
+    role_request: UUID
+    member: UUID
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRequestWithdrawn:
+    """The member asks no longer, or is none any more (R40)."""
+
+    type: ClassVar[str] = "role_request.withdrawn"
+    role_request: UUID
+    member: UUID
+    role: str

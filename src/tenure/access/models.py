@@ -1,4 +1,4 @@
-"""Seats: one row for each unit of a subscription's quantity."""
+"""Seats, one row for each unit of a subscription's quantity; and requests for roles."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from tenure.access.rules.requests import RequestStatus
 from tenure.base.ids import new_id
+from tenure.catalogue.models import Role
 from tenure.organisations.models import Invitation, Member, Organisation
 from tenure.subscriptions.models import Subscription
+
+_STATUSES = [status.value for status in RequestStatus]
+_WAITING = [RequestStatus.OPEN.value, RequestStatus.AWAITING_SEAT.value]
 
 
 class Seat(models.Model):
@@ -59,3 +64,43 @@ class Seat(models.Model):
 
     def __str__(self) -> str:
         return f"seat {self.number} of {self.subscription_id}"
+
+
+class RoleRequest(models.Model):
+    """A member asks for a role with a word; administrators grant or decline it (R40).
+
+    ``awaiting_seat`` is open still: an administrator wants to buy a seat, and whoever has waited
+    longest gets it with the purchase. ``answer`` is the word with which it was declined.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="role_requests")
+    role = models.ForeignKey(Role, models.PROTECT, related_name="+")
+    note = models.TextField(blank=True)
+    status = models.CharField(max_length=13, default=RequestStatus.OPEN.value)
+    answer = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["member", "role"],
+                condition=Q(status__in=_WAITING),
+                name="role_request_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=_STATUSES), name="role_request_status_known"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["organisation", "id"],
+                condition=Q(status__in=_WAITING),
+                name="role_request_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role_id} for {self.member_id} ({self.status})"

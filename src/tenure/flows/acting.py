@@ -46,8 +46,8 @@ def staff_by(user: UUID) -> str:
 def begin_acting(*, organisation: UUID, user: UUID, reason: str, now: datetime) -> Acting:
     """Act for an organisation from now on; ``now`` is the instant by its clock.
 
-    Raises ``NotFound`` if the organisation is none or ``user`` may not act, ``Invalid`` without a
-    reason, ``Refused`` (``acting_already``).
+    What the same person had begun there before ends with it. Raises ``NotFound`` if the
+    organisation is none or ``user`` may not act, ``Invalid`` without a reason.
     """
     with transaction(now=now, by=staff_by(user), organisation=organisation) as journal:
         lock_organisation(organisation, journal)

@@ -14,8 +14,10 @@ from uuid import UUID
 from django.db.models import Min, Q
 
 from tenure.access.commands.seats import release_reservations
+from tenure.access.queries.requests import requests_to_serve
 from tenure.billing.commands.payments import drop_promises
 from tenure.events.journal import Journal, transaction
+from tenure.flows.role_requests import give_to_waiting
 from tenure.orders.commands.orders import mark
 from tenure.orders.events import OrderExpired
 from tenure.orders.models import Order, OrderStatus
@@ -91,6 +93,20 @@ def end_periods(scope: Q, until: datetime, journal: Journal) -> int:
     return len(periods)
 
 
+def grant_requests(scope: Q, _until: datetime, journal: Journal) -> int:
+    """Who asked for a role and waits for a seat gets one that is free (R40).
+
+    Organisations are locked first, as by whoever assigns; who is at work is left for next time.
+    """
+    waiting = requests_to_serve().filter(scope).values("organisation_id")
+    organisations = Organisation.objects.select_for_update(no_key=True, skip_locked=True).filter(
+        id__in=waiting
+    )
+    for customer in organisations.order_by("id")[:BATCH]:
+        give_to_waiting(customer=customer, journal=journal)
+    return 0
+
+
 Kind = Callable[[Q, datetime, Journal], int]
 
 KINDS: Final[tuple[Kind, ...]] = (
@@ -98,6 +114,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     expire_invitations,
     pass_deadlines,
     end_periods,
+    grant_requests,
 )
 
 

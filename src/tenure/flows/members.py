@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from tenure.access.commands.requests import withdraw_requests_of
 from tenure.access.commands.seats import free_seats_of_member, release_reservations
 from tenure.base.errors import NotFound, Stale
 from tenure.events.journal import Journal, transaction
@@ -66,6 +67,7 @@ def remove_member(*, member: UUID, now: datetime, by: str) -> Written:
             commands.remove_member(member=row, journal=journal)
             free_seats_of_member(member=row, journal=journal)
             withdraw_offers_of(member=row, journal=journal)
+            withdraw_requests_of(member=row, journal=journal)
         journal.touch(row.organisation_id)
     return Written((row.id,), journal.revisions[row.organisation_id])
 

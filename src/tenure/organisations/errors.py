@@ -91,11 +91,6 @@ ACTING_PAYS_NOTHING = declare(
     en="Who acts for a customer never pays with the customer's card; the customer has to pay.",
     fr="Qui agit pour un client ne paie jamais avec la carte du client ; c'est au client de payer.",
 )
-ACTING_ALREADY = declare(
-    "acting_already",
-    en="You already act for this customer; end that first.",
-    fr="Vous agissez déjà pour ce client ; mettez-y d'abord fin.",
-)
 REASON_NEEDED = declare(
     "reason_needed",
     en="Say why: it is kept on record, and the customer can see it.",

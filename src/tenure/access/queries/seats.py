@@ -38,16 +38,21 @@ def lock_running_subscriptions(organisation: UUID, at: datetime) -> list[Subscri
 
     The lock is what keeps two from taking the last seat at the same time (R38).
     """
+    return list(_running(organisation, at).select_for_update(no_key=True))
+
+
+def running_subscriptions(organisation: UUID, at: datetime) -> list[Subscription]:
+    """The same to look at alone; one statement."""
+    return list(_running(organisation, at))
+
+
+def _running(organisation: UUID, at: datetime) -> QuerySet[Subscription]:
     running = Period.objects.filter(organisation_id=organisation, starts_at__lte=at, ends_at__gt=at)
-    return list(
-        Subscription.objects.select_for_update(no_key=True)
-        .filter(
-            Q(cancelled_at__isnull=True) | Q(cancelled_at__gt=at),
-            organisation_id=organisation,
-            id__in=running.values("subscription_id"),
-        )
-        .order_by("id")
-    )
+    return Subscription.objects.filter(
+        Q(cancelled_at__isnull=True) | Q(cancelled_at__gt=at),
+        organisation_id=organisation,
+        id__in=running.values("subscription_id"),
+    ).order_by("id")
 
 
 def seat_pools(subscriptions: Collection[Subscription], on: date) -> list[SeatPool[UUID]]:

@@ -7,21 +7,21 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from tenure.base.errors import FieldError, Invalid, Refused
+from tenure.base.errors import FieldError, Invalid
 from tenure.events.journal import Journal
-from tenure.organisations.errors import ACTING_ALREADY, REASON_NEEDED
+from tenure.organisations.errors import REASON_NEEDED
 from tenure.organisations.events import ActingBegun, ActingEnded, OwnerRecovered
 from tenure.organisations.models import Intervention, Member
 
 
 def begin_acting(*, organisation: UUID, user: UUID, reason: str, journal: Journal) -> Intervention:
-    """One of the staff acts for the locked organisation from now on.
+    """One of the staff acts for the locked organisation from now on; what they had begun ends.
 
-    Raises ``Invalid`` without a reason, ``Refused`` (``acting_already``).
+    Raises ``Invalid`` without a reason.
     """
     why = _reason(reason)
-    if open_acting(user).filter(organisation_id=organisation).exists():
-        raise Refused(ACTING_ALREADY)
+    begun = open_acting(user).filter(organisation_id=organisation).select_for_update()
+    end_acting(acting=list(begun), journal=journal)
     acting = Intervention.objects.create(
         organisation_id=organisation,
         user_id=user,

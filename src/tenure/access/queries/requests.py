@@ -1,0 +1,158 @@
+"""Requests for roles, as administrators and members see them (R40)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet
+
+from tenure.access.models import RoleRequest, Seat
+from tenure.access.queries.seats import held_roles, running_subscriptions, seat_pools
+from tenure.access.rules.requests import WAITING, RequestStatus
+from tenure.access.rules.seats import SeatPool, preference
+from tenure.catalogue.models import OfferRole, Role
+from tenure.catalogue.queries import RoleListing, roles_of
+from tenure.organisations.rules import MemberStatus
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRequests:
+    """How many requests wait for an answer, and since when the oldest does."""
+
+    count: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """A request as it is shown; ``free_in`` is the subscription whose free seat would serve it."""
+
+    id: UUID
+    member: UUID
+    member_name: str
+    member_email: str
+    role: RoleListing
+    note: str
+    status: RequestStatus
+    answer: str
+    created_at: datetime
+    closed_at: datetime | None
+    free_in: UUID | None = None
+
+
+def open_requests(organisation: UUID) -> OpenRequests:
+    """What waits in an organisation, for the console's first page; one statement."""
+    found = _waiting(organisation).aggregate(count=Count("id"), oldest=Min("created_at"))
+    return OpenRequests(found["count"], found["oldest"])
+
+
+def requests_to_answer(
+    organisation: UUID, *, at: datetime, on: date, language: str
+) -> list[RequestView]:
+    """The requests that wait in an organisation, oldest first, each with a free seat if one is.
+
+    ``at`` and ``on`` are the instant and the local day by its clock. Seven statements.
+    """
+    rows = list(_waiting(organisation).select_related("member").order_by("id"))
+    if not rows:
+        return []
+    pools = seat_pools(running_subscriptions(organisation, at), on)
+    roles = roles_of({row.role_id for row in rows}, language)
+    return [_view(row, roles[row.role_id], free_in(row.role_id, pools)) for row in rows]
+
+
+def requests_of_member(member: UUID, language: str, most: int = 50) -> list[RequestView]:
+    """What a member asked for, newest first; two statements."""
+    rows = RoleRequest.objects.filter(member_id=member).select_related("member")
+    shown = list(rows.order_by("-id")[:most])
+    roles = roles_of({row.role_id for row in shown}, language)
+    return [_view(row, roles[row.role_id]) for row in shown]
+
+
+def requestable_roles(
+    organisation: UUID, member: UUID, audience: str, *, at: datetime, language: str
+) -> list[RoleListing]:
+    """The roles that a member can ask for, in the catalogue's order; six statements."""
+    held = held_roles(member, running_subscriptions(organisation, at))
+    asked = RoleRequest.objects.filter(member_id=member, status__in=WAITING)
+    not_for_them = held | set(asked.values_list("role_id", flat=True))
+    offered = Role.objects.filter(
+        withdrawn_at__isnull=True,
+        offer_roles__offer__audience=audience,
+        offer_roles__offer__withdrawn_at__isnull=True,
+    )
+    ids = list(
+        offered.exclude(id__in=not_for_them)
+        .order_by("position", "id")
+        .distinct()
+        .values_list("id", flat=True)
+    )
+    roles = roles_of(ids, language)
+    return [roles[role] for role in ids]
+
+
+def role_is_offered(role: str, audience: str) -> bool:
+    """Whether an offer that is sold to this audience, online or not, has the role (R40)."""
+    return OfferRole.objects.filter(
+        role_id=role,
+        role__withdrawn_at__isnull=True,
+        offer__audience=audience,
+        offer__withdrawn_at__isnull=True,
+    ).exists()
+
+
+def open_request(member: UUID, role: str) -> RoleRequest | None:
+    """The member's request for the role that still waits."""
+    return RoleRequest.objects.filter(member_id=member, role_id=role, status__in=WAITING).first()
+
+
+def waiting_for_seats(organisation: UUID) -> list[RoleRequest]:
+    """The requests of active members for which seats are to be bought, the oldest first."""
+    rows = RoleRequest.objects.filter(
+        organisation_id=organisation,
+        status=RequestStatus.AWAITING_SEAT,
+        member__status=MemberStatus.ACTIVE,
+    )
+    return list(rows.select_related("member").order_by("id"))
+
+
+def requests_to_serve() -> QuerySet[RoleRequest]:
+    """Requests that await a seat of their role, which is free now; for the worker."""
+    free = Seat.objects.filter(
+        organisation=OuterRef("organisation"),
+        member__isnull=True,
+        invitation__isnull=True,
+        subscription__offer__offer_roles__role=OuterRef("role"),
+    )
+    return RoleRequest.objects.filter(
+        Exists(free), status=RequestStatus.AWAITING_SEAT, member__status=MemberStatus.ACTIVE
+    )
+
+
+def free_in(role: str, pools: Sequence[SeatPool[UUID]]) -> UUID | None:
+    """The subscription whose free seat serves a role best (R36); None if there is none."""
+    serving = [pool for pool in pools if pool.free > 0 and role in pool.roles]
+    return min(serving, key=preference).subscription if serving else None
+
+
+def _waiting(organisation: UUID) -> QuerySet[RoleRequest]:
+    return RoleRequest.objects.filter(organisation_id=organisation, status__in=WAITING)
+
+
+def _view(row: RoleRequest, role: RoleListing, free: UUID | None = None) -> RequestView:
+    return RequestView(
+        id=row.id,
+        member=row.member_id,
+        member_name=row.member.name,
+        member_email=row.member.email,
+        role=role,
+        note=row.note,
+        status=RequestStatus(row.status),
+        answer=row.answer,
+        created_at=row.created_at,
+        closed_at=row.closed_at,
+        free_in=free,
+    )
