@@ -112,6 +112,7 @@ TEMPLATES_OF_PAGES = {
         "tenure.web.edge.templatetags.amounts",
         "tenure.web.edge.templatetags.days",
         "tenure.web.edge.templatetags.marks",
+        "tenure.web.edge.templatetags.pictures",
     ],
     "context_processors": [
         "django.template.context_processors.request",
