@@ -61,7 +61,12 @@ def worker() -> None:
     settings = read_settings(os.environ)
     with database(settings) as url:
         use_database(url)
+        import django
         from django.core.management import execute_from_command_line
 
+        django.setup()
+        from tenure.notices.loop import sending_mail
+
         concurrency = f"--concurrency={settings.worker_concurrency}"
-        execute_from_command_line([sys.argv[0], "procrastinate", "worker", concurrency])
+        with sending_mail():
+            execute_from_command_line([sys.argv[0], "procrastinate", "worker", concurrency])

@@ -27,10 +27,12 @@ def verify(
         from tenure.cli.migrate import bring_up_to_date
         from tenure.flows.verify.run import verify as check_all
         from tenure.flows.verify.table import CHECKS
+        from tenure.notices.verify import CHECKS as MAIL_CHECKS
 
+        checks = (*CHECKS, *MAIL_CHECKS)
         bring_up_to_date()
-        with _bar(len(CHECKS)) as step:
-            done = check_all(now=machine_now(), told=lambda check: step(check.name))
+        with _bar(len(checks)) as step:
+            done = check_all(now=machine_now(), checks=checks, told=lambda check: step(check.name))
     if as_json:
         figures(_as_json(done))
     else:

@@ -18,6 +18,9 @@ _log = structlog.get_logger()
 KEPT_ANSWERS = timedelta(days=30)
 """How long a call can be repeated under its idempotency key and gets its first answer."""
 
+KEPT_MAILS = timedelta(days=90)
+"""How long it is known which mail went to whom."""
+
 
 def register(app: App) -> None:
     """Called by procrastinate's application when Django is ready; the jobs below are on it."""
@@ -59,3 +62,16 @@ def forget_answers(timestamp: int) -> None:
     from tenure.events.commands import forget_answers as forget
 
     forget(before=machine_now() - KEPT_ANSWERS)
+
+
+@jobs.periodic(cron="41 3 * * *")
+@jobs.task(queueing_lock="forget_mails")
+def forget_mails(timestamp: int) -> None:
+    """Forget mails that were sent or given up long ago; a sandbox keeps them to be looked at."""
+    _log.debug("begun", job="forget_mails", planned=timestamp)
+    from django.conf import settings
+
+    from tenure.notices.commands.delivery import forget_mails as forget
+
+    if not settings.SANDBOX:
+        forget(now=machine_now(), after=KEPT_MAILS)

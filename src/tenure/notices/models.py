@@ -28,13 +28,13 @@ class Cursor(models.Model):
 
 
 class Mail(models.Model):
-    """One mail to one address, as it is read: it is written when it is made, never again.
+    """One mail to one address: what it says is written when it is made, never again.
 
     ``key`` says what it is about and to whom, and makes it one. ``happened_at`` is a UTC instant
     by the organisation's clock; all others are the machine's. ``due_at`` is when it may be sent
     next, and while somebody sends it, until when that one alone may (``claim`` says who).
-    ``useless_after`` is when nobody needs it any more. ``text`` and ``html`` are forgotten once a
-    live installation has sent them.
+    ``useless_after`` is when nobody needs it any more. ``letter`` is what it says; the look is
+    given to it when it is sent or shown. A live installation forgets it once it is sent.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -45,8 +45,7 @@ class Mail(models.Model):
     to_name = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=2)
     subject = models.CharField(max_length=300)
-    text = models.TextField(blank=True)
-    html = models.TextField(blank=True)
+    letter = models.JSONField(null=True)
     happened_at = models.DateTimeField()
     created_at = models.DateTimeField()
     useless_after = models.DateTimeField(null=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -28,6 +29,16 @@ class Outcome(StrEnum):
     SENT = "sent"
     LATER = "later"
     NEVER = "never"
+    SHOWN = "shown"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try: what became of it, what was wrong in the server's words, whether it was there."""
+
+    outcome: Outcome
+    problem: str = ""
+    reached: bool = True
 
 
 PAUSES: Final = (

@@ -8,9 +8,8 @@ from datetime import datetime
 from django.utils import translation
 
 from tenure.notices.letters.accounts import AccountMail, account_letter
-from tenure.notices.letters.letter import write
+from tenure.notices.letters.letter import kept, one_line
 from tenure.notices.models import Mail
-from tenure.notices.queries.sender import sender
 
 
 def post_mail(
@@ -29,32 +28,26 @@ def post_mail(
     ``facts`` are those that ``kind`` names; ``key`` says what it is about (``reset:usr_…:…``):
     asked for again under the same key, nothing more is sent. ``language`` is ``en`` or ``fr``;
     ``now`` the machine's instant. After ``useless_after`` it is no longer sent: a code that has
-    run out helps nobody. Raises ``KeyError`` if a fact is missing. Two statements.
+    run out helps nobody. Raises ``KeyError`` if a fact is missing. One statement.
     """
-    from_whom = sender()
     with translation.override(language):
         letter = account_letter(kind, facts)
-    written = write(letter, sender=from_whom, language=language)
-    keep_mails(
-        [
-            Mail(
-                key=f"page:{key}",
-                kind=kind.value,
-                to=to,
-                to_name=name,
-                language=language,
-                subject=written.subject,
-                text=written.text,
-                html=written.html,
-                happened_at=now,
-                created_at=now,
-                due_at=now,
-                useless_after=useless_after,
-            )
-        ]
+    mail = Mail(
+        key=f"page:{key}",
+        kind=kind.value,
+        to=to,
+        to_name=name,
+        language=language,
+        subject=one_line(letter.subject),
+        letter=kept(letter),
+        happened_at=now,
+        created_at=now,
+        due_at=now,
+        useless_after=useless_after,
     )
+    keep_mails([mail])
 
 
 def keep_mails(mails: Sequence[Mail]) -> None:
-    """Write mails down, each key once. One statement for any number of them."""
-    Mail.objects.bulk_create(mails, ignore_conflicts=True)
+    """Write mails down, each key once. A statement for each thousand of them."""
+    Mail.objects.bulk_create(mails, ignore_conflicts=True, batch_size=1000)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import msgspec
 from django.template import Context, Engine
 from django.utils import translation
 
@@ -67,6 +69,17 @@ class Letter:
     after: tuple[str, ...] = ()
 
 
+def kept(letter: Letter) -> dict[str, Any]:
+    """A letter as it is kept: JSON."""
+    content: dict[str, Any] = msgspec.to_builtins(letter)
+    return content
+
+
+def read_letter(content: dict[str, Any]) -> Letter:
+    """The letter that was kept as ``content``."""
+    return msgspec.convert(content, Letter)
+
+
 @dataclass(frozen=True, slots=True)
 class Sender:
     """In whose name mails are written: the vendor."""
@@ -96,7 +109,7 @@ def write(letter: Letter, *, sender: Sender, language: str) -> Written:
 
 def one_line(text: str) -> str:
     """Text without line breaks: a subject is one header."""
-    return " ".join(text.split())[:300]
+    return re.sub(r"[\r\n\t ]+", " ", text).strip(" ")[:300]
 
 
 def _tidy(text: str) -> str:

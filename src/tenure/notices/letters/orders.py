@@ -1,0 +1,256 @@
+"""What buyers are told of their orders (R8, R13, R18, R24)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext
+
+from tenure.base.calendar import Term
+from tenure.notices.letters.figures import day, money, percent, seats_in_words, term_in_words
+from tenure.notices.letters.letter import Button, Letter, Row, Table
+from tenure.notices.letters.people import hello
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedLine:
+    """One line of an order: what, how many seats, for how long, at what amounts."""
+
+    name: str
+    quantity: int
+    term: str
+    trial_days: int | None
+    net: int
+    gross: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """An order as a mail shows it; amounts in minor units of ``currency``."""
+
+    id: str
+    organisation: str
+    lines: Sequence[OrderedLine]
+    currency: str
+    net: int
+    tax: int
+    total: int
+    tax_percent: Decimal
+    reverse_charge: bool
+    is_consumer: bool
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether nothing was to pay because it is tried (R9)."""
+        return all(line.term == Term.TRIAL for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a paid order began: local days; None where something does not apply."""
+
+    starts_on: date
+    last_day: date
+    renews_on: date | None
+    opt_out_on: date | None
+    cancellable_until: date | None
+
+
+def paid(ordered: Ordered, begun: Begun, *, url: str, language: str) -> Letter:
+    """The order is paid: what starts, what renews, the last day to stop it (R18, R19)."""
+    if ordered.is_trial:
+        return _tried(ordered, begun, url=url, language=language)
+    return Letter(
+        subject=gettext("Your order is paid: %(total)s")
+        % {"total": money(ordered.total, ordered.currency, language)},
+        preheader=gettext("Your roles can be assigned now."),
+        heading=gettext("Thank you for your order"),
+        lead=(gettext("It is paid, and what you bought can be used at once."),),
+        table=_table(ordered, language),
+        facts=(*_periods(begun, language), (gettext("Order"), ordered.id)),
+        button=Button(gettext("Assign the roles"), url),
+        after=_ways_back(begun, language),
+        why=_why(ordered),
+    )
+
+
+def _tried(ordered: Ordered, begun: Begun, *, url: str, language: str) -> Letter:
+    return Letter(
+        subject=gettext("Your trial has begun"),
+        preheader=gettext("It ends by itself and costs nothing."),
+        heading=gettext("Your trial has begun"),
+        lead=(gettext("It ends by itself and costs nothing."),),
+        table=_table(ordered, language),
+        facts=(
+            (gettext("First day"), day(begun.starts_on, language)),
+            (gettext("Last day"), day(begun.last_day, language)),
+        ),
+        button=Button(gettext("Assign the roles"), url),
+        why=_why(ordered),
+    )
+
+
+def declined(ordered: Ordered, *, url: str, language: str) -> Letter:
+    """Found later: the charge did not pass; the order can be paid again (R17)."""
+    return _unpaid(
+        ordered,
+        subject=gettext("Your payment was declined"),
+        lead=(
+            gettext("Your bank did not let the payment pass, and nothing was charged."),
+            gettext("The order is kept: pay it again, with the same card or another one."),
+        ),
+        label=gettext("Pay again"),
+        url=url,
+        language=language,
+    )
+
+
+def authentication_required(ordered: Ordered, *, url: str, language: str) -> Letter:
+    """Found later: the customer's bank asks for a step by the customer (R24)."""
+    return _unpaid(
+        ordered,
+        subject=gettext("Your bank asks for your confirmation"),
+        lead=(
+            gettext("Before it lets the payment pass, your bank wants a confirmation from you."),
+            gettext("Nothing is charged until then."),
+        ),
+        label=gettext("Confirm the payment"),
+        url=url,
+        language=language,
+    )
+
+
+def awaiting_verification(ordered: Ordered, *, until: date, url: str, language: str) -> Letter:
+    """A student's order waits for the proof; nothing is charged before (R8)."""
+    return Letter(
+        subject=gettext("Your order awaits your proof of studies"),
+        preheader=gettext("Nothing is charged before the proof is accepted."),
+        heading=gettext("Show us that you are a student"),
+        lead=(
+            gettext(
+                "Hand in a proof of your studies: a certificate of enrolment, or a student card."
+            ),
+            gettext("Nothing is charged before it is accepted."),
+        ),
+        table=_table(ordered, language),
+        facts=(
+            (gettext("We keep your order until"), day(until, language)),
+            (gettext("Order"), ordered.id),
+        ),
+        button=Button(gettext("Hand in the proof"), url),
+        why=_why(ordered),
+    )
+
+
+def proof_accepted(*, organisation: str, name: str, url: str) -> Letter:
+    """The vendor's staff accepted a student's proof (R8)."""
+    return Letter(
+        subject=gettext("Your proof of studies is accepted"),
+        preheader=gettext("You can buy at the prices for students."),
+        heading=gettext("Your proof of studies is accepted"),
+        greeting=hello(name),
+        lead=(
+            gettext(
+                "You are known to us as a student now. An order that waited for it goes on by "
+                "itself."
+            ),
+        ),
+        button=Button(gettext("See my subscriptions"), url),
+        why=_buys_why(organisation),
+    )
+
+
+def proof_declined(*, organisation: str, name: str, because: str, url: str) -> Letter:
+    """The vendor's staff did not accept a student's proof, and say why (R8)."""
+    return Letter(
+        subject=gettext("Your proof of studies was not accepted"),
+        preheader=because or gettext("You can hand in another one."),
+        heading=gettext("Your proof of studies was not accepted"),
+        greeting=hello(name),
+        lead=(gettext("You can hand in another one; nothing was charged."),),
+        quote=because,
+        button=Button(gettext("Hand in another proof"), url),
+        why=_buys_why(organisation),
+    )
+
+
+def _unpaid(
+    ordered: Ordered, *, subject: str, lead: tuple[str, ...], label: str, url: str, language: str
+) -> Letter:
+    return Letter(
+        subject=subject,
+        preheader=lead[-1],
+        heading=subject,
+        lead=lead,
+        table=_table(ordered, language),
+        facts=((gettext("Order"), ordered.id),),
+        button=Button(label, url),
+        why=_why(ordered),
+    )
+
+
+def _table(ordered: Ordered, language: str) -> Table:
+    """Lines without tax and then the tax for companies; with tax for consumers (R7)."""
+
+    def amount(minor: int) -> str:
+        return money(minor, ordered.currency, language)
+
+    rows = tuple(
+        Row(
+            line.name,
+            f"{seats_in_words(line.quantity)} · {term_in_words(line.term, line.trial_days)}",
+            amount(line.gross if ordered.is_consumer else line.net),
+        )
+        for line in ordered.lines
+    )
+    rate = {"rate": percent(ordered.tax_percent, language)}
+    whole = (gettext("Total"), amount(ordered.total))
+    if ordered.is_trial:
+        return Table(rows, (whole,))
+    if ordered.reverse_charge:
+        return Table(rows, ((gettext("VAT: reverse charge"), amount(ordered.tax)), whole))
+    if ordered.is_consumer:
+        return Table(rows, ((gettext("of which VAT, %(rate)s") % rate, amount(ordered.tax)), whole))
+    return Table(
+        rows,
+        (
+            (gettext("Total without tax"), amount(ordered.net)),
+            (gettext("VAT, %(rate)s") % rate, amount(ordered.tax)),
+            whole,
+        ),
+    )
+
+
+def _periods(begun: Begun, language: str) -> list[tuple[str, str]]:
+    facts = [
+        (gettext("First day"), day(begun.starts_on, language)),
+        (gettext("Last day"), day(begun.last_day, language)),
+    ]
+    if begun.renews_on:
+        facts.append((gettext("Renews by itself on"), day(begun.renews_on, language)))
+    if begun.renews_on and begun.opt_out_on:
+        facts.append((gettext("Last day to stop that"), day(begun.opt_out_on, language)))
+    return facts
+
+
+def _ways_back(begun: Begun, language: str) -> tuple[str, ...]:
+    if begun.cancellable_until is None:
+        return ()
+    until = {"day": day(begun.cancellable_until, language)}
+    return (
+        gettext("Changed your mind? Cancel until %(day)s, and the whole amount is paid back.")
+        % until,
+    )
+
+
+def _why(ordered: Ordered) -> str:
+    return _buys_why(ordered.organisation)
+
+
+def _buys_why(organisation: str) -> str:
+    return gettext("You have this mail because you buy for %(organisation)s.") % {
+        "organisation": organisation
+    }

@@ -1,0 +1,127 @@
+"""The journal is the outbox: what was told since is turned into mails, once.
+
+A stream's cursor is locked, its events after the cursor are read, and their mails are written
+together with the cursor's new place. Since a stream's row is locked until its transaction ends,
+what is read after a number never skips one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+from django.utils import translation
+
+from tenure.events.journal import transaction
+from tenure.notices.commands.mails import keep_mails
+from tenure.notices.commands.making import begin_cursors, lock_cursors, move_cursors
+from tenure.notices.letters.letter import kept, one_line
+from tenure.notices.models import Mail
+from tenure.notices.queries.told import Told, all_moved, moved_since, told_since
+from tenure.notices.queries.world import World
+from tenure.notices.telling.drafts import Draft
+from tenure.notices.telling.table import TELLERS
+
+_log = structlog.get_logger()
+
+STREAMS: Final = 200
+"""So many streams are taken at a time."""
+EVENTS: Final = 1000
+"""So many of their events."""
+
+OVERLAP: Final = timedelta(seconds=30)
+"""So far back each look goes: an event gets its id a moment before others can see it."""
+SWEEP: Final = timedelta(minutes=1)
+"""So often all streams are compared with their cursors, and nothing can be missed."""
+
+
+class Watch:
+    """Looks for what was told since the last look: at the tail of the journal, or at all of it."""
+
+    def __init__(self) -> None:
+        self._looked: datetime | None = None
+        self._swept: datetime | None = None
+
+    def make_mails(self, *, now: datetime) -> int:
+        """Turn one batch of events into mails; returns how many events there were.
+
+        ``now`` is the machine's instant.
+        """
+        sweeping = self._looked is None or self._swept is None or now - self._swept >= SWEEP
+        if sweeping or self._looked is None:
+            moved = all_moved(STREAMS)
+        else:
+            moved = moved_since(_id_at(self._looked - OVERLAP), STREAMS)
+        done = make_mails_of(moved, now=now) if moved else 0
+        if len(moved) < STREAMS and done < EVENTS:
+            self._looked = now
+            self._swept = now if sweeping else self._swept
+        return done
+
+
+def make_mails_of(streams: Collection[UUID], *, now: datetime) -> int:
+    """Turn what was told of ``streams`` into mails; returns how many events there were.
+
+    If one of them cannot be told of, each is tried alone, and the others are.
+    """
+    begin_cursors(streams)
+    try:
+        return _make(streams, now)
+    except Exception:
+        if len(streams) == 1:
+            raise
+    done = 0
+    for stream in streams:
+        try:
+            done += _make([stream], now)
+        except Exception:  # noqa: BLE001 - one customer's mails never wait for another's
+            _log.exception("mail_not_made", stream=str(stream))
+    return done
+
+
+def _make(streams: Collection[UUID], now: datetime) -> int:
+    """One transaction: the statements depend on the kinds of event, never on their number."""
+    with transaction(now=now, by="worker"):
+        cursors = lock_cursors(streams)
+        told = told_since(cursors, EVENTS) if cursors else []
+        if told:
+            keep_mails(list(_mails(told, now)))
+            move_cursors({event.organisation: event.sequence for event in told})
+    return len(told)
+
+
+def _mails(told: Sequence[Told], now: datetime) -> Iterator[Mail]:
+    telling = [event for event in told if event.type in TELLERS]
+    world = World(telling)
+    for event in telling:
+        for draft in TELLERS[event.type](event, world):
+            mail = _mail(event, draft, now)
+            if event.organisation in world.organisations:  # not the vendor's own streams
+                mail.organisation_id = event.organisation
+            yield mail
+
+
+def _mail(event: Told, draft: Draft, now: datetime) -> Mail:
+    reader = draft.reader
+    with translation.override(reader.language):
+        letter = draft.compose(reader)
+    return Mail(
+        key=f"{event.key}:{draft.kind}:{reader.email}",
+        kind=draft.kind,
+        to=reader.email,
+        to_name=reader.name,
+        language=reader.language,
+        subject=one_line(letter.subject),
+        letter=kept(letter),
+        happened_at=event.at,
+        created_at=now,
+        due_at=now,
+    )
+
+
+def _id_at(at: datetime) -> UUID:
+    """The least UUIDv7 that can have been made at an instant."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)

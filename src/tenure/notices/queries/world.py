@@ -1,0 +1,181 @@
+"""What has to be known to tell of a batch of events: so many statements, whatever its size."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import Model, Q
+
+from tenure.catalogue.models import OfferRole, Role
+from tenure.notices.queries.told import Told
+from tenure.orders.models import Order, OrderLine
+from tenure.organisations.models import (
+    Intervention,
+    Invitation,
+    Member,
+    Organisation,
+    OwnershipOffer,
+    StaffMember,
+    StudentProof,
+)
+from tenure.organisations.rules import MemberStatus, Standing
+from tenure.subscriptions.models import Period, Subscription
+
+_WHO_ADMINISTER = (Standing.OWNER, Standing.ADMINISTRATOR, Standing.BILLING)
+
+Row = TypeVar("Row", bound=Model)
+
+Texts = Mapping[str, str]
+"""A text by language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """To whom a mail goes, and in which language."""
+
+    email: str
+    name: str
+    language: str
+
+
+class World:
+    """The rows that a batch of events speaks of; each kind is read once, if it is asked for."""
+
+    def __init__(self, told: Iterable[Told]) -> None:
+        self._told = tuple(told)
+
+    def _ids(self, field: str, prefix: str) -> set[UUID]:
+        found = (event.named(field, prefix) for event in self._told)
+        return {id_ for id_ in found if id_ is not None}
+
+    @cached_property
+    def organisations(self) -> dict[UUID, Organisation]:
+        """Whose streams these are."""
+        return Organisation.objects.in_bulk({event.organisation for event in self._told})
+
+    @cached_property
+    def members(self) -> dict[UUID, Member]:
+        """Whom the events name, who acted, and who administers or pays, with their logins."""
+        acted = {event.actor("member", "mem") for event in self._told} - {None}
+        named = self._ids("member", "mem") | self._ids("giver", "mem") | acted
+        rows = Member.objects.select_related("user").filter(
+            Q(id__in=named)
+            | Q(
+                organisation_id__in=self.organisations,
+                status=MemberStatus.ACTIVE,
+                standing__in=_WHO_ADMINISTER,
+            )
+        )
+        return {row.id: row for row in rows.order_by("id")}
+
+    @cached_property
+    def invitations(self) -> dict[UUID, Invitation]:
+        """The invitations that are told of, with whom they invite."""
+        rows = Invitation.objects.select_related("member__user")
+        return rows.in_bulk(self._ids("invitation", "inv"))
+
+    @cached_property
+    def orders(self) -> dict[UUID, Order]:
+        """The orders that are told of."""
+        return Order.objects.in_bulk(self._ids("order", "ord"))
+
+    @cached_property
+    def lines(self) -> Mapping[UUID, Sequence[OrderLine]]:
+        """The lines of each order."""
+        rows = OrderLine.objects.filter(order_id__in=self.orders).order_by("order_id", "position")
+        return _grouped(rows, "order_id")
+
+    @cached_property
+    def begun(self) -> Mapping[UUID, Sequence[Period]]:
+        """The periods that each order paid, with their subscriptions."""
+        rows = Period.objects.select_related("subscription").filter(order_id__in=self.orders)
+        return _grouped(rows.order_by("order_id", "id"), "order_id")
+
+    @cached_property
+    def subscriptions(self) -> dict[UUID, Subscription]:
+        """The subscriptions that are told of by what their customers chose."""
+        return Subscription.objects.in_bulk(self._ids("subscription", "sub"))
+
+    @cached_property
+    def periods(self) -> Mapping[UUID, Sequence[Period]]:
+        """The periods of each of them, oldest first."""
+        rows = Period.objects.filter(subscription_id__in=self.subscriptions)
+        return _grouped(rows.order_by("subscription_id", "number"), "subscription_id")
+
+    @cached_property
+    def offer_names(self) -> Mapping[str, Texts]:
+        """What the offers are called: their roles' names, in each language."""
+        offers = {line.offer_id for lines in self.lines.values() for line in lines}
+        offers |= {row.offer_id for row in self.subscriptions.values()}
+        found: defaultdict[str, list[Texts]] = defaultdict(list)
+        links = OfferRole.objects.filter(offer_id__in=offers).order_by("offer_id", "position")
+        for offer, name in links.values_list("offer_id", "role__name"):
+            found[offer].append(name)
+        return {
+            offer: {language: " + ".join(name[language] for name in names) for language in names[0]}
+            for offer, names in found.items()
+        }
+
+    @cached_property
+    def role_names(self) -> Mapping[str, Texts]:
+        """What the roles are called that invitations bring or members ask for."""
+        wanted = {role for row in self.invitations.values() for role in row.roles}
+        wanted |= {str(event.data["role"]) for event in self._told if "role" in event.data}
+        return dict(Role.objects.filter(id__in=wanted).values_list("id", "name"))
+
+    @cached_property
+    def proofs(self) -> dict[UUID, StudentProof]:
+        """The students' proofs that are told of."""
+        return StudentProof.objects.in_bulk(self._ids("proof", "prf"))
+
+    @cached_property
+    def interventions(self) -> dict[UUID, Intervention]:
+        """What the vendor's staff did at customers', with who did it."""
+        rows = Intervention.objects.select_related("user")
+        return rows.in_bulk(self._ids("intervention", "itv"))
+
+    @cached_property
+    def ownership_offers(self) -> dict[UUID, OwnershipOffer]:
+        """Ownerships that are offered, with both sides."""
+        rows = OwnershipOffer.objects.select_related("giver", "taker__user")
+        return rows.in_bulk(self._ids("ownership_offer", "own"))
+
+    @cached_property
+    def staff(self) -> Sequence[StaffMember]:
+        """The vendor's staff of today."""
+        rows = StaffMember.objects.select_related("user").filter(ended_at__isnull=True)
+        return list(rows.order_by("id"))
+
+    def reader(self, member: Member) -> Reader:
+        """A member as a reader: in the language of their own, or the organisation's."""
+        user = member.user
+        language = (user.language if user else "") or self._language_of(member.organisation_id)
+        return Reader(member.email, member.name or (user.name if user else ""), language)
+
+    def administrators(
+        self, organisation: UUID, standings: Collection[str], *others: UUID | None
+    ) -> list[Reader]:
+        """The active members of an organisation with one of ``standings``, and some others."""
+        return [
+            self.reader(member)
+            for member in self.members.values()
+            if member.organisation_id == organisation
+            and member.status == MemberStatus.ACTIVE
+            and (member.standing in standings or member.id in others)
+        ]
+
+    def _language_of(self, organisation: UUID) -> str:
+        found = self.organisations.get(organisation)
+        return found.language if found else "en"
+
+
+def _grouped(rows: Iterable[Row], key: str) -> Mapping[UUID, Sequence[Row]]:
+    found: defaultdict[UUID, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[getattr(row, key)].append(row)
+    return found

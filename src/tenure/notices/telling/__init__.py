@@ -1,0 +1,1 @@
+"""Which event makes which mails, and to whom."""

@@ -1,0 +1,40 @@
+"""What must always hold of mails, as ``tenure verify`` asks it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from tenure.flows.verify.checks import Check, Tally, find
+
+
+def told(now: datetime) -> Tally:
+    """No cursor stands beyond its stream; what no worker has come to yet is on its way."""
+    return find(
+        "org",
+        of="SELECT count(*) FROM events_stream",
+        found="""
+            SELECT organisation_id AS id,
+                   CASE WHEN stream.organisation_id IS NULL THEN 'mails_of_no_stream'
+                        WHEN cursor.sequence > stream.sequence THEN 'mails_beyond_the_journal'
+                        ELSE 'not_told_yet' END AS what,
+                   COALESCE(cursor.sequence, 0) < COALESCE(stream.sequence, 0) AS in_flight
+            FROM events_stream AS stream
+            FULL JOIN notices_cursor AS cursor USING (organisation_id)
+            WHERE COALESCE(cursor.sequence, 0) IS DISTINCT FROM stream.sequence
+        """,
+        now=now,
+    )
+
+
+CHECKS: Final = (
+    Check(
+        "mails_told",
+        "R42",
+        (
+            "Mails are made of what the journal says, up to where it stands and no further.",
+            "Les courriels sont faits de ce que dit le journal, jusqu'où il en est et pas au-delà.",
+        ),
+        told,
+    ),
+)
