@@ -21,7 +21,7 @@ STATIC: Final = WEB / "static" / "tenure"
 TEMPLATE_TAG: Final = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
 CLASSES: Final = re.compile(r"""\bclass(?:_name)?["']?\s*[=:]\s*(?:"([^"]*)"|'([^']*)')""")
 ICONS: Final = re.compile(
-    r"""(?:\{%\s*icon\s+|\bicon["']?\s*[=:]\s*|<c-icon\s+name=)["']([a-z0-9-]+)["']"""
+    r"""(?:\{%\s*icon\s+|\bicon(?:_after)?["']?\s*[=:]\s*|<c-icon\s+name=)["']([a-z0-9-]+)["']"""
 )
 MADE_BY: Final = ("app.css", "build.mjs", "package-lock.json", "classes.txt", "icons.txt")
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from tenure.web.design.samples import samples
@@ -13,6 +15,23 @@ from tenure.web.design.samples import samples
 @require_safe
 def design(request: HttpRequest) -> HttpResponse:
     """The page; in a sandbox alone."""
+    _only_in_a_sandbox()
+    messages.success(request, gettext("A message on the page after the one that did something."))
+    return render(request, "design/design.html", samples())
+
+
+@require_safe
+def confirmation(request: HttpRequest) -> HttpResponse:
+    """A whole page that asks before something is done, and names what it brings."""
+    _only_in_a_sandbox()
+    consequences = [
+        gettext("Bachir can no longer work with Sketchline and Partforge."),
+        gettext("Two seats are free at once, and you can assign them to others."),
+        gettext("Nothing is paid back; the subscription goes on until November 23, 2027."),
+    ]
+    return render(request, "design/confirmation.html", {"consequences": consequences})
+
+
+def _only_in_a_sandbox() -> None:
     if not settings.SANDBOX:
         raise Http404
-    return render(request, "design/design.html", samples())

@@ -1,4 +1,4 @@
-"""The addresses of the design system's page."""
+"""The addresses of the design system's pages."""
 
 from __future__ import annotations
 
@@ -6,4 +6,7 @@ from django.urls import path
 
 from tenure.web.design import pages
 
-urlpatterns = [path("", pages.design, name="design")]
+urlpatterns = [
+    path("", pages.design, name="design"),
+    path("confirmation", pages.confirmation, name="design-confirmation"),
+]

@@ -46,6 +46,8 @@ def icon(name: str, size: int = 20) -> SafeString:
 
     ``KeyError`` for one that was not built: name it in a template, then ``make assets``.
     """
+    if name not in _icons():
+        raise KeyError(f"No icon {name} was built: make assets.")
     drawing = mark_safe(_icons()[name])  # noqa: S308 - drawn by the build, not by people
     return format_html(_SVG, size, 1.75 if size > 16 else 2, drawing)
 
