@@ -110,6 +110,6 @@ def _outline(values: Sequence[tuple[date, int]], most: int) -> str:
     whole = (values[-1][0] - first).days or 1
     drawn = ""
     for day, value in values:
-        x, y = 100 * (day - first).days / whole, 38 - 36 * value / (most or 1)
+        x, y = 100 * (day - first).days / whole, 40 - 38 * value / (most or 1)
         drawn += f"H{x:.2f}V{y:.2f}" if drawn else f"M{x:.2f} {y:.2f}"
     return drawn + "H100"
