@@ -68,6 +68,7 @@ def world(cast: Cast) -> dict[str, Any]:
         "member": things.member,
         "invitation": things.invitation,
         "token": things.token,
+        "case": things.case,
         "offer": "designer-business",
     }
 

@@ -38,6 +38,7 @@ class Things:
     member: str
     invitation: str
     token: str
+    case: str
 
 
 def things_of(cast: Cast) -> Things:
@@ -51,6 +52,7 @@ def things_of(cast: Cast) -> Things:
         f"/organisations/{org}/invitations",
         {"email": "bob@atelier.example", "standing": "member", "roles": ["designer"]},
     ).body
+    case = cast.own.post("/requests", {"kind": "other", "message": "Hello?"})
     members = cast.own.get(f"/organisations/{org}/members").body["data"]
     return Things(
         org=org,
@@ -62,6 +64,7 @@ def things_of(cast: Cast) -> Things:
         member=members[0]["id"],
         invitation=invited["id"],
         token=invited["token"],
+        case=case.body["id"],
     )
 
 
@@ -76,6 +79,9 @@ def calls(t: Things) -> Iterator[Asked]:
     yield Asked("/subscriptions/{subscription}", "GET", f"/subscriptions/{t.sub}")
     yield Asked("/members/{member}", "GET", f"/members/{t.member}")
     yield Asked("/invitations/{invitation}", "GET", f"/invitations/{t.invitation}")
+    yield Asked("/requests/{case}", "GET", f"/requests/{t.case}")
+    question = {"kind": "other", "message": "Why?", "organisation": t.org}
+    yield Asked("/requests", "POST", "/requests", question)
     step = f"/sandbox/authentications/{t.payment}"
     yield Asked("/sandbox/authentications/{payment}", "GET", step)
     yield Asked("/organisations/{organisation}", "PATCH", f"/organisations/{t.org}", {"name": "N"})
@@ -124,6 +130,7 @@ NOT_OF_ONE_COMPANY = {
     ("GET", "/applications"),
     ("GET", "/organisations"),
     ("POST", "/organisations"),
+    ("GET", "/requests"),
 }
 
 

@@ -29,6 +29,7 @@ from tenure.orders.models import Cart, Order
 from tenure.organisations.models import Invitation, Member, Organisation
 from tenure.organisations.queries import invitation_of_token, valid_key
 from tenure.subscriptions.models import Subscription
+from tenure.support.models import Request
 
 _UTC: Final = "UTC"
 _PREFIXES: Final = {
@@ -40,6 +41,7 @@ _PREFIXES: Final = {
     "subscription": "sub",
     "member": "mem",
     "invitation": "inv",
+    "case": "req",
 }
 _KNOWN: Final = frozenset({*_PREFIXES, "token"})
 _MODELS: Final[Mapping[str, type[Model]]] = {
@@ -51,6 +53,7 @@ _MODELS: Final[Mapping[str, type[Model]]] = {
     "member": Member,
     "invitation": Invitation,
     "token": Invitation,
+    "case": Request,
 }
 
 

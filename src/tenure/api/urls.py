@@ -14,6 +14,7 @@ from tenure.api import (
     offers,
     orders,
     organisations,
+    requests,
     subscriptions,
 )
 from tenure.api.edge import PREFIX, make_edge
@@ -28,6 +29,7 @@ for family in (
     subscriptions.calls,
     members.calls,
     invitations.calls,
+    requests.calls,
     authentications.calls,
     happenings.sandbox,
 ):

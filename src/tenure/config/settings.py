@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "tenure.billing",
     "tenure.subscriptions",
     "tenure.access",
+    "tenure.support",
     "tenure.notices",
     "tenure.web",
 ]
