@@ -19,6 +19,8 @@ from tenure.orders.errors import CANCELLABLE
         (Money(100_050, "RSD"), "RSD 1,000.50", "1 000,50 RSD"),
         (Money(-5, "EUR"), "-€0.05", "-0,05 €"),
         (date(2027, 11, 18), "November 18, 2027", "18 novembre 2027"),
+        (date(2027, 3, 1), "March 1, 2027", "1er mars 2027"),
+        (date(2027, 1, 11), "January 11, 2027", "11 janvier 2027"),
         (("year", "quarter"), "year, quarter", "year, quarter"),
         (3, "3", "3"),
         (None, "", ""),

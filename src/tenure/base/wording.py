@@ -34,10 +34,16 @@ def shown(figure: Figure, language: str) -> str:
     if isinstance(figure, datetime):
         return str(format_datetime(figure, "long", locale=language))
     if isinstance(figure, date):
-        return str(format_date(figure, "long", locale=language))
+        return day_in_words(figure, language)
     if isinstance(figure, tuple):
         return ", ".join(figure)
     return "" if figure is None else str(figure)
+
+
+def day_in_words(day: date, language: str) -> str:
+    """A local day in full; the first of a month as French writes it, which CLDR leaves out."""
+    text = str(format_date(day, "long", locale=language))
+    return text.replace("1 ", "1er ", 1) if language == "fr" and day.day == 1 else text
 
 
 def money(amount: Money, language: str) -> str:
