@@ -10,12 +10,14 @@ from typer.testing import CliRunner
 
 from tenure.base.ids import public_id
 from tenure.cli.main import app
-from tenure.flows.verify.table import CHECKS
+from tenure.flows.verify.table import CHECKS as FLOW_CHECKS
+from tenure.notices.verify import CHECKS as MAIL_CHECKS
 from tenure.organisations.models import Member
 from tests.flows.worlds import World, make_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+CHECKS = (*FLOW_CHECKS, *MAIL_CHECKS)
 ENGLISH = {"LC_ALL": "en_GB.UTF-8"}
 FRENCH = {"LC_ALL": "fr_FR.UTF-8"}
 

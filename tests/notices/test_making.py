@@ -136,7 +136,7 @@ def test_switching_auto_renewal_says_when_it_ends_and_until_when_that_can_be_cha
     make_all()
     on = Mail.objects.filter(kind="auto_renewal_switched").latest("id")
     assert on.letter is not None
-    assert ["Se renouvelle le", "1 mars 2028"] in on.letter["facts"]
+    assert ["Se renouvelle le", "1er mars 2028"] in on.letter["facts"]
     assert ["Dernier jour pour l’arrêter", "25 février 2028"] in on.letter["facts"]
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext
 
 from tenure.notices.letters.letter import Button, Letter
 from tenure.notices.letters.people import administrator_why, hello
+from tenure.support.rules import RequestKind
 
 
 def acting_begun(*, organisation: str, name: str, staff: str, reason: str, url: str) -> Letter:
@@ -52,23 +53,46 @@ def owner_recovered(*, organisation: str, name: str, member: str, url: str) -> L
     )
 
 
-def request_received(
-    *, subject_of: str, about: str, word: str, who: str, email: str, url: str
-) -> Letter:
+def request_received(*, kind: str, about: str, word: str, who: str, email: str, url: str) -> Letter:
     """Somebody asks the vendor something; staff are told."""
+    named = {
+        "kind": {
+            RequestKind.CANCELLATION: gettext("cancellation"),
+            RequestKind.SALES: gettext("sales"),
+            RequestKind.BILLING: gettext("billing"),
+            RequestKind.OTHER: gettext("other"),
+        }[RequestKind(kind)],
+        "who": who or email,
+    }
     facts = [(gettext("From"), f"{who} <{email}>" if who else email)]
     if about:
         facts.append((gettext("About"), about))
     return Letter(
-        subject=gettext("New request: %(kind)s, %(who)s")
-        % {"kind": subject_of, "who": who or email},
-        preheader=word,
-        heading=gettext("New request: %(kind)s") % {"kind": subject_of},
+        subject=gettext("Request (%(kind)s): %(who)s") % named,
+        preheader=word[:200],
+        heading=gettext("Request (%(kind)s)") % named,
         lead=(),
         quote=word,
         facts=tuple(facts),
         button=Button(gettext("Answer the request"), url),
         why=gettext("You have this mail because you are one of the vendor's staff."),
+    )
+
+
+def request_answered(*, name: str, answer: str, word: str, about: str) -> Letter:
+    """The staff's answer, with what was asked below (R29)."""
+    return Letter(
+        subject=gettext("Our answer to your request"),
+        preheader=answer[:200],
+        heading=gettext("Our answer to your request"),
+        greeting=hello(name),
+        lead=tuple(part for part in answer.splitlines() if part.strip()),
+        facts=((gettext("About"), about),) if about else (),
+        after=(
+            gettext("You asked: %(word)s") % {"word": word},
+            gettext("Something to add? Answer this mail."),
+        ),
+        why=gettext("You have this mail because you asked us something."),
     )
 
 

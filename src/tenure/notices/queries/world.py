@@ -9,9 +9,12 @@ from functools import cached_property
 from typing import TypeVar
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Model, Q
 
+from tenure.access.models import RoleRequest
 from tenure.catalogue.models import OfferRole, Role
+from tenure.catalogue.queries import VendorFacts, vendor
 from tenure.notices.queries.told import Told
 from tenure.orders.models import Order, OrderLine
 from tenure.organisations.models import (
@@ -23,8 +26,9 @@ from tenure.organisations.models import (
     StaffMember,
     StudentProof,
 )
-from tenure.organisations.rules import MemberStatus, Standing
+from tenure.organisations.rules import MemberStatus, StaffRole, Standing
 from tenure.subscriptions.models import Period, Subscription
+from tenure.support.models import Request, RequestMessage
 
 _WHO_ADMINISTER = (Standing.OWNER, Standing.ADMINISTRATOR, Standing.BILLING)
 
@@ -112,6 +116,7 @@ class World:
         """What the offers are called: their roles' names, in each language."""
         offers = {line.offer_id for lines in self.lines.values() for line in lines}
         offers |= {row.offer_id for row in self.subscriptions.values()}
+        offers |= {row.offer_id for row in self.requests.values() if row.offer_id}
         found: defaultdict[str, list[Texts]] = defaultdict(list)
         links = OfferRole.objects.filter(offer_id__in=offers).order_by("offer_id", "position")
         for offer, name in links.values_list("offer_id", "role__name"):
@@ -146,10 +151,41 @@ class World:
         return rows.in_bulk(self._ids("ownership_offer", "own"))
 
     @cached_property
-    def staff(self) -> Sequence[StaffMember]:
-        """The vendor's staff of today."""
-        rows = StaffMember.objects.select_related("user").filter(ended_at__isnull=True)
-        return list(rows.order_by("id"))
+    def role_requests(self) -> dict[UUID, RoleRequest]:
+        """Roles that members asked for, with who asked."""
+        rows = RoleRequest.objects.select_related("member__user")
+        return rows.in_bulk(self._ids("role_request", "ask"))
+
+    @cached_property
+    def requests(self) -> dict[UUID, Request]:
+        """What the vendor was asked."""
+        return Request.objects.in_bulk(self._ids("request", "req"))
+
+    @cached_property
+    def messages(self) -> dict[UUID, RequestMessage]:
+        """What was said about it afterwards."""
+        return RequestMessage.objects.in_bulk(self._ids("message", "msg"))
+
+    @cached_property
+    def vendor(self) -> VendorFacts:
+        """Who sells here."""
+        return vendor(sandbox=settings.SANDBOX)
+
+    @cached_property
+    def staff(self) -> Sequence[Reader]:
+        """Who answers requests: the staff for support, or failing these the vendor itself."""
+        rows = StaffMember.objects.select_related("user").filter(
+            ended_at__isnull=True, roles__overlap=[StaffRole.SUPPORT, StaffRole.ADMIN]
+        )
+        language = self.vendor.facts.get("language", "en")
+        found = [
+            Reader(row.user.email, row.user.name, row.user.language or language)
+            for row in rows.order_by("id")
+        ]
+        address = self.vendor.facts.get("email")
+        if not found and address:
+            found = [Reader(address, self.vendor.name, language)]
+        return found
 
     def reader(self, member: Member) -> Reader:
         """A member as a reader: in the language of their own, or the organisation's."""

@@ -76,8 +76,13 @@ def placed(told: Told, world: World) -> Iterable[Draft]:
 
 
 def verified(told: Told, world: World) -> Iterable[Draft]:
-    """To the owners of a student's organisation, if staff accepted their proof (R8)."""
+    """To the owners of a student's organisation, if a proof was accepted (R8).
+
+    Who was proved by the address, when the organisation came to be, handed in none.
+    """
     organisation = world.organisations[told.organisation]
+    if organisation.created_at == told.at:
+        return ()
 
     def compose(reader: Reader) -> Letter:
         return letters.proof_accepted(

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
+from tenure.access.rules.requests import WAITING, RequestStatus
 from tenure.base.calendar import local_date, zone_named
 from tenure.notices.letters import people as letters
 from tenure.notices.letters.letter import Letter
 from tenure.notices.links import console_page, home_page, invitation_page
 from tenure.notices.queries.told import Told
 from tenure.notices.queries.world import Reader, World
-from tenure.notices.telling.drafts import Compose, Draft
+from tenure.notices.telling.drafts import Compose, Draft, to_each
 from tenure.organisations.models import InvitationStatus
-from tenure.organisations.rules import MemberStatus, OfferStatus
+from tenure.organisations.rules import MemberStatus, OfferStatus, Standing
 
 _INSTANT = timedelta(microseconds=1)
 
@@ -96,6 +97,63 @@ def ownership_offered(told: Told, world: World) -> Iterable[Draft]:
         )
 
     yield Draft("ownership_offered", world.reader(row.taker), compose)
+
+
+def role_asked(told: Told, world: World) -> Iterable[Draft]:
+    """To whoever administers, as long as nobody has answered (R40)."""
+    row = world.role_requests.get(told.named("role_request", "ask") or told.id)
+    if row is None or row.status not in WAITING:
+        return ()
+    organisation = world.organisations[row.organisation_id]
+    asker = world.reader(row.member)
+
+    def compose(reader: Reader) -> Letter:
+        return letters.role_asked(
+            organisation=organisation.name,
+            member=asker.name or asker.email,
+            role=world.role_names[row.role_id][reader.language],
+            word=row.note,
+            url=console_page(organisation.id, "roles"),
+        )
+
+    readers = world.administrators(row.organisation_id, (Standing.OWNER, Standing.ADMINISTRATOR))
+    return to_each("role_asked", readers, compose)
+
+
+def role_granted(told: Told, world: World) -> Iterable[Draft]:
+    """To whoever asked for it (R40)."""
+    row = world.role_requests.get(told.named("role_request", "ask") or told.id)
+    if row is None or row.status != RequestStatus.GRANTED:
+        return
+    name = world.organisations[row.organisation_id].name
+
+    def compose(reader: Reader) -> Letter:
+        return letters.role_granted(
+            organisation=name,
+            name=reader.name,
+            role=world.role_names[row.role_id][reader.language],
+            url=home_page(),
+        )
+
+    yield Draft("role_granted", world.reader(row.member), compose)
+
+
+def role_declined(told: Told, world: World) -> Iterable[Draft]:
+    """To whoever asked for it, with the word (R40)."""
+    row = world.role_requests.get(told.named("role_request", "ask") or told.id)
+    if row is None or row.status != RequestStatus.DECLINED:
+        return
+    name = world.organisations[row.organisation_id].name
+
+    def compose(reader: Reader) -> Letter:
+        return letters.role_declined(
+            organisation=name,
+            name=reader.name,
+            role=world.role_names[row.role_id][reader.language],
+            word=row.answer,
+        )
+
+    yield Draft("role_declined", world.reader(row.member), compose)
 
 
 def _to_member(

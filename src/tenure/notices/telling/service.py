@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tenure.base.ids import public_id
 from tenure.notices.letters import service as letters
 from tenure.notices.letters.letter import Letter
-from tenure.notices.links import console_page
+from tenure.notices.links import console_page, staff_page
 from tenure.notices.queries.told import Told
 from tenure.notices.queries.world import Reader, World
-from tenure.notices.telling.drafts import Draft, to_each
+from tenure.notices.telling.drafts import Compose, Draft, to_each
 from tenure.organisations.rules import Standing
+from tenure.support.models import Request
 
 
 def acting_begun(told: Told, world: World) -> Iterable[Draft]:
@@ -53,3 +55,76 @@ def owner_recovered(told: Told, world: World) -> Iterable[Draft]:
     standings = (Standing.OWNER, Standing.ADMINISTRATOR)
     readers = world.administrators(member.organisation_id, standings)
     return to_each("owner_recovered", readers, compose)
+
+
+def request_made(told: Told, world: World) -> Iterable[Draft]:
+    """To the staff, and to whoever asked, that it arrived (R4, R29)."""
+    row = world.requests.get(told.named("request", "req") or told.id)
+    if row is None:
+        return
+    yield from to_each("request_made", world.staff, _for_staff(row, row.message, world))
+
+    def acknowledge(reader: Reader) -> Letter:
+        about = _about(row, world, reader.language)
+        return letters.request_acknowledged(name=reader.name, word=row.message, about=about)
+
+    yield from to_each("request_acknowledged", _asker(row, world), acknowledge)
+
+
+def request_answered(told: Told, world: World) -> Iterable[Draft]:
+    """To whoever asked: the answer (R29)."""
+    row = world.requests.get(told.named("request", "req") or told.id)
+    said = world.messages.get(told.named("message", "msg") or told.id)
+    if row is None or said is None:
+        return ()
+
+    def compose(reader: Reader) -> Letter:
+        return letters.request_answered(
+            name=reader.name,
+            answer=said.text,
+            word=row.message,
+            about=_about(row, world, reader.language),
+        )
+
+    return to_each("request_answered", _asker(row, world), compose)
+
+
+def request_followed_up(told: Told, world: World) -> Iterable[Draft]:
+    """To the staff: whoever asked wrote again."""
+    row = world.requests.get(told.named("request", "req") or told.id)
+    said = world.messages.get(told.named("message", "msg") or told.id)
+    if row is None or said is None:
+        return ()
+    return to_each("request_followed_up", world.staff, _for_staff(row, said.text, world))
+
+
+def _for_staff(row: Request, word: str, world: World) -> Compose:
+    def compose(reader: Reader) -> Letter:
+        asker = next(iter(_asker(row, world)), None)
+        return letters.request_received(
+            kind=row.kind,
+            about=_about(row, world, reader.language),
+            word=word,
+            who=asker.name if asker else "",
+            email=asker.email if asker else "",
+            url=staff_page(f"requests/{public_id('req', row.id)}"),
+        )
+
+    return compose
+
+
+def _asker(row: Request, world: World) -> list[Reader]:
+    """By the address that was given, or else the owners of the organisation."""
+    if row.email:
+        return [Reader(row.email, row.name, row.language)]
+    if row.organisation_id is None:
+        return []
+    return world.administrators(row.organisation_id, [Standing.OWNER])
+
+
+def _about(row: Request, world: World, language: str) -> str:
+    """The offer that a contact carries along (R4)."""
+    if not row.offer_id:
+        return ""
+    name = world.offer_names[row.offer_id][language]
+    return f"{row.quantity} × {name}" if row.quantity else name

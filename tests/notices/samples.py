@@ -1,0 +1,178 @@
+"""A letter of each kind, in the language now active."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from django.utils import translation
+
+from tenure.notices.letters import orders, people, service, subscriptions
+from tenure.notices.letters.accounts import AccountMail, Change, account_letter
+from tenure.notices.letters.letter import Letter
+from tenure.notices.letters.orders import Begun, Ordered, OrderedLine
+
+URL = "https://shop.atelier-vendor.test/orders/ord_01h455vb4pex5vsknk084sn02q"
+
+FACTS = {
+    "code": "714 209",
+    "minutes": "15",
+    "url": URL,
+    "reset_url": "https://shop.atelier-vendor.test/account/password/reset/",
+    "what": Change.PASSKEY_ADDED.value,
+}
+
+BEGUN = Begun(
+    starts_on=date(2027, 3, 1),
+    last_day=date(2028, 2, 29),
+    renews_on=date(2028, 3, 1),
+    opt_out_on=date(2028, 2, 25),
+    cancellable_until=date(2027, 3, 16),
+)
+
+
+def ordered(*, is_consumer: bool = False, term: str = "year", reverse: bool = False) -> Ordered:
+    """Two lines, 3 456 € without tax."""
+    free = term == "trial"
+    tax = 0 if reverse or free else 69120
+    return Ordered(
+        id="ord_01h455vb4pex5vsknk084sn02q",
+        organisation="Atelier Lumière",
+        lines=[
+            OrderedLine("Mechanical designer", 2, term, 30, 0 if free else 240000, 288000),
+            OrderedLine("Drafter + Reviewer", 1, term, 30, 0 if free else 105600, 126720),
+        ],
+        currency="EUR",
+        net=0 if free else 345600,
+        tax=tax,
+        total=0 if free else 345600 + tax,
+        tax_percent=Decimal("0") if reverse else Decimal("20.000"),
+        reverse_charge=reverse,
+        is_consumer=is_consumer,
+    )
+
+
+def letters(language: str) -> dict[str, Letter]:
+    """Every kind of letter, in ``language``."""
+    with translation.override(language):
+        return {
+            **{kind.value: account_letter(kind, FACTS) for kind in AccountMail},
+            **_about_people(language),
+            **_about_orders(language),
+            **_about_subscriptions(language),
+            **_about_service(),
+        }
+
+
+def _about_people(language: str) -> dict[str, Letter]:
+    name, organisation = "Hugo Bernard", "Atelier Lumière"
+    invitation = people.invitation(
+        organisation=organisation,
+        name=name,
+        roles=["Mechanical designer", "Reviewer"],
+        standing="administrator",
+        last_day=date(2027, 3, 15),
+        url=URL,
+        again=False,
+        language=language,
+    )
+    return {
+        "invitation": invitation,
+        "member_suspended": people.suspended(organisation=organisation, name=name),
+        "member_restored": people.restored(organisation=organisation, name=name, url=URL),
+        "member_removed": people.removed(organisation=organisation, name=name),
+        "role_asked": people.role_asked(
+            organisation=organisation,
+            member=name,
+            role="Reviewer",
+            word="I check the drawings of the Lyon team <from Monday on> & need to comment.",
+            url=URL,
+        ),
+        "role_granted": people.role_granted(
+            organisation=organisation, name=name, role="Reviewer", url=URL
+        ),
+        "role_declined": people.role_declined(
+            organisation=organisation, name=name, role="Reviewer", word="Next quarter."
+        ),
+        "ownership_offered": people.ownership_offered(
+            organisation=organisation, name=name, giver="Claire Fontaine", url=URL
+        ),
+    }
+
+
+def _about_orders(language: str) -> dict[str, Letter]:
+    url = {"url": URL, "language": language}
+    return {
+        "order_paid": orders.paid(ordered(), BEGUN, **url),
+        "order_paid_by_a_consumer": orders.paid(ordered(is_consumer=True), BEGUN, **url),
+        "order_paid_across_a_border": orders.paid(ordered(reverse=True), BEGUN, **url),
+        "order_tried": orders.paid(ordered(term="trial"), BEGUN, **url),
+        "order_declined": orders.declined(ordered(), **url),
+        "order_authentication_required": orders.authentication_required(ordered(), **url),
+        "order_awaits_proof": orders.awaiting_verification(
+            ordered(is_consumer=True), until=date(2027, 3, 15), **url
+        ),
+        "proof_accepted": orders.proof_accepted(organisation="Sam", name="Sam Rivera", url=URL),
+        "proof_declined": orders.proof_declined(
+            organisation="Sam", name="Sam Rivera", because="The card has run out.", url=URL
+        ),
+    }
+
+
+def _about_subscriptions(language: str) -> dict[str, Letter]:
+    def facts(quantity: int) -> dict[str, object]:
+        return {
+            "organisation": "Atelier Lumière",
+            "offer": "Mechanical designer",
+            "quantity": quantity,
+            "url": URL,
+            "language": language,
+        }
+
+    renews, last = date(2028, 3, 1), date(2028, 2, 29)
+    return {
+        "renewal_on": subscriptions.renewal_on(
+            **facts(2),  # type: ignore[arg-type]
+            renews_on=renews,
+            opt_out_on=date(2028, 2, 25),
+        ),
+        "renewal_off": subscriptions.renewal_off(**facts(1), last_day=last),  # type: ignore[arg-type]
+        "renewal_off_later": subscriptions.renewal_off_later(
+            **facts(2),  # type: ignore[arg-type]
+            renews_on=renews,
+            last_day=date(2029, 2, 28),
+        ),
+    }
+
+
+def _about_service() -> dict[str, Letter]:
+    word = "We would like the bench for twelve people.\nIs there a price for schools?"
+    return {
+        "acting_begun": service.acting_begun(
+            organisation="Atelier Lumière",
+            name="Claire Fontaine",
+            staff="Nora Petit",
+            reason="Ticket 4711: seats could not be assigned",
+            url=URL,
+        ),
+        "owner_recovered": service.owner_recovered(
+            organisation="Atelier Lumière", name="Claire", member="Hugo Bernard", url=URL
+        ),
+        "request_made": service.request_received(
+            kind="sales",
+            about="12 × Bench",
+            word=word,
+            who="Ada Lovelace",
+            email="ada@school.test",
+            url=URL,
+        ),
+        "request_acknowledged": service.request_acknowledged(
+            name="Ada Lovelace", word=word, about="12 × Bench"
+        ),
+        "request_answered": service.request_answered(
+            name="Ada Lovelace",
+            answer="Yes, there is.\n\nWe send you a quote today.",
+            word=word,
+            about="12 × Bench",
+        ),
+    }
