@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import date
-from typing import cast
+from typing import Final, cast
 from uuid import UUID
 
 from tenure.access.commands.requests import close_served
@@ -13,15 +12,15 @@ from tenure.access.events import SeatAssigned, SeatFreed, SeatReleased, SeatRese
 from tenure.access.models import Seat
 from tenure.access.queries.seats import (
     free_seats,
-    held_roles,
     is_running,
     lock_running_subscriptions,
+    roles_held_by,
     seat_pools,
 )
 from tenure.access.rules.seats import (
     assignment_verdict,
     locked_until,
-    plan_reservation,
+    plan_reservations,
     release_verdict,
 )
 from tenure.base.calendar import local_date, zone_named
@@ -33,6 +32,10 @@ from tenure.organisations.rules import MemberStatus
 from tenure.policy.model import Policy
 from tenure.subscriptions.models import Subscription
 from tenure.subscriptions.queries.policies import policies_of
+
+
+_BATCH: Final = 1000
+"""How many rows one UPDATE takes: PostgreSQL bounds the values of a statement."""
 
 
 def make_seats(*, subscriptions: Sequence[Subscription], journal: Journal) -> None:
@@ -108,16 +111,14 @@ def reserve_seats(*, invitations: Sequence[Invitation], on: date, journal: Journ
     if not wanting:
         return
     running = lock_running_subscriptions(wanting[0].organisation_id, journal.at)
-    pools = {pool.subscription: pool for pool in seat_pools(running, on)}
+    pools = seat_pools(running, on)
     free: dict[UUID, list[Seat]] = {}
-    for seat in free_seats(pools, on).order_by("-number"):
+    for seat in free_seats([pool.subscription for pool in pools], on).order_by("-number"):
         free.setdefault(seat.subscription_id, []).append(seat)
+    held = roles_held_by([invitation.member_id for invitation in wanting], running)
+    wishes = [(invitation.roles, held[invitation.member_id]) for invitation in wanting]
     reserved = []
-    for invitation in wanting:
-        left = [replace(pool, free=len(free.get(key, ()))) for key, pool in pools.items()]
-        plan = plan_reservation(
-            invitation.roles, left, held_roles=held_roles(invitation.member_id, running)
-        )
+    for invitation, plan in zip(wanting, plan_reservations(wishes, pools), strict=True):
         if not plan.verdict:
             raise Refused.by(plan.verdict)
         for subscription in plan.subscriptions:
@@ -128,7 +129,7 @@ def reserve_seats(*, invitations: Sequence[Invitation], on: date, journal: Journ
                 seat.organisation_id,
                 SeatReserved(seat=seat.id, subscription=subscription, invitation=invitation.id),
             )
-    Seat.objects.bulk_update(reserved, ["invitation"])
+    Seat.objects.bulk_update(reserved, ["invitation"], batch_size=_BATCH)
 
 
 def release_reservations(*, invitations: Collection[UUID], journal: Journal) -> None:

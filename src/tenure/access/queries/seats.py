@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from tenure.access.models import Seat
 from tenure.access.rules.seats import SeatPool
@@ -98,11 +98,25 @@ def roles_by_offer(offers: Collection[str]) -> dict[str, frozenset[str]]:
 
 def held_roles(member: UUID, running: Collection[Subscription]) -> frozenset[str]:
     """The roles that a member holds already through ``running`` subscriptions."""
-    offers = Seat.objects.filter(
-        member_id=member, subscription_id__in=[subscription.id for subscription in running]
-    ).values_list(F("subscription__offer_id"), flat=True)
-    held = roles_by_offer(set(offers))
-    return frozenset().union(*held.values())
+    return roles_held_by([member], running)[member]
+
+
+def roles_held_by(
+    members: Collection[UUID], running: Collection[Subscription]
+) -> dict[UUID, frozenset[str]]:
+    """The same for each of ``members``; two statements for any number of them."""
+    offers = {subscription.id: subscription.offer_id for subscription in running}
+    seats = Seat.objects.filter(member_id__in=members, subscription_id__in=list(offers))
+    held = [
+        (member, offers[subscription])
+        for member, subscription in seats.values_list("member_id", "subscription_id")
+        if member is not None
+    ]
+    roles = roles_by_offer({offer for _, offer in held})
+    found: dict[UUID, frozenset[str]] = dict.fromkeys(members, frozenset())
+    for member, offer in held:
+        found[member] |= roles[offer]
+    return found
 
 
 def assigned_counts(subscriptions: Iterable[UUID]) -> dict[UUID, int]:

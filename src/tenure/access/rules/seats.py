@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Generic, TypeVar
 
@@ -108,6 +108,25 @@ def plan_reservation(
         if not any(role in pool.roles for pool in chosen):
             chosen.append(min(serving[role], key=preference))
     return Reservation(allow(SEATS_FOUND), tuple(pool.subscription for pool in chosen))
+
+
+def plan_reservations(
+    wishes: Sequence[tuple[Sequence[str], frozenset[str]]],
+    pools: Collection[SeatPool[SubscriptionId]],
+) -> list[Reservation[SubscriptionId]]:
+    """The same for many people, one after the other, so that no seat is promised twice (R36).
+
+    Each wish is the roles and what the person already holds; who cannot be served takes nothing.
+    """
+    free = {pool.subscription: pool.free for pool in pools}
+    plans = []
+    for roles, held in wishes:
+        left = [replace(pool, free=free[pool.subscription]) for pool in pools]
+        plan = plan_reservation(roles, left, held_roles=held)
+        for subscription in plan.subscriptions:
+            free[subscription] -= 1
+        plans.append(plan)
+    return plans
 
 
 def preference(pool: SeatPool[SubscriptionId]) -> tuple[bool, float, datetime]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from tenure.base.errors import Refused
@@ -32,6 +33,9 @@ from tenure.organisations.models import (
 from tenure.organisations.rules import MemberStatus, Standing, invitation_expires_at
 from tenure.policy.model import Policy
 
+_BATCH: Final = 1000
+"""How many rows one UPDATE takes: PostgreSQL bounds the values of a statement."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewInvitation:
@@ -51,14 +55,16 @@ def send_invitations(
     policy: Policy,
     may_give_ownership: bool,
     journal: Journal,
+    from_file: bool = False,
 ) -> list[Invitation]:
     """Invite people into the locked ``organisation``; each becomes a member who is ``invited``.
 
-    Somebody who left keeps the same membership. Raises ``Refused`` with ``already_member``,
+    Somebody who left keeps the same membership. A file may name any number, where otherwise the
+    policy's figure bounds it. Raises ``Refused`` with ``already_member``,
     ``ownership_is_given`` or ``too_many_at_a_time``.
     """
     most = policy.invitations.most_at_a_time
-    if len(invitations) > most:
+    if len(invitations) > most and not from_file:
         raise Refused(TOO_MANY_AT_A_TIME, most=most)
     if not may_give_ownership and any(new.standing is Standing.OWNER for new in invitations):
         raise Refused(OWNERSHIP_IS_GIVEN)
@@ -78,7 +84,8 @@ def send_invitations(
         )
         for new in invitations
     ]
-    Invitation.objects.bulk_create(made)
+    journal.insert(made)
+    journal.write()
     for invitation in made:
         journal.record(
             organisation.id,
@@ -136,7 +143,7 @@ def accept(*, invitation: Invitation, name: str, journal: Journal) -> Member:
     member = Member.objects.select_for_update().get(id=invitation.member_id)
     user, _ = User.objects.get_or_create(
         email=invitation.email,
-        defaults={"name": name or member.name, "created_at": journal.at},
+        defaults={"name": name or member.name, "created_at": journal.at, "password": "!"},
     )
     member.user = user
     member.name = name or member.name or user.name
@@ -179,7 +186,7 @@ def _members_for(
             known[new.email].status = MemberStatus.INVITED
             known[new.email].standing = new.standing.value
             known[new.email].name = new.name or known[new.email].name
-    Member.objects.bulk_update(known.values(), ["status", "standing", "name"])
+    Member.objects.bulk_update(known.values(), ["status", "standing", "name"], batch_size=_BATCH)
     made = [
         Member(
             id=new_id(),
@@ -193,5 +200,5 @@ def _members_for(
         for new in invitations
         if new.email not in known
     ]
-    Member.objects.bulk_create(made)
+    journal.insert(made)
     return known | {member.email: member for member in made}
