@@ -7,7 +7,18 @@ import sys
 import typer
 
 from tenure.base.errors import TenureError
-from tenure.cli import api_key, catalogue, due, migrate, parts, policy, serve, settings, verify
+from tenure.cli import (
+    api_key,
+    catalogue,
+    due,
+    migrate,
+    parts,
+    policy,
+    serve,
+    settings,
+    staff,
+    verify,
+)
 from tenure.cli.output import remark
 from tenure.cli.wording import language, lines_of, say
 from tenure.host.errors import HostError
@@ -27,6 +38,7 @@ app = typer.Typer(
 app.add_typer(api_key.app, name="api-key")
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(policy.app, name="policy")
+app.add_typer(staff.app, name="staff")
 
 _command = app.command
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import F
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from tenure.base.calendar import local_date, zone_named
 from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id, public_id
 from tenure.events.rows import read_values
@@ -72,6 +73,12 @@ def abilities_of_staff(user: UUID) -> frozenset[StaffAbility]:
     """What a person may look after in the back office; nothing for who is none of the staff."""
     present = StaffMember.objects.filter(user_id=user, ended_at__isnull=True)
     return staff_abilities(present.values_list("roles", flat=True).first() or ())
+
+
+def present_staff() -> list[StaffMember]:
+    """The vendor's staff with their logins, by their address; one statement."""
+    rows = StaffMember.objects.filter(ended_at__isnull=True).select_related("user")
+    return list(rows.order_by("user__email"))
 
 
 def invitation_token(invitation: UUID) -> str:
@@ -142,3 +149,53 @@ def organisation_facts(organisation: UUID) -> OrganisationFacts:
     if not found:
         raise NotFound
     return OrganisationFacts(*found[0])
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationFacts:
+    """An invitation as the invited sees it, with the clock of the organisation (R2, R36).
+
+    ``user`` is the member's login once they accepted; ``known`` whether the address has one.
+    """
+
+    id: UUID
+    organisation: UUID
+    organisation_name: str
+    member: UUID
+    name: str
+    email: str
+    standing: str
+    roles: tuple[str, ...]
+    status: str
+    expires_at: datetime
+    test_clock: datetime | None
+    timezone: str
+    user: UUID | None
+    known: bool
+
+    def now(self, machine: datetime) -> datetime:
+        """The instant ``machine`` by the organisation's clock (R2)."""
+        return self.test_clock or machine
+
+    @property
+    def last_day(self) -> date:
+        """The last local day on which it can be accepted."""
+        return local_date(self.expires_at, zone_named(self.timezone)) - timedelta(days=1)
+
+
+_INVITATION: Final = (
+    "SELECT i.id, i.organisation_id, o.name, i.member_id, m.name, i.email, i.standing, i.roles, "
+    "i.status, i.expires_at, o.test_clock, o.timezone, m.user_id, "
+    "EXISTS (SELECT FROM organisations_user AS u WHERE u.email = i.email) "
+    "FROM organisations_invitation AS i "
+    "JOIN organisations_organisation AS o ON o.id = i.organisation_id "
+    "JOIN organisations_member AS m ON m.id = i.member_id WHERE i.id = %s"
+)
+
+
+def invitation_facts(invitation: UUID) -> InvitationFacts:
+    """What there is to know of one invitation; ``NotFound`` if there is none. One statement."""
+    found = read_values(_INVITATION, [invitation])
+    if not found:
+        raise NotFound
+    return InvitationFacts(*found[0])

@@ -93,6 +93,11 @@ class InvitationFile:
     errors: tuple[LineError, ...]
 
 
+def is_address(text: str) -> bool:
+    """Whether a text in lower case is an e-mail address."""
+    return len(text) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
+
+
 def read_invitation_file(source: bytes, known_roles: Collection[str]) -> InvitationFile:
     """Read a file of people; with errors nothing of it is to be used. Blank lines are skipped."""
     try:
@@ -140,7 +145,7 @@ def _people(
         if len(row) > len(columns):
             errors.append(LineError(line, LINE_TOO_LONG))
             continue
-        cells = dict(zip(columns, (cell.strip() for cell in row), strict=False))
+        cells = dict(zip(columns, (" ".join(cell.split()) for cell in row), strict=False))
         person, wrong = _person(line, cells, roles)
         before = first_lines.setdefault(person.email, line)
         if before != line:
@@ -160,7 +165,7 @@ def _person(
     roles = tuple(dict.fromkeys(word for word in words if word))
     standing = _STANDINGS.get(called.lower())
     wrong = []
-    if len(email) > LONGEST_ADDRESS or not _ADDRESS.fullmatch(email):
+    if not is_address(email):
         wrong.append(LineError(line, LINE_NO_ADDRESS, {"address": email[:100] or "—"}))
     if len(name) > LONGEST_NAME or not name.isprintable():
         wrong.append(LineError(line, LINE_NAME_UNUSABLE, {"most": LONGEST_NAME}))
