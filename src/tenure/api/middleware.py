@@ -25,9 +25,11 @@ _log = structlog.get_logger("tenure.request")
 
 
 def _loggable(request: HttpRequest) -> str:
-    """The path, without the word by which an invitation is accepted: logs hold no secrets."""
-    token = request.resolver_match.kwargs.get("token") if request.resolver_match else None
-    return request.path.replace(token, "…") if token else request.path
+    """The path, without the word by which an invitation is accepted or a password chosen: logs
+    hold no secrets."""
+    parts = request.resolver_match.kwargs if request.resolver_match else {}
+    secret = parts.get("token") or parts.get("key")
+    return request.path.replace(secret, "…") if isinstance(secret, str) else request.path
 
 
 def request_log(get_response: Handler) -> Handler:

@@ -191,6 +191,18 @@ CACHES = {
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 LOGIN_URL = "account_login"
 
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -199,14 +211,36 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = 5
-ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_REAUTHENTICATION_METHODS = {"password", "mfa"}
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_METHODS = {"password", "mfa", "code"}
+ACCOUNT_ADAPTER = "tenure.web.accounts.adapter.Accounts"
+ACCOUNT_FORMS = {
+    "login": "tenure.web.accounts.forms.LoginForm",
+    "signup": "tenure.web.accounts.forms.SignupForm",
+    "add_email": "tenure.web.accounts.forms.AddEmailForm",
+    "change_password": "tenure.web.accounts.forms.ChangePasswordForm",
+    "set_password": "tenure.web.accounts.forms.SetPasswordForm",
+    "reset_password": "tenure.web.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "tenure.web.accounts.forms.ResetPasswordKeyForm",
+    "reauthenticate": "tenure.web.accounts.forms.ReauthenticateForm",
+    "confirm_reauthentication_code": "tenure.web.accounts.forms.ConfirmCodeForm",
+    "confirm_email_verification_code": "tenure.web.accounts.forms.ConfirmAddressForm",
+}
 ACCOUNT_SESSION_REMEMBER = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
+MFA_ADAPTER = "tenure.web.accounts.adapter.Factors"
+MFA_FORMS = {
+    "authenticate": "tenure.web.accounts.forms.FactorForm",
+    "reauthenticate": "tenure.web.accounts.forms.FactorAgainForm",
+    "activate_totp": "tenure.web.accounts.forms.ActivateAppForm",
+    "add_webauthn": "tenure.web.accounts.forms.AddPasskeyForm",
+    "edit_webauthn": "tenure.web.accounts.forms.NamePasskeyForm",
+}
 
 PROCRASTINATE_ON_APP_READY = "tenure.config.jobs.register"
 

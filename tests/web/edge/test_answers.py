@@ -83,7 +83,7 @@ def test_forms_need_their_token(company: Company) -> None:
     answer = client.post("/preferences", {"language": "fr"}, headers={"accept-language": "fr"})
     assert answer.status_code == 403
     assert "Content-Security-Policy" in answer
-    assert "<h1>" in answer.content.decode()
+    assert "<h1" in answer.content.decode()
 
 
 def test_an_error_of_ours_is_told_without_the_database(company: Company) -> None:

@@ -142,7 +142,7 @@ def test_toys_are_for_the_sandbox(company: Company, settings: object) -> None:
 def test_a_button_is_no_page(company: Company) -> None:
     answer = browser(company.owner).get(f"/console/{company.id}/button")
     assert (answer.status_code, answer["Allow"]) == (405, "POST")
-    assert b"<h1>" in answer.content
+    assert b"<h1" in answer.content
 
 
 def test_a_rules_no_is_a_page_of_its_own(company: Company) -> None:

@@ -15,10 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from tenure.base.countries import iso_countries
 from tenure.base.errors import FieldError, Invalid, Refused, Stale, TenureError
-from tenure.base.verdicts import Verdict
 from tenure.base.wording import sentence
 from tenure.catalogue.searching import search_words
-from tenure.web.edge.refusals import status_of, verdict_of
+from tenure.web.edge.refusals import Said, said, status_of
 
 NOTHING: Final[Mapping[str, str]] = {}
 
@@ -26,11 +25,11 @@ NOTHING: Final[Mapping[str, str]] = {}
 class Form(forms.Form):
     """A form that can show what a rule says no with.
 
-    ``verdict`` is the rule's no, for the component that shows verdicts; ``status`` the status in
-    which the page with this form is answered.
+    ``said`` is the rule's no, for ``{% include "edge/verdict.html" with said=form.said %}``;
+    ``status`` the status in which the page with this form is answered.
     """
 
-    verdict: Verdict | None = None
+    said: Said | None = None
     status: int = 200
 
     def is_valid(self) -> bool:
@@ -61,7 +60,7 @@ class Form(forms.Form):
         self.status = status_of(error)
         wrong = error.field_errors if isinstance(error, Invalid) else ()
         if not wrong:
-            self.verdict = verdict_of(error)
+            self.said = said(error, translation.get_language() or "en")
         for each in wrong:
             self._beside(each, fields)
 

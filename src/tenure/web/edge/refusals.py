@@ -6,6 +6,8 @@ Where a form can show it, the page does so itself (``Form.refusals``); what is l
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
+from datetime import date
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -17,7 +19,6 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from tenure.base.errors import Forbidden, Invalid, NotFound, Refused, Stale, TenureError
-from tenure.base.verdicts import Verdict
 from tenure.base.wording import sentence
 from tenure.web.edge.visitor import accepted_language, visitor_of
 
@@ -39,9 +40,25 @@ def status_of(error: TenureError) -> int:
     return next(status for kind, status in _STATUS_OF_KIND if isinstance(error, kind)).value
 
 
-def verdict_of(error: TenureError) -> Verdict:
-    """What an error amounts to, for the component that shows verdicts."""
-    return Verdict(False, error.code, error.figures)
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A rule's no in the reader's language, for ``edge/verdict.html``."""
+
+    code: str
+    text: str
+    rule: str
+    deadline: date | None
+
+
+def said(error: TenureError, language: str) -> Said:
+    """What an error says to a reader of ``language``."""
+    deadline = error.figures.get("deadline")
+    return Said(
+        code=error.code.code,
+        text=sentence(error.code, error.figures, language),
+        rule=error.code.rule or "",
+        deadline=deadline if isinstance(deadline, date) else None,
+    )
 
 
 def refusal(request: HttpRequest, error: TenureError, *, status: int | None = None) -> HttpResponse:
@@ -51,9 +68,7 @@ def refusal(request: HttpRequest, error: TenureError, *, status: int | None = No
     context = {
         "status": status or status_of(error),
         "code": error.code.code,
-        "rule": error.code.rule,
-        "sentence": sentence(error.code, error.figures, language),
-        "verdict": verdict_of(error),
+        "said": said(error, language),
         "wrong": [sentence(each.code, each.figures, language) for each in fields],
     }
     return _page(request, context)
