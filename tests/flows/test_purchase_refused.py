@@ -32,6 +32,7 @@ from tests.shop import CATALOGUE, START, customer, fill_cart, open_shop, order_c
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TODAY = START.date()
+STAFF = "staff:usr_01h455vb4pex5vsknk084sn02q"
 
 
 @pytest.fixture(autouse=True)
@@ -163,3 +164,18 @@ def test_an_order_that_does_not_exist() -> None:
     for work in (withdraw_order, resume_order):
         with pytest.raises(NotFound):
             work(order=nowhere, now=START, by="test")
+
+
+def test_staff_who_act_for_a_customer_never_pay_with_its_card() -> None:
+    company = customer()
+    priced = fill_cart(company, ("designer-business", 1))
+    purchase = Purchase(priced.cart.id, priced.cart.version, company.id, CardPayment("tok_ok"))
+    with pytest.raises(Refused, match="acting_pays_nothing"):
+        buy(purchase=purchase, now=START, by=STAFF)
+    unpaid = order_cart(company, priced, "tok_declined").order
+    with pytest.raises(Refused, match="acting_pays_nothing"):
+        pay_order(order=unpaid, payment=CardPayment("tok_ok"), now=START, by=STAFF)
+    assert Order.objects.get().status == "declined"
+    trial = fill_cart(company, ("designer-trial", 1), term=Term.TRIAL)
+    free = Purchase(trial.cart.id, trial.cart.version, company.id, None)
+    assert buy(purchase=free, now=START, by=STAFF).created

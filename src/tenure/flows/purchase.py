@@ -47,6 +47,7 @@ from tenure.orders.queries.carts import CartContents, contents_of
 from tenure.orders.queries.policy import policy_numbered
 from tenure.orders.rules.payment import payment_method_verdict
 from tenure.organisations.models import Organisation
+from tenure.organisations.rules import card_verdict
 from tenure.policy.words import Audience, PaymentMethod
 
 
@@ -81,8 +82,10 @@ def buy(*, purchase: Purchase, now: datetime, by: str, asked: Asked | None = Non
 
     A cart already ordered gives that order (R16). Raises ``NotFound``, or ``Refused`` with
     ``cart_changed``, ``audience_mismatch``, ``country_mismatch``, a line's verdict,
-    ``payment_method_not_for_audience``, ``payment_method_unavailable`` or ``payment_required``.
+    ``payment_method_not_for_audience``, ``payment_method_unavailable``, ``payment_required``, or
+    ``acting_pays_nothing`` for the vendor's staff with a customer's card.
     """
+    _refuse_card_of_staff(purchase.payment, by)
     with transaction(now=now, by=by, organisation=purchase.organisation, asked=asked) as journal:
         organisation = lock_organisation(purchase.organisation, journal)
         cart = lock_cart(purchase.cart, None)
@@ -113,8 +116,9 @@ def pay_order(
     """Pay an unpaid order again, with another card. An order that is paid is given as it is.
 
     Raises ``Refused`` with ``payment_in_flight`` (R17), ``order_closed``,
-    ``verification_pending`` (R8) or the payment method's verdict.
+    ``verification_pending`` (R8), ``acting_pays_nothing`` or the payment method's verdict.
     """
+    _refuse_card_of_staff(payment, by)
     waiting = _waiting_step(order)
     if waiting is not None:
         _check_method(payment, waiting.organisation, waiting.order.policy_version_id)
@@ -272,6 +276,12 @@ def _check_method(
         available=available_methods(),
     )
     if not verdict:
+        raise Refused.by(verdict)
+
+
+def _refuse_card_of_staff(payment: CardPayment | TransferPayment | None, by: str) -> None:
+    verdict = card_verdict(by)
+    if isinstance(payment, CardPayment) and not verdict:
         raise Refused.by(verdict)
 
 
