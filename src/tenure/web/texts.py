@@ -28,6 +28,8 @@ PACKAGE: Final = Path(tenure.__file__).parent
 WEB: Final = PACKAGE / "web"
 NOTICES: Final = PACKAGE / "notices"
 SHARED: Final = "shared"
+OF_LOGINS: Final = frozenset({"account", "mfa", "usersessions"})
+"""Where the library that the accounts rest on looks for its templates."""
 LANGUAGE: Final = "fr"
 
 _KEYWORDS: Final = {
@@ -91,7 +93,9 @@ def areas() -> list[Area]:
 
 def _area(inside: Path) -> str:
     first = inside.parts[0]
-    return SHARED if len(inside.parts) == 1 or first in {"cotton", "edge"} else first
+    if len(inside.parts) == 1 or first in {"cotton", "edge"}:
+        return SHARED
+    return "accounts" if first in OF_LOGINS else first
 
 
 def _po(locale: Path) -> Path:
