@@ -79,6 +79,12 @@ class Visitor:
         return self.membership.standing.value if self.membership else ""
 
     @cached_property
+    def timezone(self) -> str:
+        """The zone in which they read instants: that of the page's organisation, or of theirs."""
+        places = [self.membership] if self.membership else list(self.active_memberships)
+        return places[0].organisation.timezone if places else "UTC"
+
+    @cached_property
     def staff_abilities(self) -> frozenset[StaffAbility]:
         """What they look after for the vendor; nothing for everybody else. One statement."""
         return abilities_of_staff(self.user.id) if self.user else frozenset()
