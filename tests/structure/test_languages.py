@@ -19,7 +19,12 @@ SPOKEN = ("api", "cli", "flows", "notices", "support", "web")
 SENTENCE = re.compile(r"[^\W\d_]+('[^\W\d_]+)?,? [^\W\d_]+('[^\W\d_]+)?,? [^\W\d_]+")
 STATEMENT = re.compile(r"\b(SELECT|FROM|WHERE|MATERIALIZED|WITH|INSERT|UPDATE|SET|BEGIN|COPY)\b")
 
-PAIRED = {"say", "declare", "Setting", "Code"}
+GETTEXT = {f"{kind}gettext{when}" for kind in ("", "n", "p", "np") for when in ("", "_lazy")} | {
+    "_"
+}
+"""What looks the French up; tests/web/test_texts.py makes sure that it is there."""
+
+PAIRED = {"say", "declare", "Setting", "Code", *GETTEXT}
 """What takes each text twice, or makes sure that it has both."""
 
 FOR_DEVELOPERS = {"ValueError", "RuntimeError", "TypeError", "AssertionError", "KeyError"}
@@ -29,7 +34,12 @@ REFERENCE = {"api/openapi", "api/root", "api/decisions/openapi"}
 REFERENCE_WORDS = {"description", "summary"}
 """The OpenAPI document is a reference for programmers, in English, as its field names are."""
 
-OF_ONE_LANGUAGE = {"cli/codes": "the table that holds both", "flows/demo": "names of samples"}
+OF_ONE_LANGUAGE = {
+    "cli/codes": "the table that holds both",
+    "flows/demo": "names of samples",
+    "web/design/samples": "names of samples",
+    "web/texts": "a tool of developers",
+}
 
 
 def test_what_is_said_is_said_in_both_languages() -> None:

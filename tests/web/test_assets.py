@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import filecmp
 import gzip
+import subprocess
 from pathlib import Path
+from shutil import which
 
 import pytest
 from django.conf import settings
 from pytest_django import Settings
 from whitenoise.compress import Compressor
 
-from frontend.inputs import STATIC, fingerprint, lists
+from frontend.inputs import FRONTEND, STATIC, fingerprint, lists
 from tenure.config.assets import ASSETS, prepared_root
 from tenure.config.static_files import Assets, prepare_assets
 
@@ -24,6 +27,18 @@ def test_every_class_and_icon_of_the_templates_is_built() -> None:
 
 def test_the_built_files_were_made_from_what_is_there() -> None:
     assert (STATIC / "made-from.txt").read_text().strip() == fingerprint(), HOW
+
+
+@pytest.mark.skipif(
+    which("node") is None or not (FRONTEND / "node_modules").is_dir(),
+    reason="nothing to build with: needs Node and `make assets-check`; the hash above was compared",
+)
+def test_building_them_anew_makes_the_same(tmp_path: Path) -> None:
+    subprocess.run(["node", "build.mjs", str(tmp_path)], cwd=FRONTEND, check=True)
+    built = [path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()]
+    names = [path.as_posix() for path in built]
+    _, differing, missing = filecmp.cmpfiles(tmp_path, ASSETS, names, shallow=False)
+    assert (differing, missing) == ([], []), HOW
 
 
 def test_what_a_first_visit_loads_is_light() -> None:
