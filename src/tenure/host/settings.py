@@ -62,6 +62,8 @@ class Settings:
     """Its password, where the address does not hold it."""
     mail_from: str | None
     """The address that mail comes from; ``None``: the vendor's."""
+    trusted_proxies: int
+    """How many proxies stand in front, whose word on who asks is believed."""
 
     @property
     def secret_key(self) -> str:
@@ -105,6 +107,12 @@ def _flag(text: str) -> bool:
 def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 10_000:
         raise ValueError("1 … 10000")
+    return int(text)
+
+
+def _few(text: str) -> int:
+    if text not in tuple("0123456789"):
+        raise ValueError("0 … 9")
     return int(text)
 
 
@@ -309,6 +317,16 @@ SETTINGS: Final = (
         fr="L'adresse d'où vient le courrier ; les réponses vont tout de même à celle du vendeur.",
         read=mail_address,
         without=("the vendor's", "celle du vendeur"),
+    ),
+    Setting(
+        "TENURE_TRUSTED_PROXIES",
+        "trusted_proxies",
+        en="How many proxies of yours stand in front and name who asks in X-Forwarded-For; who "
+        "tries to log in too often is held up by that address.",
+        fr="Le nombre de vos serveurs mandataires placés devant et nommant le demandeur dans "
+        "X-Forwarded-For ; qui tente trop souvent de se connecter est freiné par cette adresse.",
+        read=_few,
+        default="0",
     ),
 )
 
