@@ -10,20 +10,38 @@ from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
 from tests.web.browser import NARROW, Site
+from tests.web.people import Company
 
-PAGES = ["/design/", "/design/confirmation"]
+SHELLS = [f"/design/shell/{base}" for base in ("store", "console", "home", "backoffice", "narrow")]
+PAGES = ["/design/", "/design/confirmation", *SHELLS]
 
 
-@pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_the_components_are_sound(page: Page, site: Site, path: str, language: str) -> None:
-    page.goto(f"{site.url}{path}?language={language}")
+def test_the_components_are_sound(page: Page, site: Site, language: str) -> None:
+    for path in PAGES:
+        page.goto(f"{site.url}{path}?language={language}")
+        site.is_sound(page)
+
+
+def test_whoever_is_logged_in_finds_their_places(page: Page, site: Site, company: Company) -> None:
+    client = Client()
+    client.force_login(company.owner)
+    site.log_in(page, client)
+    page.goto(site.url + "/design/shell/console?language=en")
+    page.locator("summary", has_text="Account menu").click()
+    expect(page.get_by_role("link", name="Login and security")).to_be_visible()
+    link = page.get_by_role("link", name=company.organisation.name)
+    expect(link).to_have_attribute("href", f"/console/{company.id}/")
     site.is_sound(page)
 
 
 def test_there_is_no_such_page_without_a_sandbox(client: Client, settings: Settings) -> None:
     settings.SANDBOX = False
-    assert [client.get(path).status_code for path in PAGES] == [404, 404]
+    assert [client.get(path).status_code for path in PAGES] == [404] * len(PAGES)
+
+
+def test_there_is_no_other_base(client: Client, db: None) -> None:
+    assert client.get("/design/shell/elsewhere").status_code == 404
 
 
 def test_the_policy_has_no_exception(client: Client, db: None) -> None:

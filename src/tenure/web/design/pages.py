@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from tenure.web.design.samples import samples
+from tenure.web.design.samples import SHELLS, sample_visit, samples
 
 
 @require_safe
@@ -30,6 +30,16 @@ def confirmation(request: HttpRequest) -> HttpResponse:
         gettext("Nothing is paid back; the subscription goes on until November 23, 2027."),
     ]
     return render(request, "design/confirmation.html", {"consequences": consequences})
+
+
+@require_safe
+def shell(request: HttpRequest, base: str) -> HttpResponse:
+    """What stands around the pages of an area: header, navigation, banners, footer."""
+    _only_in_a_sandbox()
+    if base not in SHELLS:
+        raise Http404
+    context = {"base": f"base_{base}.html", "visit": sample_visit(), "shells": SHELLS}
+    return render(request, "design/shell.html", samples() | context)
 
 
 def _only_in_a_sandbox() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 from typing import Any, Final, NamedTuple
 
 from django import forms
@@ -57,6 +58,23 @@ _NAMES: Final = (
     "Hugo van den Berg",
 )
 _HELD: Final = ("assigned", "free", "free", "reserved", "free", "full", "assigned")
+
+
+SHELLS: Final = ("store", "console", "home", "backoffice", "narrow")
+"""The bases of pages, by the middle of their names."""
+
+
+def sample_visit() -> Any:
+    """What ``base_console.html`` reads of a visit: staff act for a company with a test clock."""
+    now = datetime(2027, 11, 6, 13, 5, tzinfo=UTC)
+    place = SimpleNamespace(name="Plan B SARL", timezone="Europe/Paris", test_clock=now)
+    return SimpleNamespace(
+        organisation_id="org_00000000000000000000000001",
+        place=place,
+        now=now,
+        acting=True,
+        standing="owner",
+    )
 
 
 def samples() -> dict[str, Any]:

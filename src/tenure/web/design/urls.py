@@ -9,4 +9,5 @@ from tenure.web.design import pages
 urlpatterns = [
     path("", pages.design, name="design"),
     path("confirmation", pages.confirmation, name="design-confirmation"),
+    path("shell/<slug:base>", pages.shell, name="design-shell"),
 ]
