@@ -8,7 +8,7 @@ import pytest
 
 from tenure.base.calendar import Term
 from tenure.catalogue.rules import Channel, OfferFacts, PriceFacts
-from tenure.orders.rules.cart import CartFacts, buyer_verdict, line_verdict
+from tenure.orders.rules.cart import CartFacts, buyer_verdict, joining_verdict, line_verdict
 from tenure.orders.rules.payment import (
     expires_at,
     needs_verification,
@@ -227,3 +227,28 @@ class TestPayment:
         assert transfer_missing(1000, 400) == (600, 0)
         assert transfer_missing(1000, 1000) == (0, 0)
         assert transfer_missing(1000, 1001) == (0, 1)
+
+
+class TestJoining:
+    @pytest.mark.parametrize(
+        ("audience", "country", "term", "code"),
+        [
+            (Audience.BUSINESS, "FR", Term.YEAR, "cart_fits"),
+            (Audience.CREATOR, "DE", Term.MONTH, "mixed_audiences"),
+            (Audience.BUSINESS, "DE", Term.QUARTER, "mixed_countries"),
+            (Audience.BUSINESS, "FR", Term.QUARTER, "mixed_terms"),
+        ],
+    )
+    def test_one_audience_one_country_one_term(
+        self, audience: Audience, country: str, term: Term, code: str
+    ) -> None:
+        """R11."""
+        yearly = cart(term=Term.YEAR)
+        verdict = joining_verdict(yearly, audience=audience, country=country, term=term)
+        assert (verdict.code.code, verdict.allowed) == (code, code == "cart_fits")
+
+    def test_an_empty_cart_takes_any_term(self) -> None:
+        verdict = joining_verdict(
+            cart(), audience=Audience.BUSINESS, country="FR", term=Term.QUARTER
+        )
+        assert verdict

@@ -121,6 +121,7 @@ TEMPLATES_OF_PAGES = {
         "tenure.web.edge.appearance.appearance",
         "tenure.web.edge.visitor.visitor",
         "tenure.web.edge.once.once_token",
+        "tenure.web.edge.baskets.cart_count",
     ],
     "loaders": [
         (

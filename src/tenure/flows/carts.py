@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from uuid import UUID
@@ -10,11 +10,13 @@ from uuid import UUID
 from django.db import transaction as database
 
 from tenure.base.calendar import Term
+from tenure.base.errors import Refused
 from tenure.catalogue.queries import known_catalogue
 from tenure.events.asked import Asked
 from tenure.events.journal import asked_rows
 from tenure.events.writing import Writing
 from tenure.orders.commands import carts as commands
+from tenure.orders.queries.baskets import OpenCart, cart_to_join
 from tenure.orders.queries.carts import CartContents, PricedCart, contents_of, price_cart
 from tenure.policy.words import Audience
 
@@ -82,6 +84,46 @@ def add_line(
         writing.insert(asked_rows(asked, made=cart))
         return commands.add_line(
             cart=locked, offer=offer, term=term, quantity=quantity, on=on, writing=writing
+        )
+
+
+def put_into_cart(
+    *,
+    carts: Sequence[OpenCart],
+    second: bool,
+    audience: Audience,
+    country: str,
+    offer: str,
+    term: Term,
+    quantity: int,
+    on: date,
+    now: datetime,
+    asked: Asked | None = None,
+) -> PricedCart:
+    """Put an offer into the one of a visitor's ``carts`` that fits, or into a new one (R10).
+
+    Raises ``NotFound``, or ``Refused``: with the line's verdict, or, where there are carts of
+    which none fits, with the last one's verdict unless a ``second`` one is wanted (R11).
+    """
+    joined, verdict = cart_to_join(carts, audience=audience, country=country, term=term)
+    if joined is None and not verdict and not second:
+        raise Refused.by(verdict)
+    with _cart_transaction() as writing:
+        if joined is None:
+            cart = commands.create_cart(
+                audience=audience,
+                country=country,
+                organisation=None,
+                known=known_catalogue(),
+                now=now,
+                writing=writing,
+            )
+            writing.send()
+        else:
+            cart = commands.lock_cart(joined.id, None)
+        writing.insert(asked_rows(asked, made=cart.id))
+        return commands.add_line(
+            cart=cart, offer=offer, term=term, quantity=quantity, on=on, writing=writing
         )
 
 

@@ -19,6 +19,14 @@ MIXED_AUDIENCES = declare(
     fr="Ce panier est destiné au public {audience} et l'offre au public {other} ; ouvrez un second "
     "panier.",
 )
+MIXED_COUNTRIES = declare(
+    "mixed_countries",
+    rule="R11",
+    en="This cart is priced for {country}, and you are looking at the prices of {other}; start a "
+    "second cart.",
+    fr="Ce panier est établi aux prix du pays {country}, et vous consultez ceux du pays {other} ; "
+    "ouvrez un second panier.",
+)
 TERM_NOT_FOR_AUDIENCE = declare(
     "term_not_for_audience",
     rule="R6",

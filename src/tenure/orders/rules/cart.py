@@ -14,6 +14,7 @@ from tenure.orders.errors import (
     COUNTRY_MISMATCH,
     LINE_ACCEPTED,
     MIXED_AUDIENCES,
+    MIXED_COUNTRIES,
     MIXED_TERMS,
     NOT_PRICED,
     TERM_NOT_FOR_AUDIENCE,
@@ -36,6 +37,20 @@ class CartFacts:
     currency: str
     term: Term | None = None
     known_roles: frozenset[str] = frozenset()
+
+
+def joining_verdict(cart: CartFacts, *, audience: Audience, country: str, term: Term) -> Verdict:
+    """Whether ``cart`` is one for what is bought so: one audience, one country, one term (R11).
+
+    The first that holds of ``mixed_audiences``, ``mixed_countries``, ``mixed_terms``.
+    """
+    if audience != cart.audience:
+        return refuse(MIXED_AUDIENCES, audience=cart.audience.value, other=audience.value)
+    if country != cart.country:
+        return refuse(MIXED_COUNTRIES, country=cart.country, other=country)
+    if cart.term not in (None, term):
+        return refuse(MIXED_TERMS, term=str(cart.term), other=term.value)
+    return allow(CART_FITS)
 
 
 def line_verdict(
