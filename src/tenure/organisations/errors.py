@@ -91,6 +91,20 @@ ACTING_PAYS_NOTHING = declare(
     en="Who acts for a customer never pays with the customer's card; the customer has to pay.",
     fr="Qui agit pour un client ne paie jamais avec la carte du client ; c'est au client de payer.",
 )
+ACTING_MAKES_NO_KEY = declare(
+    "acting_makes_no_key",
+    rule="R35",
+    en="Who acts for a customer makes no key of its API: it would outlast the acting. Ask an "
+    "administrator of the customer.",
+    fr="Qui agit pour un client ne crée pas de clé de son API : elle survivrait à l'intervention. "
+    "Adressez-vous à un administrateur du client.",
+)
+KEY_MAKEABLE = declare(
+    "key_makeable",
+    rule="R35",
+    en="An administrator can make a key of the API.",
+    fr="Un administrateur peut créer une clé de l'API.",
+)
 REASON_NEEDED = declare(
     "reason_needed",
     en="Say why: it is kept on record, and the customer can see it.",

@@ -17,8 +17,14 @@ from tenure.base.calendar import local_date, zone_named
 from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id, public_id
 from tenure.events.rows import read_values
-from tenure.organisations.models import Member, StaffMember
-from tenure.organisations.rules import MemberStatus, StaffAbility, Standing, staff_abilities
+from tenure.organisations.models import ApiKey, Member, Organisation, OwnershipOffer, StaffMember
+from tenure.organisations.rules import (
+    MemberStatus,
+    OfferStatus,
+    StaffAbility,
+    Standing,
+    staff_abilities,
+)
 
 _ACCEPTS: Final = "accept"
 
@@ -199,3 +205,38 @@ def invitation_facts(invitation: UUID) -> InvitationFacts:
     if not found:
         raise NotFound
     return InvitationFacts(*found[0])
+
+
+def organisation_row(organisation: UUID) -> Organisation:
+    """An organisation with all that it says of itself; one statement. Raises ``NotFound``."""
+    found = Organisation.objects.filter(id=organisation).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def open_ownership_offers(organisation: UUID) -> list[OwnershipOffer]:
+    """The ownerships that wait for an answer, with both sides (R34); one statement."""
+    rows = OwnershipOffer.objects.filter(organisation_id=organisation, status=OfferStatus.OPEN)
+    return list(rows.select_related("giver", "taker").order_by("id"))
+
+
+def ownership_takers(organisation: UUID, most: int) -> list[Member]:
+    """Active members who are no owners, those who administer first; one statement."""
+    rows = Member.objects.filter(organisation_id=organisation, status=MemberStatus.ACTIVE).exclude(
+        standing=Standing.OWNER
+    )
+    return list(rows.order_by("standing", "name", "email")[:most])
+
+
+def api_keys_of(organisation: UUID) -> list[ApiKey]:
+    """The keys of an organisation, the newest first, revoked ones too; one statement."""
+    return list(ApiKey.objects.filter(organisation_id=organisation).order_by("-id"))
+
+
+def api_key_of(organisation: UUID, key: UUID) -> ApiKey:
+    """One key of the organisation; one statement. Raises ``NotFound``."""
+    found = ApiKey.objects.filter(id=key, organisation_id=organisation).first()
+    if found is None:
+        raise NotFound
+    return found

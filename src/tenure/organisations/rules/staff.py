@@ -10,7 +10,9 @@ from tenure.base.verdicts import Verdict, allow, refuse
 from tenure.organisations.errors import (
     ACTING_ALLOWED,
     ACTING_FORBIDDEN,
+    ACTING_MAKES_NO_KEY,
     ACTING_PAYS_NOTHING,
+    KEY_MAKEABLE,
     LAST_ADMIN,
     STAFF_ALLOWED,
     STAFF_FORBIDDEN,
@@ -104,3 +106,10 @@ def card_verdict(by: str) -> Verdict:
     if by.startswith(_STAFF):
         return refuse(ACTING_PAYS_NOTHING)
     return allow(ACTING_ALLOWED, ability=Ability.BILLING.value)
+
+
+def key_verdict(by: str) -> Verdict:
+    """Whether who acts may make a key of a customer's API: no staff, whom it would outlast."""
+    if by.startswith(_STAFF):
+        return refuse(ACTING_MAKES_NO_KEY)
+    return allow(KEY_MAKEABLE)

@@ -1,0 +1,56 @@
+"""Keys of an organisation's API, made and taken back by its administrators (R35)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tenure.base.errors import NotFound, Refused
+from tenure.events.asked import Asked
+from tenure.events.journal import transaction
+from tenure.flows.locks import lock_organisation
+from tenure.flows.written import Written
+from tenure.organisations.commands import api_keys as commands
+from tenure.organisations.models import ApiKey
+from tenure.organisations.rules import key_verdict
+
+
+@dataclass(frozen=True, slots=True)
+class MadeKey:
+    """A new key with its text, which is told this once."""
+
+    id: UUID
+    text: str
+    revision: int
+
+
+def make_api_key(
+    *, organisation: UUID, name: str, now: datetime, by: str, asked: Asked | None = None
+) -> MadeKey:
+    """A key with which programs may what the organisation's administrators may.
+
+    Raises ``NotFound``, or ``Refused`` (``acting_makes_no_key``) for the vendor's staff.
+    """
+    verdict = key_verdict(by)
+    if not verdict:
+        raise Refused.by(verdict)
+    with transaction(now=now, by=by, organisation=organisation, asked=asked) as journal:
+        lock_organisation(organisation, journal)
+        key, text = commands.create_api_key(name=name, organisation=organisation, journal=journal)
+        journal.made = key.id
+    return MadeKey(key.id, text, journal.revisions[organisation])
+
+
+def revoke_api_key(*, organisation: UUID, key: UUID, now: datetime, by: str) -> Written:
+    """Refuse a key of the organisation from now on; revoking it again changes nothing.
+
+    Raises ``NotFound``, also for a key of somebody else.
+    """
+    with transaction(now=now, by=by, organisation=organisation) as journal:
+        lock_organisation(organisation, journal)
+        row = ApiKey.objects.select_for_update().filter(id=key, organisation=organisation).first()
+        if row is None:
+            raise NotFound
+        commands.revoke_api_key(key=row, journal=journal)
+    return Written((key,), journal.revisions[organisation])

@@ -1,0 +1,134 @@
+"""What can be chosen about a subscription's renewal, before anything is clicked (R21, R22)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+
+from tenure.base.calendar import Span, Term, local_date, period_bounds, zone_named
+from tenure.base.errors import Refused
+from tenure.base.money import Money
+from tenure.base.verdicts import Verdict
+from tenure.catalogue.queries import offer_facts, vendor
+from tenure.catalogue.rules import price_in_force
+from tenure.orders.queries.policy import policy_in_force, policy_numbered
+from tenure.orders.rules.rates import vat_rates
+from tenure.orders.rules.tax import DocumentAmounts, price_document, tax_situation
+from tenure.policy.model import Policy
+from tenure.policy.words import Audience
+from tenure.subscriptions.errors import OPT_OUT_CLOSED
+from tenure.subscriptions.models import Period, Source, Subscription
+from tenure.subscriptions.queries.facts import period_facts
+from tenure.subscriptions.queries.views import SubscriptionView
+from tenure.subscriptions.rules.renewal import opt_in_verdict, opt_out_verdict
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalChoice:
+    """What stands about the renewal of a subscription, and what can be chosen now.
+
+    ``renews`` is whether a period follows the current one as things stand, ``stops_after_next``
+    whether it is to be the last. ``price`` is what the next period would cost by today's
+    catalogue, with its tax; None where that is not known. ``last_day`` is the current period's.
+    """
+
+    renews: bool
+    stops_after_next: bool
+    off: Verdict
+    on: Verdict
+    price: DocumentAmounts | None
+    currency: str
+    last_day: date
+    following: Span | None
+
+    @property
+    def too_late(self) -> bool:
+        """Whether the deadline is over, so that it can only stop after the next period (R21)."""
+        return self.off.code is OPT_OUT_CLOSED
+
+    @property
+    def possible(self) -> bool:
+        """Whether there is anything to choose."""
+        return bool(self.off) or self.too_late
+
+    @property
+    def total(self) -> Money | None:
+        """The price with tax."""
+        return Money(self.price.total, self.currency) if self.price else None
+
+    @property
+    def net(self) -> Money | None:
+        """The price without tax."""
+        return Money(self.price.total_net, self.currency) if self.price else None
+
+
+def renewal_choice(
+    view: SubscriptionView, *, audience: Audience, country: str, at: datetime
+) -> RenewalChoice:
+    """What a customer can choose about a subscription at ``at``; six statements at the most.
+
+    ``audience`` and ``country`` are the organisation's.
+    """
+    row, current = view.subscription, view.current
+    facts, zone = period_facts(current), zone_named(row.zone)
+    policy = _policy(current)
+    external = row.source == Source.EXTERNAL
+    price = None
+    if not external and row.term != Term.TRIAL:
+        price = renewal_price(
+            row, audience=audience, country=country, on=local_date(at, zone), policy=policy
+        )
+    total = Money(price.total, row.currency) if price else None
+    return RenewalChoice(
+        renews=row.auto_renew and not _stops_now(row, current),
+        stops_after_next=row.stops_after == current.number + 1,
+        off=opt_out_verdict(facts, at=at, zone=zone, policy=policy, external=external),
+        on=opt_in_verdict(facts, at=at, zone=zone, policy=policy, price=total, external=external),
+        price=price,
+        currency=row.currency,
+        last_day=facts.span.last_day,
+        following=_following(row, current),
+    )
+
+
+def renewal_price(
+    row: Subscription, *, audience: Audience, country: str, on: date, policy: Policy
+) -> DocumentAmounts | None:
+    """What the next period would cost by the catalogue of the day ``on`` (R7, R20).
+
+    None for what has no price any more, or where no rate of tax is known.
+    """
+    facts = offer_facts([row.offer_id]).get(row.offer_id)
+    held = price_in_force(facts.prices, Term(row.term), row.currency, on) if facts else None
+    if held is None:
+        return None
+    try:
+        situation = tax_situation(
+            vendor_country=vendor(sandbox=settings.SANDBOX).country,
+            audience=audience,
+            buyer_country=country,
+            vat_number_validated=False,
+            on=on,
+            tax=policy.tax,
+            rates=vat_rates(),
+        )
+    except Refused:
+        return None
+    return price_document([held.amount * row.next_quantity], audience, situation)
+
+
+def _policy(current: Period) -> Policy:
+    order = current.order
+    return policy_numbered(order.policy_version_id) if order else policy_in_force()[1]
+
+
+def _stops_now(row: Subscription, current: Period) -> bool:
+    return row.stops_after is not None and current.number >= row.stops_after
+
+
+def _following(row: Subscription, current: Period) -> Span | None:
+    if row.term == Term.TRIAL:
+        return None
+    return period_bounds(row.anchor_on, Term(row.term), current.number + 1)
