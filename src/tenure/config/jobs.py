@@ -75,3 +75,13 @@ def forget_mails(timestamp: int) -> None:
 
     if not settings.SANDBOX:
         forget(now=machine_now(), after=KEPT_MAILS)
+
+
+@jobs.periodic(cron="23 3 * * *")
+@jobs.task(queueing_lock="forget_sessions")
+def forget_sessions(timestamp: int) -> None:
+    """Forget sessions that ran out, and who tried to log in too often long ago."""
+    _log.debug("begun", job="forget_sessions", planned=timestamp)
+    from tenure.web.accounts.forgetting import forget_sessions as forget
+
+    forget(now=machine_now())

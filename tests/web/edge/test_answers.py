@@ -126,3 +126,4 @@ def test_search_engines_are_told_where_not_to_look(company: Company) -> None:
     assert "Disallow: /console/" in robots
     assert "/sitemap.xml" in robots
     assert b"<urlset" in browser().get("/sitemap.xml").content
+    assert browser().get("/favicon.ico")["Location"].endswith(".svg")

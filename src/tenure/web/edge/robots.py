@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 
 from tenure.base.wording import LANGUAGES
 
@@ -56,3 +57,9 @@ def sitemap(request: HttpRequest) -> HttpResponse:
         {"paths": paths, "root": settings.PUBLIC_URL, "languages": LANGUAGES},
     )
     return HttpResponse(text, content_type="application/xml; charset=utf-8")
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """``/favicon.ico``, for browsers that do not read the page first."""
+    del request
+    return HttpResponsePermanentRedirect(static("tenure/icon.svg"))

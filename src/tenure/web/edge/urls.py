@@ -8,6 +8,7 @@ from tenure.web.edge import preferences, robots
 
 urlpatterns = [
     path("preferences", preferences.pick, name="preferences"),
+    path("favicon.ico", robots.favicon),
     path("robots.txt", robots.robots, name="robots"),
     path("sitemap.xml", robots.sitemap, name="sitemap"),
 ]
