@@ -30,6 +30,26 @@ class InvitationStatus(models.TextChoices):
     WITHDRAWN = "withdrawn"
 
 
+_ACCENTED = "ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŸŠŽàáâãäåāăąçćčďđèéêëēęěìíîïīłñńňòóôõöøőŕřśšşťţùúûüūůűýÿźżž"
+_PLAIN = "aaaaaaceeeeiiiinoooooouuuuyyszaaaaaaaaacccddeeeeeeeiiiiilnnnooooooorrsssttuuuuuuuyyzzz"
+
+
+class PersonKey(models.Func):
+    """A name and an address as people look for them and as lists are sorted: no case, no accents.
+
+    PostgreSQL may have neither ICU nor unaccent; this needs none, and can be indexed. Somebody
+    without a name stands where their address does.
+    """
+
+    template = (
+        "translate(replace(replace(replace(lower(btrim(%(expressions)s)), 'œ', 'oe'), 'æ', 'ae'), "
+        f"'ß', 'ss'), '{_ACCENTED}', '{_PLAIN}')"
+    )
+    arg_joiner = " || ' ' || "
+    arity = 2
+    output_field = models.TextField()
+
+
 class User(AbstractBaseUser):
     """A person who may log in; one login may belong to several organisations (R3).
 
@@ -160,6 +180,7 @@ class Member(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["organisation", "id"], name="member_list"),
             models.Index(fields=["email"], name="member_email"),
+            models.Index("organisation", PersonKey("name", "email"), "id", name="member_by_name"),
         ]
 
     def __str__(self) -> str:
