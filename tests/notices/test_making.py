@@ -202,8 +202,8 @@ def test_a_watch_finds_what_is_new_at_the_tail_and_what_it_missed_in_a_sweep() -
     organisation = company()
     watch = Watch()
     now = machine_now()
-    while watch.make_mails(now=now):
-        pass
+    while watch.is_behind:
+        watch.make_mails(now=now)
     subscribe(organisation)
     assert watch.make_mails(now=now + timedelta(seconds=1)) > 0
     assert kinds() == ["order_paid"]

@@ -1,5 +1,7 @@
 """The worker's own loop for mail: it looks every second, so that a mail leaves within two.
 
+What was told in that second becomes mails in one go, however much it was.
+
 A thread beside the worker's jobs: a job each second would write rows for nothing, and a
 notification from each change would cost every checkout. It ends with the worker, and whatever it
 was in the middle of is done by the next.
@@ -7,6 +9,7 @@ was in the middle of is done by the next.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,13 +21,15 @@ from django.conf import settings
 from django.db import connections
 
 from tenure.base.clock import machine_now
-from tenure.notices.delivery import deliver
+from tenure.notices.delivery import BATCH, deliver
 from tenure.notices.making import Watch
 
 _log = structlog.get_logger()
 
 _PAUSE: Final = 1.0
 _PAUSE_AFTER_TROUBLE: Final = 5.0
+_NICENESS: Final = 10
+"""Checkouts that are waited for go first; where all processors are busy, mail takes longer."""
 _END: Final = 20.0
 """Seconds that a mail on its way may still take when the worker ends."""
 
@@ -49,13 +54,14 @@ def keep_sending(stop: threading.Event, clock: Callable[[], datetime] = machine_
 
     Whatever goes wrong is logged and tried again: a loop that ended would end unseen.
     """
+    os.nice(_NICENESS)  # of this thread alone, on Linux
     watch = Watch()
     pause = 0.0
     while not stop.wait(pause):
         try:
-            made = watch.make_mails(now=clock())
+            watch.make_mails(now=clock())
             tried = deliver(now=clock())
-            pause = 0.0 if made or tried else _PAUSE
+            pause = 0.0 if watch.is_behind or tried == BATCH else _PAUSE
         except Exception:  # noqa: BLE001 - the loop outlives what it meets: see above
             _log.exception("mail_failed")
             connections.close_all()

@@ -44,6 +44,8 @@ class Watch:
     def __init__(self) -> None:
         self._looked: datetime | None = None
         self._swept: datetime | None = None
+        self.is_behind = True
+        """Whether the last look left something for the next."""
 
     def make_mails(self, *, now: datetime) -> int:
         """Turn one batch of events into mails; returns how many events there were.
@@ -56,7 +58,8 @@ class Watch:
         else:
             moved = moved_since(_id_at(self._looked - OVERLAP), STREAMS)
         done = make_mails_of(moved, now=now) if moved else 0
-        if len(moved) < STREAMS and done < EVENTS:
+        self.is_behind = len(moved) == STREAMS or done >= EVENTS
+        if not self.is_behind:
             self._looked = now
             self._swept = now if sweeping else self._swept
         return done

@@ -16,17 +16,20 @@ def is_any_due(now: datetime) -> bool:
     return Mail.objects.filter(status=MailStatus.WAITING, due_at__lte=now).exists()
 
 
-def mailbox(*, to: str = "", before: UUID | None = None, limit: int) -> Sequence[Mail]:
-    """Mails, newest first, without what they say; those whose address holds ``to``.
+def mailbox_page(
+    *, to: str = "", before: UUID | None = None, limit: int
+) -> tuple[Sequence[Mail], bool]:
+    """Mails, newest first, without what they say, and whether there are more.
 
-    ``before`` is the last one of the page before. One statement.
+    ``to`` is a part of the address; ``before`` the last mail of the page before. One statement.
     """
     mails = Mail.objects.defer("letter").order_by("-id")
     if to:
         mails = mails.filter(to__icontains=to)
     if before is not None:
         mails = mails.filter(id__lt=before)
-    return list(mails[:limit])
+    found = list(mails[: limit + 1])
+    return found[:limit], len(found) > limit
 
 
 def mail_of(id_: UUID) -> Mail:
