@@ -3,11 +3,11 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const target = process.argv[2] ?? join(here, "../src/tenure/web/static");
+const target = resolve(process.argv[2] ?? join(here, "../src/tenure/web/static"));
 const ours = join(target, "tenure");
 const vendor = join(target, "vendor");
 const from = (name) => join(here, "node_modules", name);
