@@ -148,6 +148,7 @@ def _offer_rows(file: CatalogueFile, plan: ImportPlan) -> Iterable[Offer]:
 
 def _role_texts(file: CatalogueFile) -> Mapping[str, tuple[str, ...]]:
     names = {solution.id: solution.name for solution in file.solutions}
+    programs = {application.id: application.name for application in file.applications}
     return {
         role.id: (
             role.id,
@@ -156,6 +157,7 @@ def _role_texts(file: CatalogueFile) -> Mapping[str, tuple[str, ...]]:
             names[role.solution].en,
             names[role.solution].fr,
             *((role.description.en, role.description.fr) if role.description else ()),
+            *(programs[application] for application in role.grants),
         )
         for role in file.roles
     }

@@ -10,10 +10,12 @@ from collections.abc import Iterable
 from typing import Final
 
 from tenure.catalogue.queries.offers import currencies, offer_facts
+from tenure.catalogue.queries.shelves import Shelf, shelves
 from tenure.catalogue.queries.vendor import VendorFacts, vendor
 from tenure.catalogue.rules import CurrencyFacts, OfferFacts, currency_of
 from tenure.events.rows import read_values
 from tenure.events.streams import CATALOGUE_STREAM
+from tenure.policy.words import Audience
 
 _MOST_OFFERS: Final = 5_000
 """More are not kept: memory is bounded, whatever the size of the catalogue."""
@@ -27,6 +29,7 @@ class KnownCatalogue:
         self._offers: dict[str, OfferFacts] = {}
         self._currencies: tuple[CurrencyFacts, ...] | None = None
         self._vendor: dict[bool, VendorFacts] = {}
+        self._shelves: dict[Audience, Shelf] | None = None
 
     def offers(self, ids: Iterable[str]) -> dict[str, OfferFacts]:
         """The offers ``ids``, withdrawn ones too; unknown ids are left out."""
@@ -49,6 +52,12 @@ class KnownCatalogue:
         """The currency in which ``country`` pays (R5); None without any catalogue."""
         listed = self.currencies()
         return currency_of(country, listed) or (listed[0].code if listed else None)
+
+    def shelf(self, audience: Audience) -> Shelf:
+        """What an audience can browse by."""
+        if self._shelves is None:
+            self._shelves = shelves()
+        return self._shelves[audience]
 
     def vendor(self, *, sandbox: bool) -> VendorFacts:
         """Who sells here."""

@@ -93,7 +93,7 @@ def offer_listing(id_: str, *, country: str, on: date, language: str) -> OfferLi
     row = Offer.objects.filter(id=id_).defer("search_text").first()
     if row is None:
         return None
-    return _listing(
+    return listing_of(
         _facts([row])[id_],
         roles_by_offer([id_], language)[id_],
         Place(row.position, row.id),
@@ -125,7 +125,7 @@ def offers_for(
     chosen = Offer.objects.filter(withdrawn_at__isnull=True)
     if audience is not None:
         chosen = chosen.filter(audience=audience)
-    chosen = _narrowed(chosen, term, solution, query)
+    chosen = narrowed(chosen, term, solution, query)
     if after is not None:
         chosen = chosen.filter(
             Q(position__gt=after.position) | Q(position=after.position, id__gt=after.offer)
@@ -138,7 +138,7 @@ def offers_for(
     places = [Place(row.position, row.id) for row in shown]
     return OfferPage(
         offers=tuple(
-            _listing(facts[place.offer], roles[place.offer], place, currency, on)
+            listing_of(facts[place.offer], roles[place.offer], place, currency, on)
             for place in places
         ),
         currency=currency,
@@ -146,10 +146,13 @@ def offers_for(
     )
 
 
-def _narrowed(
-    offers: QuerySet[Offer], term: Term | None, solution: str | None, query: str
+def narrowed(
+    offers: QuerySet[Offer], term: Term | None, solution: str | None, query: str = ""
 ) -> QuerySet[Offer]:
-    """An offer without any price is sold for every term: by contact, at a price of its own."""
+    """Those of ``offers`` that are sold for the term, of the solution, with all of the words.
+
+    An offer without any price is sold for every term: by contact, at a price of its own.
+    """
     if solution is not None:
         has_role = OfferRole.objects.filter(offer=OuterRef("pk"), role__solution=solution)
         offers = offers.filter(Exists(has_role))
@@ -165,13 +168,14 @@ def _narrowed(
     return offers
 
 
-def _listing(
+def listing_of(
     facts: OfferFacts,
     roles: tuple[RoleListing, ...],
     place: Place,
     currency: str | None,
     on: date,
 ) -> OfferListing:
+    """An offer with its roles, and its prices in a currency that hold on the local day ``on``."""
     terms: tuple[Term, ...] = ()
     if facts.is_trial:
         terms = (Term.TRIAL,)
