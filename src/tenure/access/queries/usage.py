@@ -71,8 +71,8 @@ def seat_counts(subscriptions: Iterable[UUID]) -> dict[UUID, SeatCounts]:
 
 def held_seats(subscription: UUID, most: int) -> list[HeldSeat]:
     """Who holds the seats of a subscription, those assigned first; one statement."""
-    rows = Seat.objects.filter(subscription_id=subscription).exclude(
-        member__isnull=True, invitation__isnull=True
+    rows = Seat.objects.filter(
+        Q(member__isnull=False) | Q(invitation__isnull=False), subscription_id=subscription
     )
     found = rows.select_related("member", "invitation__member").order_by(
         "member__isnull", "member__name", "number"

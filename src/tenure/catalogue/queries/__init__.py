@@ -23,6 +23,7 @@ from tenure.catalogue.queries.offers import (
 from tenure.catalogue.queries.roles import (
     Grants,
     RoleListing,
+    application_names,
     grants_by_role,
     roles_by_offer,
     roles_of,
@@ -38,6 +39,7 @@ __all__ = [
     "RoleListing",
     "VendorFacts",
     "Version",
+    "application_names",
     "catalogue_at",
     "currencies",
     "currency_of_country",
