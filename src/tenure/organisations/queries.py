@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from tenure.base.calendar import local_date, zone_named
@@ -195,13 +195,15 @@ _INVITATION: Final = (
     "EXISTS (SELECT FROM organisations_user AS u WHERE u.email = i.email) "
     "FROM organisations_invitation AS i "
     "JOIN organisations_organisation AS o ON o.id = i.organisation_id "
-    "JOIN organisations_member AS m ON m.id = i.member_id WHERE i.id = %s"
+    "JOIN organisations_member AS m ON m.id = i.member_id WHERE "
 )
+_ONE: Final = _INVITATION + "i.id = %s"
+_PENDING: Final = _INVITATION + "m.email = %s AND i.status = 'pending' ORDER BY i.id"
 
 
 def invitation_facts(invitation: UUID) -> InvitationFacts:
     """What there is to know of one invitation; ``NotFound`` if there is none. One statement."""
-    found = read_values(_INVITATION, [invitation])
+    found = read_values(_ONE, [invitation])
     if not found:
         raise NotFound
     return InvitationFacts(*found[0])
@@ -240,3 +242,18 @@ def api_key_of(organisation: UUID, key: UUID) -> ApiKey:
     if found is None:
         raise NotFound
     return found
+
+
+def pending_invitations_to(email: str) -> list[InvitationFacts]:
+    """The invitations that wait for an answer of this address, oldest first; one statement."""
+    return [InvitationFacts(*row) for row in read_values(_PENDING, [email])]
+
+
+def ownership_offers(
+    *, givers: Collection[UUID] = (), takers: Collection[UUID] = ()
+) -> list[OwnershipOffer]:
+    """The offers of ownership that wait for an answer, by or to these members; one statement."""
+    rows = OwnershipOffer.objects.filter(
+        Q(giver_id__in=givers) | Q(taker_id__in=takers), status=OfferStatus.OPEN
+    )
+    return list(rows.select_related("giver", "taker", "organisation").order_by("id"))

@@ -1,0 +1,212 @@
+"""An organisation's members as lists show them: found by name and address, page by page."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from tenure.access.models import Seat
+from tenure.base.errors import NotFound
+from tenure.catalogue.queries import roles_by_offer
+from tenure.catalogue.searching import wanted_words
+from tenure.organisations.models import Invitation, InvitationStatus, Member, PersonKey
+from tenure.organisations.rules import MemberStatus, Standing
+
+PAGE: Final = 50
+"""How many members a page shows."""
+
+_KEY: Final = PersonKey("name", "email")
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which members are looked for: parts of name or address, a standing, states."""
+
+    words: str = ""
+    standing: str = ""
+    statuses: tuple[str, ...] = ()
+
+
+PRESENT: Final = (
+    MemberStatus.ACTIVE.value,
+    MemberStatus.INVITED.value,
+    MemberStatus.SUSPENDED.value,
+)
+"""The states of everybody who was not removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of members by name; ``last`` is where the next one goes on, if there is one."""
+
+    rows: Sequence[Member]
+    last: UUID | None
+
+
+def find_members(
+    organisation: UUID, sought: Sought, *, after: UUID | None = None, most: int = PAGE
+) -> Found:
+    """Members by name, whatever case and accents are written; one statement."""
+    rows = _matching(organisation, sought)
+    if after is not None:
+        key = Member.objects.filter(organisation_id=organisation, id=after).values(k=_KEY)
+        rows = rows.filter(Q(key__gt=key) | Q(key=key, id__gt=after))
+    found = list(rows.order_by("key", "id")[: most + 1])
+    return Found(found[:most], found[most - 1].id if len(found) > most else None)
+
+
+def _matching(organisation: UUID, sought: Sought) -> QuerySet[Member]:
+    rows = Member.objects.filter(organisation_id=organisation).alias(key=_KEY)
+    for word in wanted_words(sought.words):
+        rows = rows.filter(key__contains=word)
+    if sought.standing:
+        rows = rows.filter(standing=sought.standing)
+    return rows.filter(status__in=sought.statuses or PRESENT)
+
+
+def member_counts(organisation: UUID) -> dict[str, int]:
+    """How many members are in each state; one statement."""
+    rows = Member.objects.filter(organisation_id=organisation).values("status")
+    counted = dict(rows.annotate(n=Count("id")).values_list("status", "n"))
+    return {status.value: counted.get(status.value, 0) for status in MemberStatus}
+
+
+def member_of(organisation: UUID, member: UUID) -> Member:
+    """One member of the organisation; ``NotFound`` for anybody else's."""
+    row = Member.objects.filter(organisation_id=organisation, id=member).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def active_owners(organisation: UUID) -> frozenset[UUID]:
+    """The owners who are active (R34); one statement."""
+    rows = Member.objects.filter(
+        organisation_id=organisation, standing=Standing.OWNER, status=MemberStatus.ACTIVE
+    )
+    return frozenset(rows.values_list("id", flat=True))
+
+
+def role_names_of(members: Collection[UUID], at: datetime, language: str) -> dict[UUID, list[str]]:
+    """The names of the roles that each of ``members`` holds or has reserved, in what runs.
+
+    Three statements for any number of them.
+    """
+    held: defaultdict[UUID, set[str]] = defaultdict(set)
+    running = Q(subscription__periods__starts_at__lte=at, subscription__periods__ends_at__gt=at) & (
+        Q(subscription__cancelled_at__isnull=True) | Q(subscription__cancelled_at__gt=at)
+    )
+    seats = Seat.objects.filter(running, member_id__in=members)
+    reserved = Seat.objects.filter(running, invitation__member_id__in=members)
+    for member, offer in [
+        *seats.values_list("member_id", "subscription__offer_id"),
+        *reserved.values_list("invitation__member_id", "subscription__offer_id"),
+    ]:
+        if member is not None:
+            held[member].add(offer)
+    roles = roles_by_offer({offer for offers in held.values() for offer in offers}, language)
+    return {
+        member: sorted({role.name for offer in held[member] for role in roles[offer]})
+        for member in members
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSeat:
+    """A seat that a member holds; ``first_used_on`` decides how long it is locked (R38)."""
+
+    subscription: UUID
+    member: UUID
+    assigned_at: datetime | None
+    first_used_on: date | None
+    last_used_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What some members hold, and what invitations keep for them, by member."""
+
+    seats: Mapping[UUID, Sequence[HeldSeat]]
+    reserved: Mapping[UUID, frozenset[UUID]]
+
+
+def holdings_of(members: Collection[UUID]) -> Holdings:
+    """The seats of each of ``members``, and the subscriptions of which one is reserved for them.
+
+    Two statements for any number of them.
+    """
+    held: defaultdict[UUID, list[HeldSeat]] = defaultdict(list)
+    for seat in Seat.objects.filter(member_id__in=members).order_by("id"):
+        if seat.member_id is not None:
+            held[seat.member_id].append(_held(seat, seat.member_id))
+    kept: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    reserved = Seat.objects.filter(invitation__member_id__in=members)
+    for member, subscription in reserved.values_list("invitation__member_id", "subscription_id"):
+        if member is not None:
+            kept[member].add(subscription)
+    return Holdings(held, {member: frozenset(found) for member, found in kept.items()})
+
+
+def holders_of(subscriptions: Collection[UUID], most: int) -> list[tuple[Member, HeldSeat]]:
+    """Who holds seats of ``subscriptions``, by name, up to ``most`` seats; one statement."""
+    rows = (
+        Seat.objects.filter(subscription_id__in=subscriptions, member__isnull=False)
+        .select_related("member")
+        .order_by(PersonKey("member__name", "member__email"), "id")[:most]
+    )
+    return [(row.member, _held(row, row.member.id)) for row in rows if row.member is not None]
+
+
+def reserved_for(subscriptions: Collection[UUID], most: int) -> list[tuple[Member, UUID]]:
+    """For whom invitations keep seats of ``subscriptions``, by address; one statement."""
+    rows = (
+        Seat.objects.filter(subscription_id__in=subscriptions, invitation__isnull=False)
+        .select_related("invitation__member")
+        .order_by("invitation__email")[:most]
+    )
+    return [
+        (row.invitation.member, row.subscription_id) for row in rows if row.invitation is not None
+    ]
+
+
+def _held(seat: Seat, member: UUID) -> HeldSeat:
+    return HeldSeat(
+        subscription=seat.subscription_id,
+        member=member,
+        assigned_at=seat.assigned_at,
+        first_used_on=seat.first_used_on,
+        last_used_on=seat.last_used_on,
+    )
+
+
+def pending_invitation(member: UUID) -> Invitation | None:
+    """The invitation that this member has not answered yet; one statement."""
+    return Invitation.objects.filter(member_id=member, status=InvitationStatus.PENDING).first()
+
+
+def invitations_of(
+    organisation: UUID, *, pending: bool, before: UUID | None = None, most: int = PAGE
+) -> tuple[list[Invitation], UUID | None]:
+    """Invitations, the newest first, and after which one the next page begins; one statement."""
+    rows = Invitation.objects.filter(organisation_id=organisation).select_related("member")
+    if pending:
+        rows = rows.filter(status=InvitationStatus.PENDING)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    found = list(rows.order_by("-id")[: most + 1])
+    return found[:most], found[most - 1].id if len(found) > most else None
+
+
+def invitation_of(organisation: UUID, invitation: UUID) -> Invitation:
+    """One invitation of the organisation; ``NotFound`` for anybody else's."""
+    rows = Invitation.objects.filter(organisation_id=organisation, id=invitation)
+    row = rows.select_related("member").first()
+    if row is None:
+        raise NotFound
+    return row
