@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from tenure.flows.acting import begin_acting, end_acting
 from tenure.organisations.models import Member, Organisation, StaffMember, User
 from tenure.organisations.rules import MemberStatus, Standing
 from tenure.web.edge.visitor import ACTING
@@ -98,31 +100,34 @@ def test_only_those_staff_who_look_after_it_see_the_back_office(company: Company
     assert status(company.staff, "/backoffice/customers") == 404
 
 
-def test_staff_act_for_a_customer_for_an_hour(company: Company) -> None:
-    client = browser(company.staff)
+def acting(user: User, company: Company, since: str = "2999-01-01T00:00:00+00:00") -> Client:
+    """A browser of somebody whose session says that they act for the company."""
+    client = browser(user)
     session = client.session
-    session[ACTING] = {
-        "organisation": str(company.organisation.id),
-        "since": "2999-01-01T00:00:00+00:00",
-    }
+    session[ACTING] = {"organisation": str(company.organisation.id), "since": since}
     session.save()
-    text = client.get(f"/console/{company.id}/members").content.decode()
+    return client
+
+
+def test_staff_act_for_a_customer_for_an_hour(company: Company) -> None:
+    members = f"/console/{company.id}/members"
+    assert acting(company.staff, company).get(members).status_code == 404
+    begin_acting(
+        organisation=company.organisation.id, user=company.staff.id, reason="Asked to", now=START
+    )
+    client = acting(company.staff, company)
+    text = client.get(members).content.decode()
     assert text.startswith("staff:usr_")
     assert text.endswith("administrator")
     assert client.get(f"/home/{company.id}/").status_code == 404
-    session[ACTING] = session[ACTING] | {"since": "2026-01-01T00:00:00+00:00"}
-    session.save()
-    assert client.get(f"/console/{company.id}/members").status_code == 404
+    late = acting(company.staff, company, "2026-01-01T00:00:00+00:00")
+    assert late.get(members).status_code == 404
+    end_acting(organisation=company.organisation.id, user=company.staff.id, now=START)
+    assert client.get(members).status_code == 404
 
 
 def test_customers_cannot_act_for_others(company: Company) -> None:
-    client = browser(company.stranger)
-    session = client.session
-    session[ACTING] = {
-        "organisation": str(company.organisation.id),
-        "since": "2999-01-01T00:00:00+00:00",
-    }
-    session.save()
+    client = acting(company.stranger, company)
     assert client.get(f"/console/{company.id}/members").status_code == 404
 
 

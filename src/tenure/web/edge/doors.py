@@ -24,7 +24,14 @@ from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id
 from tenure.organisations.models import User
 from tenure.organisations.queries import Membership, organisation_facts
-from tenure.organisations.rules import Ability, StaffAbility, Standing, ability_verdict
+from tenure.organisations.rules import (
+    ACTING_STANDING,
+    Ability,
+    StaffAbility,
+    Standing,
+    ability_verdict,
+    acting_verdict,
+)
 from tenure.web.edge.answers import mark_public
 from tenure.web.edge.factors import has_second_factor
 from tenure.web.edge.visitor import Visitor, visitor_of
@@ -106,7 +113,7 @@ def console_page(
             organisation = _organisation_of(request)
             membership = _membership(visitor, organisation)
             if membership is None:
-                return _acting_desk(visitor, user, request, organisation)
+                return _acting_desk(visitor, user, request, organisation, abilities)
             standing = membership.standing
             if not any(ability_verdict(standing, ability) for ability in abilities):
                 raise NotFound
@@ -200,12 +207,20 @@ def _membership(visitor: Visitor, organisation: UUID) -> Membership | None:
     return next((m for m in visitor.active_memberships if m.organisation.id == organisation), None)
 
 
-def _acting_desk(visitor: Visitor, user: User, request: HttpRequest, organisation: UUID) -> Desk:
+def _acting_desk(
+    visitor: Visitor,
+    user: User,
+    request: HttpRequest,
+    organisation: UUID,
+    abilities: Sequence[Ability],
+) -> Desk:
     """The desk of staff who act for the organisation; ``NotFound`` for everybody else."""
     if visitor.acting is None or visitor.acting.organisation != organisation:
         raise NotFound
+    if not any(acting_verdict(ability) for ability in abilities):
+        raise NotFound
     place = organisation_facts(organisation)
-    return Desk(request, visitor, user, place, None, Standing.ADMINISTRATOR)
+    return Desk(request, visitor, user, place, None, ACTING_STANDING)
 
 
 def _lacks_factor(membership: Membership, user: User) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
@@ -17,6 +16,7 @@ from tenure.base.countries import iso_countries
 from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id, public_id
 from tenure.base.wording import LANGUAGES
+from tenure.flows.acting import Acting, acting_of
 from tenure.organisations.models import User
 from tenure.organisations.queries import Membership, abilities_of_staff, memberships_of
 from tenure.organisations.rules import MemberStatus, StaffAbility
@@ -34,14 +34,6 @@ LONGEST_ACTING: Final = timedelta(hours=1)
 
 _AUDIENCES: Final = frozenset(audience.value for audience in Audience)
 _REGION: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z]{4})?-([A-Za-z]{2})\b")
-
-
-@dataclass(frozen=True, slots=True)
-class Acting:
-    """Staff who act for a customer: for which one, since when."""
-
-    organisation: UUID
-    since: datetime
 
 
 class Visitor:
@@ -91,15 +83,13 @@ class Visitor:
 
     @cached_property
     def acting(self) -> Acting | None:
-        """For which customer they act as the vendor's staff, if they do."""
+        """By what they act for a customer as the vendor's staff, if they do; two statements."""
         noted = self._request.session.get(ACTING) if self.user else None
-        if not isinstance(noted, Mapping):
+        if self.user is None or not isinstance(noted, Mapping):
             return None
-        since = datetime.fromisoformat(str(noted["since"]))
-        too_long = self.arrived_at - since > LONGEST_ACTING
-        if too_long or StaffAbility.ACTING not in self.staff_abilities:
+        if self.arrived_at - datetime.fromisoformat(str(noted["since"])) > LONGEST_ACTING:
             return None
-        return Acting(UUID(str(noted["organisation"])), since)
+        return acting_of(self.user.id, UUID(str(noted["organisation"])))
 
     @cached_property
     def language(self) -> str:
