@@ -113,6 +113,7 @@ TEMPLATES_OF_PAGES = {
         "tenure.web.edge.templatetags.amounts",
         "tenure.web.edge.templatetags.days",
         "tenure.web.edge.templatetags.marks",
+        "tenure.web.edge.templatetags.meanings",
         "tenure.web.edge.templatetags.pictures",
     ],
     "context_processors": [

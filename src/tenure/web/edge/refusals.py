@@ -21,6 +21,7 @@ from django.utils import translation
 from tenure.base.errors import Forbidden, Invalid, NotFound, Refused, Stale, TenureError
 from tenure.base.wording import sentence
 from tenure.web.edge.visitor import accepted_language, visitor_of
+from tenure.web.edge.words import told as in_words
 
 _log = structlog.get_logger("tenure.web")
 
@@ -55,7 +56,7 @@ def said(error: TenureError, language: str) -> Said:
     deadline = error.figures.get("deadline")
     return Said(
         code=error.code.code,
-        text=sentence(error.code, error.figures, language),
+        text=in_words(error.code, error.figures, language),
         rule=error.code.rule or "",
         deadline=deadline if isinstance(deadline, date) else None,
     )
