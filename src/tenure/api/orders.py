@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Annotated, Final, Literal, NotRequired
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import Annotated, Final, Literal, NamedTuple, NotRequired
 from uuid import UUID
 
 from django.conf import settings
@@ -21,8 +24,7 @@ from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id, public_id
 from tenure.base.money import Money
 from tenure.base.wording import sentence
-from tenure.billing.models import Payment
-from tenure.events.rows import read_rows, read_values
+from tenure.events.rows import read_values
 from tenure.flows.purchase import (
     CardPayment,
     Purchase,
@@ -45,7 +47,7 @@ from tenure.orders.errors import (
     PAYMENT_NEEDED,
     VERIFICATION_PENDING,
 )
-from tenure.orders.models import Cart, Order, OrderLine, OrderStatus
+from tenure.orders.models import Cart, Order, OrderStatus
 from tenure.orders.queries.orders import cancellation
 
 calls = Calls("Selling")
@@ -199,7 +201,7 @@ def list_orders(call: Call, limit: Limit = 50, cursor: Cursor = None) -> Answer:
     """The organisation's orders, oldest first."""
     rows = Order.objects.filter(organisation_id=call.organisation)
     shown, following = page_by_id("orders", rows, limit, cursor)
-    return Answer({"data": orders_out(shown), "next_cursor": following})
+    return Answer({"data": orders_out([order.id for order in shown]), "next_cursor": following})
 
 
 @calls.post(
@@ -246,58 +248,85 @@ def get_cancellation_verdict(call: Call) -> Answer:
 
 def order_out(order: UUID) -> OrderOut:
     """One order as it goes out; ``NotFound``."""
-    found = orders_out(read_rows(Order, "WHERE id = %s", [order]))
+    found = orders_out([order])
     if not found:
         raise NotFound
     return found[0]
 
 
-def orders_out(orders: Collection[Order]) -> list[OrderOut]:
-    """Orders as they go out; three statements for any number of them."""
-    ids = [order.id for order in orders]
-    lines: dict[UUID, list[OrderLine]] = {id_: [] for id_ in ids}
-    rest = "WHERE order_id = ANY(%s) ORDER BY order_id, position"
-    for line in read_rows(OrderLine, rest, [ids]):
-        lines[line.order_id].append(line)
-    became: dict[UUID, UUID] = dict(read_values(_SUBSCRIPTIONS, [ids]))
-    attempts = read_rows(Payment, "WHERE order_id = ANY(%s) ORDER BY id", [ids])
-    payments = {payment.order_id: payment for payment in attempts}
-    return [_order(order, lines[order.id], became, payments.get(order.id)) for order in orders]
+def orders_out(ids: Collection[UUID]) -> list[OrderOut]:
+    """Orders as they go out, in the order of their ids; one statement for any number of them."""
+    rows = [_Row(*values) for values in read_values(_ORDERS, [list(ids)])]
+    return [_order(list(lines)) for _, lines in groupby(rows, key=attrgetter("id"))]
 
 
-_SUBSCRIPTIONS: Final = """
-    SELECT line.id, subscription.id FROM orders_orderline AS line
-    JOIN subscriptions_subscription AS subscription ON subscription.order_line_id = line.id
-    WHERE line.order_id = ANY(%s)
+class _Row(NamedTuple):
+    """What ``_ORDERS`` selects: a line, what it became, its order, and the last payment of that."""
+
+    id: UUID
+    organisation: UUID
+    cart: UUID | None
+    status: str
+    currency: str
+    total_net: int
+    total_tax: int
+    total: int
+    placed_at: datetime
+    paid_on: date | None
+    expires_at: datetime | None
+    offer: str | None
+    term: str
+    quantity: int
+    unit_amount: int
+    net: int
+    tax: int
+    gross: int
+    subscription: UUID | None
+    payment: UUID | None
+    decline_code: str | None
+
+
+_ORDERS: Final = """
+    SELECT placed.id, placed.organisation_id, placed.cart_id, placed.status, placed.currency,
+           placed.total_net, placed.total_tax, placed.total,
+           placed.placed_at, placed.paid_on, placed.expires_at,
+           line.offer_id, line.term, line.quantity,
+           line.unit_amount, line.net, line.tax, line.gross,
+           subscription.id, payment.id, payment.decline_code
+    FROM orders_order AS placed
+    LEFT JOIN orders_orderline AS line ON line.order_id = placed.id
+    LEFT JOIN subscriptions_subscription AS subscription ON subscription.order_line_id = line.id
+    LEFT JOIN LATERAL (
+        SELECT id, decline_code FROM billing_payment
+        WHERE order_id = placed.id ORDER BY id DESC LIMIT 1
+    ) AS payment ON true
+    WHERE placed.id = ANY((SELECT %s::uuid[])::uuid[])
+    ORDER BY placed.id, line.position
 """
-"""Which subscription each line became."""
+"""By the list of keys as ``AMONG`` finds them."""
 
 
-def _order(
-    order: Order,
-    lines: list[OrderLine],
-    became: Mapping[UUID, UUID],
-    payment: Payment | None,
-) -> OrderOut:
+def _order(rows: Sequence[_Row]) -> OrderOut:
+    order = rows[0]
     out: OrderOut = {
         "id": public_id("ord", order.id),
-        "organisation": public_id("org", order.organisation_id),
-        "cart": public_id("cart", order.cart_id) if order.cart_id else None,
+        "organisation": public_id("org", order.organisation),
+        "cart": public_id("cart", order.cart) if order.cart else None,
         "status": order.status,  # type: ignore[typeddict-item]  # a constraint keeps it among these
-        "lines": [_line(line, order.currency) for line in lines],
+        "lines": [_line(row) for row in rows if row.offer is not None],
         "total_net": money_out(order.total_net, order.currency),
         "total_tax": money_out(order.total_tax, order.currency),
         "total": money_out(order.total, order.currency),
-        "subscriptions": [public_id("sub", became[line.id]) for line in lines if line.id in became],
+        "subscriptions": [public_id("sub", row.subscription) for row in rows if row.subscription],
         "invoice": None,
-        "payment": public_id("pay", payment.id) if payment else None,
-        "decline_code": (payment.decline_code or None) if payment else None,
+        "payment": public_id("pay", order.payment) if order.payment else None,
+        "decline_code": order.decline_code or None,
         "placed_at": instant(order.placed_at),
         "paid_on": order.paid_on.isoformat() if order.paid_on else None,
         "expires_at": instant(order.expires_at) if order.expires_at else None,
     }
-    if payment is not None and order.status == OrderStatus.AUTHENTICATION_REQUIRED:
-        out["next_action"] = {"type": "redirect", "url": authentication_url(payment.id)}
+    if order.payment is not None and order.status == OrderStatus.AUTHENTICATION_REQUIRED:
+        out["next_action"] = {"type": "redirect", "url": authentication_url(order.payment)}
     return out
 
 
@@ -307,15 +336,15 @@ def authentication_url(payment: UUID) -> str:
     return str(settings.PUBLIC_URL) + address
 
 
-def _line(line: OrderLine, currency: str) -> OrderLineOut:
+def _line(row: _Row) -> OrderLineOut:
     return {
-        "offer": line.offer_id,
-        "term": line.term,
-        "quantity": line.quantity,
-        "unit_price": money_out(line.unit_amount, currency),
-        "net": money_out(line.net, currency),
-        "tax": money_out(line.tax, currency),
-        "total": money_out(line.gross, currency),
+        "offer": row.offer or "",
+        "term": row.term,
+        "quantity": row.quantity,
+        "unit_price": money_out(row.unit_amount, row.currency),
+        "net": money_out(row.net, row.currency),
+        "tax": money_out(row.tax, row.currency),
+        "total": money_out(row.gross, row.currency),
     }
 
 

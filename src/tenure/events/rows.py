@@ -21,6 +21,14 @@ from psycopg import Connection, RawCursor, sql
 Row = TypeVar("Row", bound=Model)
 Values = tuple[Any, ...]
 
+AMONG: Final = "= ANY((SELECT %s::uuid[])::uuid[])"
+"""``WHERE id`` followed by this finds many rows by a list of keys.
+
+The list stands in a SELECT of its own so that its length says nothing to the planner: by a plain
+``= ANY(%s)`` PostgreSQL finds each list shorter than lists usually are, and plans the statement
+anew each time instead of keeping the plan.
+"""
+
 _MOST_KEPT: Final = 100
 """As many cursors a connection keeps: as psycopg keeps prepared statements."""
 
@@ -34,6 +42,16 @@ def read_rows(model: type[Row], rest: str, parameters: Sequence[Any]) -> list[Ro
     statement, names = _selection(model, rest)
     found = run(statement, parameters)
     return [model.from_db(DEFAULT_DB_ALIAS, names, row) for row in found]
+
+
+def read_joined(
+    model: type[Row], more: tuple[str, ...], rest: str, parameters: Sequence[Any]
+) -> list[tuple[Row, Values]]:
+    """As ``read_rows``, each row with the columns ``more`` of what ``rest`` joins to it."""
+    statement, names = _selection(model, rest, more)
+    width = len(names)
+    found = run(statement, parameters)
+    return [(model.from_db(DEFAULT_DB_ALIAS, names, row), row[width:]) for row in found]
 
 
 def read_values(statement: str, parameters: Sequence[Any]) -> list[Values]:
@@ -102,11 +120,13 @@ def _numbered(statement: str) -> bytes:
 
 
 @cache
-def _selection(model: type[Model], rest: str) -> tuple[str, tuple[str, ...]]:
+def _selection(
+    model: type[Model], rest: str, more: tuple[str, ...] = ()
+) -> tuple[str, tuple[str, ...]]:
     fields = model._meta.concrete_fields
     table = sql.Identifier(model._meta.db_table)
-    columns = sql.SQL(", ").join(
-        sql.Identifier(model._meta.db_table, name) for name in column_names(model)
-    )
+    own = [sql.Identifier(model._meta.db_table, name) for name in column_names(model)]
+    joined = [sql.Identifier(*name.split(".")) for name in more]
+    columns = sql.SQL(", ").join([*own, *joined])
     statement = sql.SQL("SELECT {} FROM {} ").format(columns, table).as_string()
     return statement + rest, tuple(field.attname for field in fields)

@@ -7,17 +7,16 @@ return from the bank, or recovery. Each is idempotent and takes sequences.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
-from uuid import UUID
+from typing import Final
 
 from tenure.access.commands.seats import make_seats
 from tenure.base.calendar import local_date, zone_named
-from tenure.billing.commands.payments import lock_payments, orders_of, settle_payments
+from tenure.billing.commands.payments import lock_orders_of, lock_payments, settle_payments
 from tenure.billing.gateways import Outcome
 from tenure.billing.models import PaymentStatus
 from tenure.events.journal import Fact, Journal
-from tenure.events.rows import read_rows
-from tenure.orders.commands.orders import lock_orders, mark, mark_paid
+from tenure.events.rows import AMONG, Values, read_joined
+from tenure.orders.commands.orders import mark, mark_paid
 from tenure.orders.events import (
     OrderAuthenticationRequired,
     OrderDeclined,
@@ -25,7 +24,6 @@ from tenure.orders.events import (
 )
 from tenure.orders.models import Order, OrderLine, OrderStatus
 from tenure.orders.queries.policy import policy_numbered
-from tenure.organisations.models import Organisation
 from tenure.policy.words import Audience
 from tenure.subscriptions.commands.beginning import Beginning, begin_subscriptions
 
@@ -42,7 +40,7 @@ _UNSETTLED: dict[str, tuple[OrderStatus, type[Fact]]] = {
 def settle(*, outcomes: Sequence[Outcome], journal: Journal) -> None:
     """Write what the gateway said, and let paid orders become subscriptions (R13, R17, R19)."""
     by_payment = {outcome.payment: outcome for outcome in outcomes}
-    orders = lock_orders(orders_of(by_payment))
+    orders = lock_orders_of(by_payment)
     payments = lock_payments(by_payment)
     changed = settle_payments(
         payments=list(payments.values()), outcomes=by_payment, journal=journal
@@ -65,34 +63,31 @@ def fulfil(*, orders: Sequence[Order], journal: Journal) -> None:
     """
     if not orders:
         return
-    whose = list({order.organisation_id for order in orders})
-    buyers = {row.id: row for row in read_rows(Organisation, "WHERE id = ANY(%s)", [whose])}
-    today: dict[UUID, date] = {}
-    for order in orders:
-        zone = zone_named(buyers[order.organisation_id].timezone)
-        today[order.id] = local_date(journal.at, zone)
-    mark_paid(orders=orders, paid_on=today, journal=journal)
     by_id = {order.id: order for order in orders}
-    lines = read_rows(
-        OrderLine, "WHERE order_id = ANY(%s) ORDER BY order_id, position", [list(by_id)]
-    )
-    beginnings = [
-        _beginning(line, by_id[line.order_id], buyers, today[line.order_id]) for line in lines
-    ]
+    lines = read_joined(OrderLine, _BUYER, _WITH_BUYERS, [list(by_id)])
+    beginnings = [_beginning(by_id[line.order_id], line, buyer, journal) for line, buyer in lines]
+    paid_on = {beginning.order.id: beginning.starts_on for beginning in beginnings}
+    mark_paid(orders=orders, paid_on=paid_on, journal=journal)
     begun = begin_subscriptions(beginnings=beginnings, journal=journal)
     make_seats(subscriptions=begun, journal=journal)
 
 
-def _beginning(
-    line: OrderLine, order: Order, buyers: dict[UUID, Organisation], starts_on: date
-) -> Beginning:
-    buyer = buyers[order.organisation_id]
+_BUYER: Final = ("buyer.timezone", "buyer.audience", "buyer.country")
+_WITH_BUYERS: Final = f"""
+    JOIN organisations_organisation AS buyer ON buyer.id = organisation_id
+    WHERE order_id {AMONG} ORDER BY order_id, position
+"""
+
+
+def _beginning(order: Order, line: OrderLine, buyer: Values, journal: Journal) -> Beginning:
+    timezone, audience, country = buyer
+    zone = zone_named(timezone)
     return Beginning(
         order=order,
         line=line,
-        starts_on=starts_on,
-        zone=zone_named(buyer.timezone),
-        audience=Audience(buyer.audience),
-        country=buyer.country,
+        starts_on=local_date(journal.at, zone),
+        zone=zone,
+        audience=Audience(audience),
+        country=country,
         policy=policy_numbered(order.policy_version_id),
     )

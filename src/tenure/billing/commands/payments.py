@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from tenure.base.ids import new_id
@@ -13,7 +14,7 @@ from tenure.billing.events import PaymentCaptured, PaymentDeclined
 from tenure.billing.gateways import Outcome, Result
 from tenure.billing.models import Payment, PaymentStatus
 from tenure.events.journal import Journal
-from tenure.events.rows import read_rows, read_values
+from tenure.events.rows import AMONG, read_rows
 from tenure.orders.models import Order
 from tenure.policy.words import PaymentMethod
 
@@ -99,15 +100,23 @@ def drop_promises(*, orders: Iterable[UUID], at: datetime) -> None:
     )
 
 
-def orders_of(payments: Iterable[UUID]) -> list[UUID]:
-    """The orders that ``payments`` are to pay."""
-    statement = "SELECT order_id FROM billing_payment WHERE id = ANY(%s)"
-    return [order for (order,) in read_values(statement, [list(payments)])]
+def lock_orders_of(payments: Iterable[UUID]) -> dict[UUID, Order]:
+    """The orders that ``payments`` are to pay, locked until commit in the order of their ids."""
+    rows = read_rows(Order, _ORDERS_OF, [list(payments)])
+    return {order.id: order for order in rows}
+
+
+_ORDERS_OF: Final = """
+    WHERE id IN (SELECT order_id FROM billing_payment
+                 WHERE id = ANY((SELECT %s::uuid[])::uuid[]))
+    ORDER BY id FOR UPDATE
+"""
+"""By the list of keys as ``AMONG`` finds them."""
 
 
 def lock_payments(ids: Iterable[UUID]) -> dict[UUID, Payment]:
     """The payments, locked until commit in the order of their ids."""
-    rows = read_rows(Payment, "WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [list(ids)])
+    rows = read_rows(Payment, f"WHERE id {AMONG} ORDER BY id FOR UPDATE", [list(ids)])
     return {payment.id: payment for payment in rows}
 
 

@@ -12,7 +12,7 @@ from tenure.base.calendar import Term
 from tenure.base.ids import new_id
 from tenure.base.money import Money
 from tenure.events.journal import Journal
-from tenure.events.rows import read_rows
+from tenure.events.rows import AMONG, read_rows
 from tenure.orders.events import OrderPaid, OrderPlaced
 from tenure.orders.models import Order, OrderKind, OrderLine, OrderStatus
 
@@ -71,7 +71,7 @@ def place_orders(*, drafts: Sequence[OrderDraft], journal: Journal) -> list[Orde
 
 def lock_orders(ids: Iterable[UUID]) -> dict[UUID, Order]:
     """The orders, locked until commit in the order of their ids."""
-    rows = read_rows(Order, "WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [list(ids)])
+    rows = read_rows(Order, f"WHERE id {AMONG} ORDER BY id FOR UPDATE", [list(ids)])
     return {order.id: order for order in rows}
 
 
