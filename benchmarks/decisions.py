@@ -1,9 +1,11 @@
-"""Decisions, strictly fresh, over HTTP: ours beside what the same server gives for an empty answer.
+"""Decisions, strictly fresh, over HTTP: ours beside the same server that gives an empty answer.
 
     python -m benchmarks.decisions [--seconds 10] [--organisations 10000] [--json]
 
 Starts an installation of its own with the decision node, fills it by COPY, and asks with ``wrk``
-(Debian's package ``wrk``) on the same cores. While changes stream in, every change is followed by
+(Debian's package ``wrk``) on the same cores. The limit is the same server with as many processes,
+sent the same questions, which reads them and answers nothing. While changes stream in, every
+change is followed by
 questions on other connections, and each answer is held against the change it follows.
 """
 
@@ -15,6 +17,7 @@ import os
 import random
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -93,6 +96,22 @@ def installation(place: str) -> Iterator[tuple[str, str, str]]:
         served.wait(timeout=30)
 
 
+@contextmanager
+def empty_node() -> Iterator[str]:
+    """The address of the same server, as many processes of it, with the decision left out."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port = found.getsockname()[1]
+    served = subprocess.Popen([sys.executable, "-m", "benchmarks.empty", str(port)])
+    try:
+        url = f"http://127.0.0.1:{port}"
+        with httpx.Client(transport=httpx.HTTPTransport(retries=10)) as client:
+            client.post(url, json={}).raise_for_status()
+        yield url
+    finally:
+        served.terminate()
+        served.wait(timeout=30)
+
+
 def ask(url: str, script: Path, bodies: Path, seconds: float, pause: int = 0) -> Load:
     """Ask with wrk; ``pause`` is the mean time in ms that a connection waits before it asks."""
     said = subprocess.run(
@@ -144,15 +163,15 @@ def measure(place: Path, asked: argparse.Namespace) -> dict[str, Any]:
     # Started anew: what is copied past the journal raises no revision that a node would see.
     with installation(str(place)) as (_, web, node):
         chance = random.Random(3)  # noqa: S311 - the same questions every time
-        single, batch, empty = place / "single", place / "batch", place / "empty"
+        single, batch = place / "single", place / "batch"
         questions = [world.question(chance) for _ in range(20 * len(world.places))]
         single.write_text("\n".join(json.dumps(each) for each in questions))
         batches = ([world.question(chance) for _ in range(100)] for _ in range(1000))
         batch.write_text("\n".join(json.dumps({"evaluations": each}) for each in batches))
-        empty.write_text("{}")
         evaluation, evaluations = f"{node}/access/v1/evaluation", f"{node}/access/v1/evaluations"
         ask(evaluation, script, single, asked.warm_up)
-        limit = ask(f"{node}/healthz", _getting(place), empty, asked.seconds)
+        with empty_node() as bare:
+            limit = ask(bare, script, single, asked.seconds)
         ours = ask(evaluation, script, single, asked.seconds)
         hundred = ask(evaluations, script, batch, asked.seconds)
         pause = round(CONNECTIONS / (ours.rate / 2) * 1000)
@@ -173,13 +192,6 @@ def measure(place: Path, asked: argparse.Namespace) -> dict[str, Any]:
         "answers_checked": 2 * changes,
         "stale": stale,
     }
-
-
-def _getting(place: Path) -> Path:
-    """The same script for the empty answer, which is had by GET."""
-    script = place / "empty.lua"
-    script.write_text((LUA % KEY).replace('"POST"', '"GET"'))
-    return script
 
 
 def main() -> None:

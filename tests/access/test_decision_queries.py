@@ -81,19 +81,25 @@ def test_facts_from_one_statement_decide_as_the_books_do(seed: int) -> None:
                     ) == oracle(plain, existing, name, grant, at), (name, grant, at)
 
 
-def test_streams_tell_their_versions_and_one_the_time() -> None:
+def test_of_known_streams_only_those_are_told_that_changed() -> None:
     organisation = make_world(1, 1).organisations[0]
     Stream.objects.create(organisation_id=CATALOGUE_STREAM, revision=3)
+    never_changed = new_id()
+    revision, written_by = known(organisation).version
+
+    def changed(*versions: tuple[UUID, int, object]) -> tuple[int, list[UUID]]:
+        streams, revisions, writers = zip(*versions, strict=True)
+        ((at, found),) = rows(sql.CHANGED, list(streams), list(revisions), list(writers))
+        return at, found
+
     before = microseconds(machine_now())
-    found = rows(sql.STREAMS, [CATALOGUE_STREAM, organisation.id, new_id()], CATALOGUE_STREAM)
-    by_stream = {stream: ((revision, by), at) for stream, revision, by, at in found}
-    assert set(by_stream) == {CATALOGUE_STREAM, organisation.id}
-    (revision, _), at = by_stream[CATALOGUE_STREAM]
-    assert revision == 3
-    assert by_stream[organisation.id] == (known(organisation).version, None)
+    same = (organisation.id, revision, written_by)
+    at, found = changed((CATALOGUE_STREAM, -1, None), same, (never_changed, *UNCHANGED))
+    assert found == [CATALOGUE_STREAM]
     assert abs(at - before) < 60_000_000
-    ((alone,),) = rows(sql.TIME)
-    assert 0 <= alone - at < 60_000_000
+    assert changed((organisation.id, revision + 1, written_by))[1] == [organisation.id]
+    assert changed((organisation.id, revision, None))[1] == [organisation.id]
+    assert changed((never_changed, 1, None))[1] == [never_changed]
 
 
 def test_keys_that_are_valid_tell_whose_they_are() -> None:

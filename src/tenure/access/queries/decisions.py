@@ -29,22 +29,19 @@ from tenure.access.rules.decision import (
 from tenure.base.calendar import microseconds
 from tenure.base.ids import public_id
 
-STREAMS: Final = """
-SELECT stream.organisation_id,
-       stream.revision,
-       stream.xmin,
-       CASE
-         WHEN stream.organisation_id = {1}::uuid
-         THEN (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
-       END
-FROM events_stream AS stream
-WHERE stream.organisation_id = ANY({0}::uuid[])
+CHANGED: Final = """
+SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
+       ARRAY(
+         SELECT known.id
+         FROM unnest({0}::uuid[], {1}::bigint[], {2}::xid[]) AS known (id, revision, written_by)
+         LEFT JOIN events_stream AS stream ON stream.organisation_id = known.id
+         WHERE known.revision IS DISTINCT FROM coalesce(stream.revision, 0)
+            OR known.written_by IS DISTINCT FROM stream.xmin
+       )
 """
-"""A row for each of the streams asked that was ever changed: its id and its version, and in one of
-them the database's time in microseconds since 1970. Arguments: streams, the one with the time."""
-
-TIME: Final = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
-"""The database's time alone."""
+"""One row: the database's time in microseconds since 1970, and those of the streams whose version
+is another than the one known. Mostly there are none, so that little has to be read. Arguments: the
+streams, and the two halves of the versions known of them; a revision of -1 is never true."""
 
 KEYS: Final = """
 SELECT key.hash, key.organisation_id, coalesce(stream.revision, 0), stream.xmin

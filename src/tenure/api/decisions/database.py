@@ -37,8 +37,7 @@ def statement(text: str) -> str:
     return text.format("$1", "$2", "$3")
 
 
-STREAMS: Final = statement(sql.STREAMS)
-TIME: Final = statement(sql.TIME)
+CHANGED: Final = statement(sql.CHANGED)
 KEYS: Final = statement(sql.KEYS)
 ORGANISATIONS: Final = statement(sql.ORGANISATIONS)
 CATALOGUE: Final = statement(sql.CATALOGUE)

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from tenure.access.queries.decisions import (
-    UNCHANGED,
     Catalogue,
     KnownOrganisation,
-    Version,
     organisation_row,
 )
 from tenure.api.decisions.database import (
     CATALOGUE,
+    CHANGED,
     KEYS,
     ORGANISATIONS,
-    STREAMS,
     SUBJECTS,
-    TIME,
     Link,
 )
 from tenure.api.decisions.judging import Circumstances, Key, Stranger
@@ -37,6 +34,8 @@ MOST_KEYS: Final = 100_000
 """How many keys a process remembers; then it begins anew."""
 MOST_AT_ONCE: Final = 50
 """How many organisations one statement loads, so that none takes long."""
+_NEVER_READ: Final = (-1, None)
+"""A version that nothing has."""
 
 
 class Memory:
@@ -190,42 +189,30 @@ class Freshness:
 
     async def _ask(self, link: Link, moment: Moment, turn: Turn) -> None:
         memory, asked = self._memory, moment.asked
-        generation = memory.generation
+        generation, catalogue = memory.generation, memory.catalogue.version
         keys = {key: found for key in asked if (found := memory.keys.get(key)) is not None}
-        names = set().union(*asked.values())
+        names = _all_names(asked)
         known = {name: each for name in names if (each := memory.recall(name)) is not None}
-        streams = {each.id for each in known.values()}
-        streams.update(key.stream for key in keys.values())
-        rows = await link.rows(STREAMS, [CATALOGUE_STREAM, *streams], CATALOGUE_STREAM)
+        versions = [catalogue or _NEVER_READ]
+        versions += [each.version for each in known.values()]
+        versions += [key.version for key in keys.values()]
+        streams = [CATALOGUE_STREAM, *[each.id for each in known.values()]]
+        streams += [key.stream for key in keys.values()]
+        revisions, written_by = zip(*versions, strict=True)
+        ((moment.at, changed),) = await link.rows(CHANGED, streams, revisions, written_by)
         if memory.generation != generation:
             return
-        versions: dict[UUID, Version] = {row[0]: (row[1], row[2]) for row in rows}
-        at = next((row[3] for row in rows if row[3] is not None), None)
-        moment.known = {
-            name: each
-            for name, each in known.items()
-            if each.version == versions.get(each.id, UNCHANGED)
-        }
-        moment.keys = {
-            key: found
-            for key, found in keys.items()
-            if found.version == versions.get(found.stream, UNCHANGED)
-        }
-        if (
-            at is None
-            or len(moment.known) < len(names)
-            or len(moment.keys) < len(asked)
-            or memory.catalogue.version != versions.get(CATALOGUE_STREAM, UNCHANGED)
-        ):
+        if changed:
+            known = {name: each for name, each in known.items() if each.id not in changed}
+            keys = {key: found for key, found in keys.items() if found.stream not in changed}
+        moment.known, moment.keys = known, keys
+        if changed or len(known) < len(names) or len(keys) < len(asked):
             turn.end()
-            await self._load(link, moment, versions)
-        moment.at = at or moment.at
+            await self._load(link, moment, catalogue_changed=CATALOGUE_STREAM in changed)
 
-    async def _load(self, link: Link, moment: Moment, versions: Mapping[UUID, Version]) -> None:
+    async def _load(self, link: Link, moment: Moment, *, catalogue_changed: bool) -> None:
         """Read what is not known, or is known otherwise than it is."""
-        if CATALOGUE_STREAM not in versions:
-            ((moment.at,),) = await link.rows(TIME)
-        if self._memory.catalogue.version != versions.get(CATALOGUE_STREAM, UNCHANGED):
+        if catalogue_changed:
             await self._load_catalogue(link)
         unsure = [key for key in moment.asked if key not in moment.keys]
         if unsure:
@@ -253,6 +240,14 @@ class Freshness:
             for row in rows:
                 known = organisation_row(row, self._memory.catalogue.grants_of)
                 moment.known[self._memory.learn(known)] = known
+
+
+def _all_names(asked: Mapping[bytes, set[str]]) -> Set[str]:
+    """All organisations named; nearly always one key asks, and then nothing is copied."""
+    if len(asked) == 1:
+        (names,) = asked.values()
+        return names
+    return set().union(*asked.values())
 
 
 def _wanted(moment: Moment) -> Iterable[UUID]:

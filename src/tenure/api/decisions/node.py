@@ -43,6 +43,8 @@ Fields = list[tuple[str, str]]
 
 _MOST_SWALLOWED: Final = 16 * MOST_BYTES
 _JSON: Final = ("content-type", "application/json")
+_NAME: Final = "x-request-id"
+_DECIDED: Final = [_JSON]
 _PLAIN: Final = ("content-type", "text/plain; charset=utf-8")
 _METRICS: Final = ("content-type", "text/plain; version=0.0.4; charset=utf-8")
 
@@ -101,16 +103,17 @@ class Node:
     async def __rsgi__(self, scope: Scope, exchange: Exchange) -> None:
         """One request. Its body is read before anything is refused: who is cut off while sending
         reads no answer."""
-        path = scope.path
+        path, headers = scope.path, scope.headers  # each look at the scope crosses into the server
         try:
             if path == EVALUATION_PATH:
-                body = await _body(scope, exchange)
-                answer = await self._desk.answer_one(_posted(scope), body)
-                _respond(scope, exchange, 200, [_JSON], answer)
+                body = await _body(headers, exchange)
+                answer = await self._desk.answer_one(_posted(scope.method, headers), body)
+                _answer(headers, exchange, answer)
             elif path == EVALUATIONS_PATH:
-                body = await _body(scope, exchange)
-                answer = await self._desk.answer_many(_posted(scope), body, _language(scope))
-                _respond(scope, exchange, 200, [_JSON], answer)
+                body = await _body(headers, exchange)
+                key = _posted(scope.method, headers)
+                answer = await self._desk.answer_many(key, body, _language(scope))
+                _answer(headers, exchange, answer)
             else:
                 await self._tell(path, scope, exchange)
         except TenureError as error:
@@ -155,11 +158,10 @@ class Node:
         await self._desk.close()
 
 
-def _posted(scope: Scope) -> bytes:
+def _posted(method: str, headers: Headers) -> bytes:
     """The hash of the key of a question; raises ``CallRefused`` if it cannot be one."""
-    if scope.method != "POST":
-        raise CallRefused(METHOD_NOT_ALLOWED, method=scope.method, allowed=("POST",))
-    headers = scope.headers
+    if method != "POST":
+        raise CallRefused(METHOD_NOT_ALLOWED, method=method, allowed=("POST",))
     key = key_hash(headers.get("authorization"))
     if key is None:
         raise CallRefused(UNAUTHENTICATED)
@@ -171,9 +173,8 @@ def _posted(scope: Scope) -> bytes:
     return key
 
 
-def _body(scope: Scope, exchange: Exchange) -> Awaitable[bytes]:
+def _body(headers: Headers, exchange: Exchange) -> Awaitable[bytes]:
     """The body, never more of it than is allowed; raises ``CallRefused``."""
-    headers = scope.headers
     length = headers.get("content-length")
     if length is not None and "transfer-encoding" not in headers:
         if int(length) <= MOST_BYTES:
@@ -200,11 +201,17 @@ async def _collected(exchange: Exchange) -> bytes:
     return bytes(parts)
 
 
+def _answer(headers: Headers, exchange: Exchange, body: bytes) -> None:
+    """Answer a question, naming the request as its caller did."""
+    name = headers.get(_NAME)
+    exchange.response_bytes(200, _DECIDED if name is None else [_JSON, (_NAME, name)], body)
+
+
 def _respond(scope: Scope, exchange: Exchange, status: int, fields: Fields, body: bytes) -> None:
     """Answer, naming the request as its caller did."""
-    name = scope.headers.get("x-request-id")
+    name = scope.headers.get(_NAME)
     if name is not None:
-        fields.append(("x-request-id", name))
+        fields.append((_NAME, name))
     if scope.method == "HEAD":
         exchange.response_empty(status, fields)
     else:

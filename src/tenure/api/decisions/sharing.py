@@ -7,13 +7,13 @@ was asked is seen by its statement.
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from tenure.api.decisions.database import Link, Unreachable
 
-MOST_TURNS = int(os.environ.get("TURNS", "20"))
+PATIENCE: Final = 0.001
+"""How many seconds a share waits for as many questions as the one before it had."""
 
 
 class Share:
@@ -45,7 +45,10 @@ S = TypeVar("S", bound=Share)
 class Sharing(Generic[S]):
     """Collects questions into shares, and sends one share after the other.
 
-    One at a time, because what waits meanwhile makes the next statement worth its price.
+    One at a time, because what waits meanwhile makes the next statement worth its price. Whoever
+    was answered by one share mostly asks again at once; so the next one waits, for a moment, until
+    it has as many questions, instead of going off with the first of them. A single client, whose
+    shares have one question each, is never kept waiting.
     """
 
     def __init__(
@@ -62,37 +65,38 @@ class Sharing(Generic[S]):
         self._make = make
         self._ask = ask
         self._asking = False
-        self._gathering = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._expected = 1
         self._joined = 0
         self._open: S | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     def join(self) -> S:
         """The share that is sent next; what it is to ask is added to it at once."""
+        self._joined += 1
         share = self._open
         if share is None:
             share = self._open = self._make(self._loop.create_future())
+        if not self._asking:
             self._send_soon()
-        self._joined += 1
         return share
 
     def _send_soon(self) -> None:
-        """Begin to gather, unless nothing waits, or nothing could be sent yet."""
-        if self._open is not None and not self._asking and self._idle and not self._gathering:
-            self._gathering = True
-            self._loop.call_soon(self._gather, 0, 0)
-
-    def _gather(self, joined: int, turns: int) -> None:
-        """Send as soon as a turn of the loop brings no further question, or after some turns."""
-        if self._joined > joined and turns < MOST_TURNS:
-            self._loop.call_soon(self._gather, self._joined, turns + 1)
-        else:
-            self._gathering = False
+        """Send what waits, or wait a moment for more, if anything can be sent now."""
+        if self._open is None or self._asking or not self._idle:
+            return
+        if self._joined >= self._expected:
             self._send()
+        elif self._timer is None:
+            self._timer = self._loop.call_later(PATIENCE, self._send)
 
     def _send(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         share, self._open = self._open, None
         assert share is not None  # noqa: S101 - gathered for nobody else
+        self._expected = self._joined
         self._joined = 0
         self.sent += 1
         self._asking = True

@@ -14,7 +14,6 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from tenure.access.queries import decisions as sql
 from tenure.access.queries.decisions import (
-    UNCHANGED,
     Catalogue,
     KnownOrganisation,
     organisation_row,
@@ -170,9 +169,11 @@ _catalogues: Final[list[Catalogue]] = [Catalogue()]
 def _catalogue() -> Catalogue:
     """The catalogue, read anew unless it is known as it is."""
     known = _catalogues[0]
-    rows = _rows(sql.STREAMS, [CATALOGUE_STREAM], CATALOGUE_STREAM)
-    if known.version == ((rows[0][1], rows[0][2]) if rows else UNCHANGED):
-        return known
+    if known.version is not None:
+        revision, written_by = known.version
+        ((_, changed),) = _rows(sql.CHANGED, [CATALOGUE_STREAM], [revision], [written_by])
+        if not changed:
+            return known
     fresh = Catalogue()
     (row,) = _rows(sql.CATALOGUE, CATALOGUE_STREAM)
     fresh.read(row)
