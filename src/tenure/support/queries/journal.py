@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce, NullIf
 
 from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id
+from tenure.base.money import Money
 from tenure.events.models import Event
 from tenure.events.streams import CATALOGUE_STREAM, KEYS_STREAM, VENDOR_STREAM
 from tenure.organisations.models import ApiKey, Member, Organisation, User
@@ -28,6 +29,11 @@ class EventRow:
     event: Event
     organisation: str
     by: str
+
+    @property
+    def told(self) -> list[tuple[str, object]]:
+        """What it tells, each by its name: amounts as money, several words as one text."""
+        return [(name, _readable(value)) for name, value in self.event.data.items()]
 
 
 def journal(
@@ -89,6 +95,12 @@ def _actors(by: Collection[str]) -> dict[str, str]:
     )
     words = ids["mem"] | ids["usr"] | ids["key"]
     return {words[id_]: name for id_, name in found}
+
+
+def _readable(value: object) -> object:
+    if isinstance(value, dict) and value.keys() == {"amount", "currency"}:
+        return Money(value["amount"], value["currency"])
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
 def _recorded_on(rows: QuerySet[Event], day: date) -> QuerySet[Event]:

@@ -1,0 +1,43 @@
+"""Every page of the back office in a browser: sound in light and dark, wide and narrow."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.web.backoffice.world import office
+from tests.web.browser import NARROW, SCHEMES, WIDE, Site
+from tests.web.people import Company, browser
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PICTURES = os.environ.get("TENURE_PICTURES", "")
+"""A directory in which a picture of each page is kept; none by default."""
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_page_is_sound(company: Company, page: Page, site: Site, language: str) -> None:
+    desk = office(company)
+    client = browser(desk.admin)
+    site.log_in(page, client)
+    page.set_default_timeout(120_000)
+    for number, path in enumerate(desk.paths()):
+        joint = "&" if "?" in path else "?"
+        page.goto(f"{site.url}{path}{joint}language={language}")
+        site.is_sound(page)
+        if PICTURES:
+            keep_pictures(page, f"{number:02}-{language}")
+
+
+def keep_pictures(page: Page, name: str) -> None:
+    """How a page looks, wide and narrow, light and dark."""
+    for size in (WIDE, NARROW):
+        page.set_viewport_size(size)
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            file = Path(PICTURES) / f"{name}-{size['width']}-{scheme}.png"
+            page.screenshot(path=file, full_page=True)
+    page.set_viewport_size(WIDE)
