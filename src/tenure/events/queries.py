@@ -14,6 +14,12 @@ def revision_of(organisation: UUID) -> int:
     return rows.first() or 0
 
 
+def sequence_of(organisation: UUID) -> int:
+    """The number of the organisation's last event; 0 before anything happened."""
+    rows = Stream.objects.filter(organisation_id=organisation).values_list("sequence", flat=True)
+    return rows.first() or 0
+
+
 def events_after(organisation: UUID, sequence: int, limit: int) -> Sequence[Event]:
     """The organisation's events after number ``sequence``, in order, ``limit`` at the most."""
     rows = Event.objects.filter(organisation_id=organisation, sequence__gt=sequence)

@@ -223,6 +223,14 @@ def open_ownership_offers(organisation: UUID) -> list[OwnershipOffer]:
     return list(rows.select_related("giver", "taker").order_by("id"))
 
 
+def owners(organisation: UUID) -> list[Member]:
+    """The active owners of an organisation, the longest-standing first; one statement."""
+    rows = Member.objects.filter(
+        organisation_id=organisation, standing=Standing.OWNER, status=MemberStatus.ACTIVE
+    )
+    return list(rows.order_by("id"))
+
+
 def ownership_takers(organisation: UUID, most: int) -> list[Member]:
     """Active members who are no owners, those who administer first; one statement."""
     rows = Member.objects.filter(organisation_id=organisation, status=MemberStatus.ACTIVE).exclude(

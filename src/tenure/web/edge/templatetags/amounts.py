@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Final
+
 from babel import Locale
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 from django.template import Library
@@ -11,6 +14,8 @@ from tenure.base.money import Money, minor_digits
 from tenure.base.wording import money as written
 
 register = Library()
+
+_RATES: Final = {"en": "0.###%", "fr": "0.###\N{NO-BREAK SPACE}%"}
 
 
 def reader() -> str:
@@ -52,6 +57,12 @@ def compact(value: int) -> str:
 def percent(part: int, whole: int) -> str:
     """``{{ used|percent:paid }}``: 83%; nothing of nothing is 0%."""
     return str(format_percent(part / whole if whole else 0, locale=reader()))
+
+
+@register.filter
+def rate(value: Decimal) -> str:
+    """``{{ order.tax_percent|rate }}``: a rate of tax that is in percent already: 5.5%; 5,5 %."""
+    return str(format_percent(value / 100, format=_RATES[reader()], locale=reader()))
 
 
 @register.filter

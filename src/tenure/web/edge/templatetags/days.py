@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from babel.dates import format_date, format_datetime, format_skeleton
 from django.template import Library
@@ -34,6 +34,12 @@ def short_day(value: date | None) -> str:
 def day_of_year(value: date | None) -> str:
     """``{{ deadline|day_of_year }}``: November 18; 18 novembre, where the year is plain."""
     return _unbroken(format_skeleton("MMMMd", value, locale=reader())) if value else ""
+
+
+@register.filter
+def last_day(ends_on: date) -> date:
+    """``{{ period.ends_on|last_day|day }}``: the day before the first day after it (R19)."""
+    return ends_on - timedelta(days=1)
 
 
 @register.filter

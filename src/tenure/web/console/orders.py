@@ -1,0 +1,62 @@
+"""Orders: what was bought, how it is paid, what it became, whether it can be taken back (R28)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+
+from tenure.base.ids import parse_public_id
+from tenure.orders.models import UNPAID
+from tenure.organisations.rules import Ability
+from tenure.subscriptions.queries.bought import OrderRow, bought_order, order_page
+from tenure.web.console.choices import said
+from tenure.web.console.names import Offers, named
+from tenure.web.edge.doors import console_page
+from tenure.web.edge.paging import pages, place
+from tenure.web.edge.visits import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An order in the list, with what was bought."""
+
+    row: OrderRow
+    names: str
+
+
+@console_page(Ability.BILLING)
+def orders(desk: Desk) -> HttpResponse:
+    """All orders, the newest first."""
+    found = order_page(desk.organisation, place(desk, "ord"))
+    offers = Offers({offer for row in found.rows for offer in row.offers}, desk.language)
+    context = {
+        "rows": [
+            Listed(row, named([offers.name(each) for each in row.offers])) for row in found.rows
+        ],
+        **pages(desk, found.last, "ord"),
+    }
+    return desk.render("console/orders.html", context)
+
+
+@console_page(Ability.BILLING)
+def order(desk: Desk, order: str) -> HttpResponse:
+    """One order with everything about it, and whether it can be taken back."""
+    bought = bought_order(desk.organisation, parse_public_id("ord", order), desk.now)
+    offers = Offers({line.line.offer_id for line in bought.lines}, desk.language)
+    verdict = bought.cancellation
+    context = {
+        "bought": bought,
+        "order": bought.order,
+        "lines": [(line, offers.name(line.line.offer_id)) for line in bought.lines],
+        "is_unpaid": bought.order.status in UNPAID,
+        "verdict": verdict,
+        "said": said(verdict, desk.language),
+        "deadline": verdict.figures.get("deadline"),
+        "contact": "/contact?" + urlencode({"kind": "cancellation", "order": order}),
+        "subscriptions": [
+            (line, offers.name(line.line.offer_id)) for line in bought.lines if line.subscription
+        ],
+    }
+    return desk.render("console/order.html", context)

@@ -1,0 +1,33 @@
+"""What happened, in sentences of the reader's language: one for every type of event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tenure.access.queries.history import Names
+from tenure.web.console.sentences import house, money, people, seats
+from tenure.web.console.sentences.said import Event, Sentence
+
+SENTENCES: Final[Mapping[str, Sentence]] = {
+    **people.SENTENCES,
+    **seats.SENTENCES,
+    **money.SENTENCES,
+    **house.SENTENCES,
+}
+"""By the type of the event."""
+
+
+def sentence(kind: str, data: Mapping[str, Any], names: Names) -> str:
+    """What an event says; a type of a newer Tenure is told by its name."""
+    known = SENTENCES.get(kind)
+    return known.say(Event(data, names)) if known else kind
+
+
+def icon_of(kind: str) -> str:
+    """The icon beside it."""
+    known = SENTENCES.get(kind)
+    return known.icon if known else "point"
+
+
+__all__ = ["SENTENCES", "Sentence", "icon_of", "sentence"]

@@ -1,0 +1,157 @@
+"""Sentences about the organisation itself, its keys, what it asked, and the vendor's own house."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from babel.lists import format_list
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from tenure.web.console.sentences.said import Event, Sentence
+
+FIELDS: Final = {
+    "name": _("name"),
+    "language": _("language"),
+    "timezone": _("time zone"),
+    "country": _("country"),
+    "currency": _("currency"),
+    "billing_name": _("name on invoices"),
+    "billing_line1": _("street"),
+    "billing_line2": _("further line of the address"),
+    "billing_postal_code": _("postal code"),
+    "billing_city": _("city"),
+    "billing_region": _("region"),
+    "billing_country": _("billing country"),
+    "vat_number": _("VAT number"),
+    "siren": _("SIREN"),
+    "purchase_order": _("purchase order number"),
+}
+"""What the particulars are called that can change."""
+
+Say = Callable[[Event], str]
+
+
+def _created(event: Event) -> str:
+    return gettext("The organisation was created; %(member)s owns it.") % {"member": event.member()}
+
+
+def _changed(event: Event) -> str:
+    fields = [str(FIELDS.get(word, word)) for word in event.data.get("fields", ())]
+    listed = format_list(fields, locale=get_language() or "en")
+    return gettext("Particulars were changed: %(fields)s.") % {"fields": listed}
+
+
+def _suspended(_event: Event) -> str:
+    return gettext("The vendor suspended the organisation.")
+
+
+def _restored(_event: Event) -> str:
+    return gettext("The vendor took the suspension of the organisation back.")
+
+
+def _proof(_event: Event) -> str:
+    return gettext("A student's proof was handed in.")
+
+
+def _proof_declined(_event: Event) -> str:
+    return gettext("The student's proof was not accepted.")
+
+
+def _verified(_event: Event) -> str:
+    return gettext("The organisation is proved to be a student's.")
+
+
+def _clock(event: Event) -> str:
+    return gettext("The test clock was advanced to %(moment)s.") % {"moment": event.moment("to")}
+
+
+def _factor(event: Event) -> str:
+    if event.data.get("required"):
+        return gettext("Administrators need a second factor from now on.")
+    return gettext("Administrators need no second factor any more.")
+
+
+def _key_made(event: Event) -> str:
+    return gettext("The key “%(key)s” of the API was made.") % {"key": event.key}
+
+
+def _key_revoked(event: Event) -> str:
+    return gettext("The key “%(key)s” of the API was revoked.") % {"key": event.key}
+
+
+def _acting(event: Event) -> str:
+    return gettext("%(staff)s of the vendor began to act for you.") % {"staff": event.staff}
+
+
+def _acted(event: Event) -> str:
+    return gettext("%(staff)s of the vendor stopped acting for you.") % {"staff": event.staff}
+
+
+def _asked(_event: Event) -> str:
+    return gettext("The vendor was asked something.")
+
+
+def _answered(_event: Event) -> str:
+    return gettext("The vendor answered a request.")
+
+
+def _followed_up(_event: Event) -> str:
+    return gettext("Something was added to a request to the vendor.")
+
+
+def _closed(_event: Event) -> str:
+    return gettext("A request to the vendor was closed.")
+
+
+def _catalogue(event: Event) -> str:
+    return gettext("Version %(version)d of the catalogue came into force.") % {
+        "version": event.number("version")
+    }
+
+
+def _policy(event: Event) -> str:
+    return gettext("Version %(version)d of the policy came into force.") % {
+        "version": event.number("policy_version")
+    }
+
+
+def _staff_added(event: Event) -> str:
+    return gettext("%(staff)s joined the vendor's staff.") % {"staff": event.staff}
+
+
+def _staff_changed(event: Event) -> str:
+    return gettext("The roles of %(staff)s among the vendor's staff changed.") % {
+        "staff": event.staff
+    }
+
+
+def _staff_ended(event: Event) -> str:
+    return gettext("%(staff)s left the vendor's staff.") % {"staff": event.staff}
+
+
+SENTENCES: Final[Mapping[str, Sentence]] = {
+    "organisation.created": Sentence(icon="building", say=_created),
+    "organisation.changed": Sentence(icon="settings", say=_changed),
+    "organisation.suspended": Sentence(icon="player-pause", say=_suspended),
+    "organisation.restored": Sentence(icon="circle-check", say=_restored),
+    "organisation.proof_submitted": Sentence(icon="school", say=_proof),
+    "organisation.proof_declined": Sentence(icon="circle-x", say=_proof_declined),
+    "organisation.verified": Sentence(icon="school", say=_verified),
+    "organisation.clock_advanced": Sentence(icon="clock", say=_clock),
+    "organisation.second_factor_required": Sentence(icon="shield-lock", say=_factor),
+    "api_key.created": Sentence(icon="lock", say=_key_made),
+    "api_key.revoked": Sentence(icon="circle-x", say=_key_revoked),
+    "acting.begun": Sentence(icon="eye", say=_acting),
+    "acting.ended": Sentence(icon="eye", say=_acted),
+    "request.made": Sentence(icon="lifebuoy", say=_asked),
+    "request.answered": Sentence(icon="message", say=_answered),
+    "request.followed_up": Sentence(icon="message", say=_followed_up),
+    "request.closed": Sentence(icon="circle-minus", say=_closed),
+    "catalogue.imported": Sentence(icon="packages", say=_catalogue),
+    "policy.applied": Sentence(icon="settings", say=_policy),
+    "staff.added": Sentence(icon="briefcase", say=_staff_added),
+    "staff.roles_changed": Sentence(icon="briefcase", say=_staff_changed),
+    "staff.ended": Sentence(icon="briefcase", say=_staff_ended),
+}

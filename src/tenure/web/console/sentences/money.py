@@ -1,0 +1,59 @@
+"""Sentences about orders and payments (R8, R13, R16, R17)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.translation import gettext
+
+from tenure.web.console.sentences.said import Event, Sentence
+
+
+def _placed(event: Event) -> str:
+    return gettext("An order over %(total)s was placed.") % {"total": event.amount("total")}
+
+
+def _paid(event: Event) -> str:
+    return gettext("The order over %(total)s is paid.") % {"total": event.amount("total")}
+
+
+def _declined(_event: Event) -> str:
+    return gettext("The payment of an order was declined; nothing was charged.")
+
+
+def _step(_event: Event) -> str:
+    return gettext("The bank asked for a step before an order is paid.")
+
+
+def _unknown(_event: Event) -> str:
+    return gettext("The bank's answer about a payment was missing, and was asked for.")
+
+
+def _withdrawn(_event: Event) -> str:
+    return gettext("An unpaid order was withdrawn.")
+
+
+def _expired(_event: Event) -> str:
+    return gettext("An order waited in vain, and expired.")
+
+
+def _captured(event: Event) -> str:
+    return gettext("%(amount)s were received.") % {"amount": event.amount("amount")}
+
+
+def _refused(_event: Event) -> str:
+    return gettext("A payment was declined by the bank.")
+
+
+SENTENCES: Final[Mapping[str, Sentence]] = {
+    "order.placed": Sentence(icon="shopping-bag", say=_placed),
+    "order.paid": Sentence(icon="circle-check", say=_paid),
+    "order.declined": Sentence(icon="circle-x", say=_declined),
+    "order.authentication_required": Sentence(icon="shield-lock", say=_step),
+    "order.payment_unknown": Sentence(icon="help-circle", say=_unknown),
+    "order.withdrawn": Sentence(icon="arrow-back-up", say=_withdrawn),
+    "order.expired": Sentence(icon="clock-off", say=_expired),
+    "payment.captured": Sentence(icon="receipt", say=_captured),
+    "payment.declined": Sentence(icon="circle-x", say=_refused),
+}

@@ -1,0 +1,121 @@
+"""Sentences about seats, requests for roles and subscriptions (R21 to R26, R36 to R40)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.translation import gettext, ngettext
+
+from tenure.web.console.sentences.said import Event, Sentence
+
+
+def _assigned(event: Event) -> str:
+    about = {"member": event.member(), "offer": event.offer}
+    return gettext("A seat of %(offer)s was assigned to %(member)s.") % about
+
+
+def _freed(event: Event) -> str:
+    about = {"member": event.member(), "offer": event.offer}
+    return gettext("%(member)s no longer holds a seat of %(offer)s.") % about
+
+
+def _reserved(event: Event) -> str:
+    about = {"member": event.invited, "offer": event.offer}
+    return gettext("A seat of %(offer)s is kept for %(member)s, who is invited.") % about
+
+
+def _released(event: Event) -> str:
+    about = {"member": event.invited, "offer": event.offer}
+    return gettext("A seat of %(offer)s is no longer kept for %(member)s.") % about
+
+
+def _asks(event: Event) -> dict[str, str]:
+    return {"member": event.member(), "role": event.role}
+
+
+def _asked(event: Event) -> str:
+    return gettext("%(member)s asked for the role %(role)s.") % _asks(event)
+
+
+def _awaits(event: Event) -> str:
+    return gettext("A seat is to be bought, so that %(member)s gets the role %(role)s.") % _asks(
+        event
+    )
+
+
+def _granted(event: Event) -> str:
+    return gettext("%(member)s was granted the role %(role)s.") % _asks(event)
+
+
+def _declined(event: Event) -> str:
+    return gettext("%(member)s was declined the role %(role)s.") % _asks(event)
+
+
+def _withdrawn(event: Event) -> str:
+    return gettext("%(member)s no longer asks for the role %(role)s.") % _asks(event)
+
+
+def _started(event: Event) -> str:
+    quantity = event.number("quantity")
+    return ngettext(
+        "%(offer)s began on %(day)s with %(count)d seat.",
+        "%(offer)s began on %(day)s with %(count)d seats.",
+        quantity,
+    ) % {"offer": event.offer, "day": event.day("starts_on"), "count": quantity}
+
+
+def _switched(event: Event) -> str:
+    about = {"offer": event.offer}
+    if event.data.get("auto_renew"):
+        return gettext("The renewal of %(offer)s was switched on.") % about
+    if event.data.get("from_next_period"):
+        return gettext("The renewal of %(offer)s was switched off from the next period on.") % about
+    return gettext("The renewal of %(offer)s was switched off.") % about
+
+
+def _quantity(event: Event) -> str:
+    quantity = event.number("next_quantity")
+    return ngettext(
+        "%(count)d seat of %(offer)s was chosen for the next period.",
+        "%(count)d seats of %(offer)s were chosen for the next period.",
+        quantity,
+    ) % {"offer": event.offer, "count": quantity}
+
+
+def _passed(event: Event) -> str:
+    about = {"offer": event.offer, "day": event.day("deadline")}
+    return gettext("%(day)s was the last day to stop the renewal of %(offer)s.") % about
+
+
+def _ends(event: Event) -> dict[str, str]:
+    return {"offer": event.offer, "until": event.day("data_available_until")}
+
+
+def _lapsed(event: Event) -> str:
+    return gettext(
+        "%(offer)s lapsed, since it was not paid on; its data are kept until %(until)s."
+    ) % (_ends(event))
+
+
+def _ended(event: Event) -> str:
+    return gettext("%(offer)s ended; its data are kept until %(until)s.") % _ends(event)
+
+
+SENTENCES: Final[Mapping[str, Sentence]] = {
+    "seat.assigned": Sentence(icon="armchair", say=_assigned),
+    "seat.freed": Sentence(icon="armchair", say=_freed),
+    "seat.reserved": Sentence(icon="mail", say=_reserved),
+    "seat.released": Sentence(icon="armchair", say=_released),
+    "role_request.made": Sentence(icon="message", say=_asked),
+    "role_request.awaits_seat": Sentence(icon="shopping-bag", say=_awaits),
+    "role_request.granted": Sentence(icon="circle-check", say=_granted),
+    "role_request.declined": Sentence(icon="circle-x", say=_declined),
+    "role_request.withdrawn": Sentence(icon="arrow-back-up", say=_withdrawn),
+    "subscription.started": Sentence(icon="packages", say=_started),
+    "subscription.auto_renewal_switched": Sentence(icon="refresh", say=_switched),
+    "subscription.next_quantity_chosen": Sentence(icon="armchair", say=_quantity),
+    "subscription.opt_out_deadline_passed": Sentence(icon="clock", say=_passed),
+    "subscription.lapsed": Sentence(icon="alert-triangle", say=_lapsed),
+    "subscription.ended": Sentence(icon="circle-minus", say=_ended),
+}

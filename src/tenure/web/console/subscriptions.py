@@ -1,0 +1,174 @@
+"""Subscriptions: what runs and until when, one of them, and its auto-renewal (R21, R22)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from tenure.access.queries.usage import NO_SEATS, SeatCounts, held_seats, seat_counts
+from tenure.base.errors import NotFound
+from tenure.base.ids import parse_public_id
+from tenure.catalogue.queries import application_names
+from tenure.flows.renewal_choice import choose_renewal
+from tenure.organisations.rules import Ability
+from tenure.policy.words import Audience
+from tenure.subscriptions.queries.listing import subscription_of, subscription_page
+from tenure.subscriptions.queries.renewal import RenewalChoice, renewal_choice
+from tenure.subscriptions.queries.views import SubscriptionView
+from tenure.subscriptions.rules.periods import SubscriptionStatus
+from tenure.web.console.choices import Wish, confirmation, said
+from tenure.web.console.names import Offers
+from tenure.web.edge.doors import FORM, console_page
+from tenure.web.edge.paging import pages, place
+from tenure.web.edge.visits import Desk
+
+_MOST_HOLDERS: Final = 50
+_OVER: Final = (
+    SubscriptionStatus.LAPSED,
+    SubscriptionStatus.ENDED,
+    SubscriptionStatus.CANCELLED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A subscription in the list."""
+
+    view: SubscriptionView
+    name: str
+    seats: SeatCounts
+
+    @property
+    def renews(self) -> bool:
+        """Whether a period follows the current one, as things stand."""
+        row = self.view.subscription
+        stops = row.stops_after is not None and self.view.current.number >= row.stops_after
+        return row.auto_renew and not stops
+
+
+@console_page(Ability.SUBSCRIPTIONS, Ability.BILLING)
+def subscriptions(desk: Desk) -> HttpResponse:
+    """What runs, or what is over; the newest first."""
+    over = desk.request.GET.get("show") == "over"
+    found = subscription_page(desk.organisation, over=over, at=desk.now, before=place(desk, "sub"))
+    rows = [view.subscription for view in found.views]
+    offers = Offers({row.offer_id for row in rows}, desk.language)
+    seats = seat_counts(row.id for row in rows)
+    context = {
+        "over": over,
+        "not_over": not over,
+        "rows": [
+            Row(
+                view,
+                offers.name(view.subscription.offer_id),
+                seats.get(view.subscription.id, NO_SEATS),
+            )
+            for view in found.views
+        ],
+        **pages(desk, found.last, "sub"),
+    }
+    return desk.render("console/subscriptions.html", context)
+
+
+@console_page(Ability.SUBSCRIPTIONS, Ability.BILLING)
+def subscription(desk: Desk, subscription: str) -> HttpResponse:
+    """One subscription: its periods, its renewal, what it opens, who holds it."""
+    view = _view(desk, subscription)
+    row = view.subscription
+    choice = None if view.status in _OVER else _choice(desk, view)
+    offers = Offers([row.offer_id], desk.language)
+    roles = offers.roles(row.offer_id)
+    known = application_names(app for role in roles for app in role.grants)
+    holders = held_seats(row.id, _MOST_HOLDERS) if desk.may(Ability.ROLES) else []
+    expected = [choice.following] if choice and choice.renews and choice.following else []
+    context = {
+        "view": view,
+        "name": offers.name(row.offer_id),
+        "row": Row(view, offers.name(row.offer_id), NO_SEATS),
+        "choice": choice,
+        "may_choose": desk.may(Ability.SUBSCRIPTIONS),
+        "opens": [(role, [known.get(app, app) for app in role.grants]) for role in roles],
+        "seats": seat_counts([row.id]).get(row.id, NO_SEATS),
+        "holders": holders,
+        "drawn": [*view.periods, *expected],
+        "over": view.status in _OVER,
+        "data_last": desk.today <= view.current.data_until_on,
+        **_said(choice, desk.language),
+    }
+    return desk.render("console/subscription.html", context)
+
+
+@console_page(Ability.SUBSCRIPTIONS, methods=FORM)
+def renewal(desk: Desk, subscription: str) -> HttpResponse:
+    """Switch the renewal, once what follows from it was read (R21)."""
+    view = _view(desk, subscription)
+    wish = _wish(desk)
+    page = reverse("console_subscription", args=[desk.organisation_id, subscription])
+    if desk.posted:
+        choose_renewal(
+            subscription=view.subscription.id,
+            auto_renew=wish is Wish.ON,
+            from_next_period=wish is Wish.LATER,
+            now=desk.now,
+            by=desk.by,
+        )
+        desk.tell(_done(wish))
+        return desk.redirect(page)
+    choice = _choice(desk, view)
+    name = Offers([view.subscription.offer_id], desk.language).name(view.subscription.offer_id)
+    context = {
+        "view": view,
+        "choice": choice,
+        "page": page,
+        "wish": wish.value,
+        "asked": confirmation(wish, view, choice, name, desk.language),
+    }
+    return desk.render("console/renewal.html", context)
+
+
+def _view(desk: Desk, subscription: str) -> SubscriptionView:
+    return subscription_of(desk.organisation, parse_public_id("sub", subscription), desk.now)
+
+
+def _choice(desk: Desk, view: SubscriptionView) -> RenewalChoice:
+    return renewal_choice(
+        view,
+        audience=Audience(desk.place.audience),
+        country=desk.place.country,
+        at=desk.now,
+    )
+
+
+def _said(choice: RenewalChoice | None, language: str) -> dict[str, object]:
+    """What the two verdicts say, each with its day."""
+    if choice is None:
+        return {}
+    return {
+        "off_said": said(choice.off, language),
+        "off_deadline": choice.off.figures.get("deadline"),
+        "on_said": said(choice.on, language),
+        "on_deadline": choice.on.figures.get("deadline"),
+    }
+
+
+def _wish(desk: Desk) -> Wish:
+    """What is wished for; the switch says yes or no."""
+    given = desk.request.POST if desk.posted else desk.request.GET
+    word = given.get("to", "")
+    switched = {"yes": Wish.ON.value, "no": Wish.OFF.value}.get(given.get("on", ""), "")
+    try:
+        return Wish(word or switched)
+    except ValueError:
+        raise NotFound from None
+
+
+def _done(wish: Wish) -> str:
+    return {
+        Wish.ON: gettext("It renews by itself again."),
+        Wish.OFF: gettext("The renewal is switched off."),
+        Wish.LATER: gettext("It renews once more, and then no longer."),
+    }[wish]

@@ -1,0 +1,44 @@
+"""Which page of the console is at which address, below ``/console/<organisation>/``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tenure.web.console import (
+    clock,
+    history,
+    keys,
+    orders,
+    overview,
+    ownership,
+    particulars,
+    security,
+    subscriptions,
+)
+
+urlpatterns = [
+    path("", overview.overview, name="console"),
+    path("extend", overview.extend, name="console_extend"),
+    path("subscriptions", subscriptions.subscriptions, name="console_subscriptions"),
+    path(
+        "subscriptions/<str:subscription>",
+        subscriptions.subscription,
+        name="console_subscription",
+    ),
+    path(
+        "subscriptions/<str:subscription>/renewal",
+        subscriptions.renewal,
+        name="console_renewal",
+    ),
+    path("orders", orders.orders, name="console_orders"),
+    path("orders/<str:order>", orders.order, name="console_order"),
+    path("history", history.events, name="console_history"),
+    path("settings", particulars.organisation, name="console_settings"),
+    path("settings/billing", particulars.billing, name="console_billing"),
+    path("settings/security", security.security, name="console_security"),
+    path("settings/ownership", ownership.ownership, name="console_ownership"),
+    path("settings/ownership/<str:offer>", ownership.answer, name="console_ownership_answer"),
+    path("settings/keys", keys.keys, name="console_keys"),
+    path("settings/keys/<str:key>/revoke", keys.revoke, name="console_revoke"),
+    path("settings/clock", clock.clock, name="console_clock"),
+]
