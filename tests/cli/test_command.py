@@ -69,3 +69,14 @@ def test_what_cannot_be_done_is_a_sentence_in_the_readers_language() -> None:
     assert english.stderr.startswith("TENURE_WEB_WORKERS is “many”, which cannot be used")
     french = tenure("settings", TENURE_WEB_WORKERS="many", LC_ALL="", LANG="fr_FR.UTF-8")
     assert french.stderr.startswith("TENURE_WEB_WORKERS vaut «\u00a0many\u00a0»")
+
+
+@pytest.mark.parametrize("arguments", [("verify",), ("run-due",), ("catalogue", "export")])
+def test_what_looks_at_an_installation_makes_none(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    mistyped = tmp_path / "mistyped"
+    done = tenure(*arguments, DATABASE_URL="", TENURE_DATA_DIR=str(mistyped))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"There is no installation in {mistyped}.")
+    assert not mistyped.exists()

@@ -103,7 +103,7 @@ def import_(
 )
 def export() -> None:
     """Print the catalogue on stdout; exits 1 if none was ever imported."""
-    with installation():
+    with installation(must_exist=True):
         from tenure.catalogue.queries import export_catalogue
         from tenure.cli.migrate import bring_up_to_date
 

@@ -29,7 +29,7 @@ def run_due(
 ) -> None:
     """Settle what was left unknown and do what fell due; prints how much that was."""
     to = None if at is None else _moment(at)
-    with installation():
+    with installation(must_exist=True):
         from tenure.cli.migrate import bring_up_to_date
 
         bring_up_to_date()

@@ -16,13 +16,14 @@ from tenure.host.settings import Settings, read_settings
 
 
 @contextmanager
-def installation() -> Iterator[Settings]:
+def installation(*, must_exist: bool = False) -> Iterator[Settings]:
     """Django over the installation's database, for as long as the block lasts.
 
     That is the one of ``DATABASE_URL``, of what runs on the data directory, or the embedded one,
-    started for the block alone. The block gets the installation's settings.
+    started for the block alone. The block gets the installation's settings. What only looks at an
+    installation says that it ``must_exist``: a mistyped directory is no sound, empty one.
     """
-    with database(read_settings(os.environ)) as url:
+    with database(read_settings(os.environ), must_exist=must_exist) as url:
         use_database(url)
         import django
 

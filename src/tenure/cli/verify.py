@@ -22,7 +22,7 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help=say("As JSON.", "En JSON."))] = False,
 ) -> None:
     """Make every check in one snapshot, while the installation runs; exits 1 if one fails."""
-    with installation():
+    with installation(must_exist=True):
         from tenure.base.clock import machine_now
         from tenure.cli.migrate import bring_up_to_date
         from tenure.flows.verify.run import verify as check_all

@@ -64,6 +64,13 @@ DATA_DIR_IN_USE = Complaint(
     fr="Tenure tourne déjà sur {path} (processus {pid}). Arrêtez-le d'abord, ou indiquez un autre "
     "répertoire de données avec --data-dir.",
 )
+NOTHING_INSTALLED = Complaint(
+    "nothing_installed",
+    en="There is no installation in {path}. Name its data directory with TENURE_DATA_DIR, or its "
+    "database with DATABASE_URL.",
+    fr="Il n'y a pas d'installation dans {path}. Indiquez son répertoire de données par "
+    "TENURE_DATA_DIR, ou sa base par DATABASE_URL.",
+)
 LEFTOVERS = Complaint(
     "leftovers",
     en="What an earlier start on {path} left behind did not end within {seconds} seconds: {what}.",

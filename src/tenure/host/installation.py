@@ -18,8 +18,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final, Literal, Self
 
-from tenure.host.cluster import open_cluster
-from tenure.host.errors import DATA_DIR_IN_USE, HostError
+from tenure.host.cluster import POINTER, open_cluster
+from tenure.host.errors import DATA_DIR_IN_USE, NOTHING_INSTALLED, HostError
 from tenure.host.locks import FileLock
 from tenure.host.postgres import LEFTOVER_SECONDS, Server
 from tenure.host.private_files import private_directory, write_private
@@ -113,15 +113,20 @@ def find_running(data_dir: Path) -> Running | None:
 
 
 @contextmanager
-def database(settings: Settings, *, pause: Pause = time.sleep) -> Iterator[str]:
+def database(
+    settings: Settings, *, must_exist: bool = False, pause: Pause = time.sleep
+) -> Iterator[str]:
     """The URL of the installation's database, for as long as the block lasts.
 
     That is ``DATABASE_URL`` if it is set, else the database of what runs on the data directory,
-    else the embedded one, started here and stopped in the end. Raises ``HostError``.
+    else the embedded one, started here and stopped in the end; it is made if there was none,
+    unless it ``must_exist``. Raises ``HostError``.
     """
     if settings.database_url is not None:
         yield settings.database_url
         return
+    if must_exist and not (settings.data_dir / POINTER).exists():
+        raise HostError(NOTHING_INSTALLED, path=settings.data_dir)
     with (
         Hold(settings.data_dir, "command") as held,
         FileLock(settings.data_dir / "users") as users,
