@@ -1,0 +1,1 @@
+"""The questions that buyers ask, answered from the policy in force."""
