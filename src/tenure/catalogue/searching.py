@@ -19,9 +19,13 @@ _MOST_WORDS: Final = 12
 
 def search_words(text: str) -> tuple[str, ...]:
     """The words of ``text`` in the form in which they are looked for, each once."""
+    return tuple(dict.fromkeys(_WORD.findall(plain(text))))
+
+
+def plain(text: str) -> str:
+    """``text`` without case and accents."""
     folded = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
-    plain = "".join(letter for letter in folded if not unicodedata.combining(letter))
-    return tuple(dict.fromkeys(_WORD.findall(plain)))
+    return "".join(letter for letter in folded if not unicodedata.combining(letter))
 
 
 def search_text(parts: Iterable[str]) -> str:
