@@ -232,6 +232,8 @@ ACCOUNT_FORMS = {
     "confirm_reauthentication_code": "tenure.web.accounts.forms.ConfirmCodeForm",
     "confirm_email_verification_code": "tenure.web.accounts.forms.ConfirmAddressForm",
 }
+ACCOUNT_RATE_LIMITS = {"contact": "5/m/ip,40/d/ip"}
+"""Beside those of logins, which the library has: how often the contact form may be sent."""
 ACCOUNT_SESSION_REMEMBER = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from tenure.catalogue.queries.offers import currencies, offer_facts
-from tenure.catalogue.queries.shelves import Shelf, shelves
+from tenure.catalogue.queries.shelves import Shelf, Shelves, shelves
 from tenure.catalogue.queries.vendor import VendorFacts, vendor
 from tenure.catalogue.rules import CurrencyFacts, OfferFacts, currency_of
 from tenure.events.rows import read_values
@@ -29,7 +29,7 @@ class KnownCatalogue:
         self._offers: dict[str, OfferFacts] = {}
         self._currencies: tuple[CurrencyFacts, ...] | None = None
         self._vendor: dict[bool, VendorFacts] = {}
-        self._shelves: dict[Audience, Shelf] | None = None
+        self._shelves: Shelves | None = None
 
     def offers(self, ids: Iterable[str]) -> dict[str, OfferFacts]:
         """The offers ``ids``, withdrawn ones too; unknown ids are left out."""
@@ -55,9 +55,13 @@ class KnownCatalogue:
 
     def shelf(self, audience: Audience) -> Shelf:
         """What an audience can browse by."""
+        return self.shelves().of[audience]
+
+    def shelves(self) -> Shelves:
+        """What everybody can browse by."""
         if self._shelves is None:
             self._shelves = shelves()
-        return self._shelves[audience]
+        return self._shelves
 
     def vendor(self, *, sandbox: bool) -> VendorFacts:
         """Who sells here."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,20 +28,43 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """An application that some role on the shelf opens."""
+    """An application, with its permissions in the file's order."""
 
     id: str
     name: str
+    permissions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """All that is sold to one audience, or contacted about, in the file's order."""
+    """All that is sold to one audience, or contacted about, in the file's order.
+
+    ``programs`` are those that some of its roles open.
+    """
 
     offers: int
     families: tuple[Family, ...]
     programs: tuple[Program, ...]
     vocabulary: Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Shelves:
+    """The shelf of each audience, and which roles are on it; all applications, withdrawn ones
+    too, by their id; and a role to show what roles are: the first that opens several of them."""
+
+    of: Mapping[Audience, Shelf]
+    roles: Mapping[Audience, frozenset[str]]
+    programs: Mapping[str, Program]
+    example: str | None
+
+    def sold_to(self, role: str) -> tuple[Audience, ...]:
+        """To whom ``role`` is sold, in some offer."""
+        return tuple(audience for audience in Audience if role in self.roles[audience])
+
+
+SEVERAL: Final = 3
+"""Applications that an example opens, if any role opens as many."""
 
 
 _OFFERS: Final = """
@@ -65,8 +88,8 @@ _WORDS: Final = """
 """
 
 
-def shelves() -> dict[Audience, Shelf]:
-    """The shelf of each audience. Six statements for any number of offers."""
+def shelves() -> Shelves:
+    """What there is to browse by. Six statements for any number of offers."""
     counted = {(audience, solution): many for audience, solution, many in read_values(_OFFERS, [])}
     held: defaultdict[str, set[str]] = defaultdict(set)
     for audience, role in read_values(_ROLES, []):
@@ -76,7 +99,10 @@ def shelves() -> dict[Audience, Shelf]:
         words[audience].append(word)
     roles = list(Role.objects.order_by("position", "id"))
     solutions = list(Solution.objects.order_by("position", "id"))
-    programs = list(Application.objects.order_by("position", "id"))
+    programs = {
+        row.id: Program(row.id, row.name, tuple(row.permissions))
+        for row in Application.objects.order_by("position", "id")
+    }
     found = {}
     for audience in Audience:
         own = [role for role in roles if role.id in held[audience]]
@@ -84,16 +110,23 @@ def shelves() -> dict[Audience, Shelf]:
         found[audience] = Shelf(
             offers=counted.get((audience, None), 0),
             families=tuple(
-                Family(
-                    id=solution.id,
-                    name=solution.name,
-                    offers=counted[audience, solution.id],
-                    roles=tuple(role.name for role in own if role.solution_id == solution.id),
-                )
+                _family(solution, counted[audience, solution.id], own)
                 for solution in solutions
                 if (audience, solution.id) in counted
             ),
-            programs=tuple(Program(row.id, row.name) for row in programs if row.id in opened),
+            programs=tuple(each for each in programs.values() if each.id in opened),
             vocabulary=Vocabulary(words[audience]),
         )
-    return found
+    sold = [role for role in roles if any(role.id in ids for ids in held.values())]
+    by_audience = {audience: frozenset(held[audience]) for audience in Audience}
+    return Shelves(found, by_audience, programs, _example(sold))
+
+
+def _family(solution: Solution, offers: int, roles: Sequence[Role]) -> Family:
+    names = tuple(role.name for role in roles if role.solution_id == solution.id)
+    return Family(solution.id, solution.name, offers, names)
+
+
+def _example(roles: Sequence[Role]) -> str | None:
+    best = max(roles, key=lambda role: min(len(role.grants), SEVERAL), default=None)
+    return best.id if best else None

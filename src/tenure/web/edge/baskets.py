@@ -25,6 +25,9 @@ from tenure.web.edge.visits import Visit
 CARTS: Final = "carts"
 """The cookie's name."""
 
+CART_PAGE: Final = "/cart"
+"""Where the carts are shown."""
+
 MOST_CARTS: Final = 8
 """So many are remembered; the oldest is forgotten for a further one."""
 

@@ -26,10 +26,12 @@ from django.utils.functional import SimpleLazyObject
 from tenure.base.errors import Stale
 from tenure.events.asked import Asked
 from tenure.events.asking import asked_alone
-from tenure.web.edge.visits import PersonVisit
+from tenure.web.edge.visits import PersonVisit, Visit
 
 FIELD: Final = "once"
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
+_VISITORS: Final = UUID(int=0)
+"""The scope of what is asked without a login; its tokens are as hard to guess as any."""
 _NOT_ASKED: Final = frozenset({FIELD, "csrfmiddlewaretoken"})
 
 
@@ -40,7 +42,7 @@ def once_token(request: HttpRequest) -> dict[str, Any]:
 
 
 def once(
-    visit: PersonVisit,
+    visit: Visit,
     *,
     work: Callable[[Asked], HttpResponse],
     resume: Callable[[UUID], HttpResponse],
@@ -59,7 +61,7 @@ def once(
         return resume(before.made)
 
 
-def _asked(visit: PersonVisit) -> Asked:
+def _asked(visit: Visit) -> Asked:
     """What is asked: by whom, under which token, where, and with what."""
     posted = visit.request.POST
     token = posted.get(FIELD, "")
@@ -67,7 +69,7 @@ def _asked(visit: PersonVisit) -> Asked:
         raise Stale
     said = {name: posted.getlist(name) for name in sorted(posted) if name not in _NOT_ASKED}
     return Asked(
-        scope=visit.user.id,
+        scope=visit.user.id if isinstance(visit, PersonVisit) else _VISITORS,
         key=token,
         call=f"POST {visit.request.path}"[:300],
         body_hash=sha256(msgspec.json.encode(said, order="sorted")).digest(),

@@ -1,0 +1,197 @@
+"""Writing to the vendor: what was looked at comes along (R4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from allauth.core import ratelimit
+from django import forms
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from tenure.base.ids import parse_public_id, public_id
+from tenure.catalogue.queries import OfferListing, known_catalogue
+from tenure.catalogue.queries.offers import listing_at
+from tenure.flows.requests import make_request
+from tenure.orders.commands.carts import FALLBACK_CURRENCY, MOST_SEATS
+from tenure.organisations.queries import Membership
+from tenure.policy.words import Audience
+from tenure.support.commands import NewRequest
+from tenure.support.rules import LONGEST_MESSAGE, RequestKind
+from tenure.web.edge.doors import FORM, public_page
+from tenure.web.edge.forms import CountryField, EmailField, Form
+from tenure.web.edge.refusals import too_many
+from tenure.web.edge.visits import Visit
+from tenure.web.store.shop import USUAL_COUNTRY
+
+_MYSELF: Final = ""
+
+
+class ContactForm(Form):
+    """What somebody asks; ``organisation`` only for who belongs to some."""
+
+    organisation = forms.ChoiceField(label=_("On behalf of"), required=False)
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    email = EmailField(label=_("Your e-mail address"), max_length=254)
+    kind = forms.ChoiceField(
+        label=_("What is it about?"),
+        choices=[
+            (RequestKind.SALES.value, pgettext_lazy("request", "Buying")),
+            (RequestKind.BILLING.value, pgettext_lazy("request", "Payment and invoices")),
+            (RequestKind.OTHER.value, pgettext_lazy("request", "Something else")),
+        ],
+        initial=RequestKind.SALES.value,
+    )
+    offer = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
+    audience = forms.ChoiceField(
+        label=_("You buy as"),
+        required=False,
+        choices=[
+            ("", _("I would rather not say")),
+            (Audience.BUSINESS.value, pgettext_lazy("buyer", "a company")),
+            (Audience.CREATOR.value, pgettext_lazy("buyer", "a maker")),
+            (Audience.STUDENT.value, pgettext_lazy("buyer", "a student")),
+        ],
+    )
+    country = CountryField(label=_("Country"), required=False)
+    quantity = forms.IntegerField(
+        label=_("Seats"), required=False, min_value=1, max_value=MOST_SEATS
+    )
+    message = forms.CharField(
+        label=_("Your message"),
+        max_length=LONGEST_MESSAGE,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None,
+        memberships: tuple[Membership, ...],
+        offer: OfferListing | None,
+        **options: Any,
+    ) -> None:
+        super().__init__(data, **options)
+        if memberships:
+            places = [
+                (public_id("org", m.organisation.id), m.organisation.name) for m in memberships
+            ]
+            self.fields["organisation"] = forms.ChoiceField(
+                label=_("On behalf of"),
+                required=False,
+                choices=[*places, (_MYSELF, _("Myself"))],
+            )
+        else:
+            del self.fields["organisation"]
+        if offer is not None:
+            del self.fields["kind"]
+
+
+@public_page(FORM, indexed=False)
+def contact(visit: Visit) -> HttpResponse:
+    """``?offer=…&audience=…&country=…&quantity=…``; each may be missing."""
+    source = visit.request.POST if visit.posted else visit.request.GET
+    offer = _offer(visit, source.get("offer", ""))
+    members = visit.visitor.active_memberships
+    if not visit.posted:
+        return _page(visit, ContactForm(None, members, offer, initial=_begun(visit, offer)), offer)
+    form = ContactForm(visit.request.POST, members, offer)
+    if form.is_valid():
+        if not ratelimit.consume(visit.request, action="contact"):
+            return too_many(visit.request)
+        with form.refusals():
+            return _send(visit, form, members)
+    return _page(visit, form, offer)
+
+
+@public_page(indexed=False)
+def thanks(visit: Visit, request: str) -> HttpResponse:
+    """What happens next; the number is said again, and nothing else."""
+    number = public_id("req", parse_public_id("req", request))
+    return visit.render("store/thanks.html", {"number": number})
+
+
+def _page(visit: Visit, form: ContactForm, offer: OfferListing | None) -> HttpResponse:
+    context = {"form": form, "offer": offer, "offer_id": offer.facts.id if offer else ""}
+    return visit.render("store/contact.html", context, status=form.status)
+
+
+def _begun(visit: Visit, offer: OfferListing | None) -> dict[str, Any]:
+    """What the form knows before anybody typed: from the address, and from the login."""
+    asked, visitor = visit.request.GET, visit.visitor
+    user = visitor.user
+    places = [m.organisation for m in visitor.active_memberships]
+    audience = offer.facts.audience.value if offer else asked.get("audience", visitor.audience)
+    own = [place for place in places if place.audience == audience] or places
+    own.sort(key=lambda place: place.id != visitor.last_organisation)
+    return {
+        "name": user.name if user else "",
+        "email": user.email if user else "",
+        "organisation": public_id("org", own[0].id) if own else _MYSELF,
+        "offer": offer.facts.id if offer else "",
+        "audience": audience,
+        "country": asked.get("country") or (own[0].country if own else visitor.country),
+        "quantity": asked.get("quantity", ""),
+        "message": _first_words(offer),
+    }
+
+
+def _first_words(offer: OfferListing | None) -> str:
+    if offer is None:
+        return ""
+    return gettext("Hello, I am interested in %(offer)s.") % {"offer": offer.name}
+
+
+def _offer(visit: Visit, offer: str) -> OfferListing | None:
+    """What was looked at; what does not exist is left out rather than refused."""
+    known = known_catalogue()
+    facts = known.offers([offer]).get(offer) if offer and offer.isprintable() else None
+    if facts is None:
+        return None
+    country = visit.visitor.country or USUAL_COUNTRY
+    return listing_at(
+        facts,
+        currency=known.currency_of(country) or FALLBACK_CURRENCY,
+        on=visit.today,
+        language=visit.language,
+    )
+
+
+def _send(visit: Visit, form: ContactForm, members: tuple[Membership, ...]) -> HttpResponse:
+    said = form.cleaned_data
+    chosen = said.get("organisation")
+    member = next((m for m in members if public_id("org", m.organisation.id) == chosen), None)
+    offer = _offer(visit, said["offer"])
+    new = NewRequest(
+        kind=RequestKind(said.get("kind") or RequestKind.SALES),
+        message=said["message"],
+        language=visit.language,
+        organisation=member.organisation.id if member else None,
+        email=said["email"],
+        name=said["name"],
+        offer=offer.facts.id if offer else None,
+        country=said["country"],
+        audience=said["audience"],
+        quantity=said["quantity"],
+    )
+    written = make_request(new=new, now=_now(visit, member), by=_by(visit, member))
+    return visit.redirect(reverse("contact_thanks", args=[public_id("req", written.ids[0])]))
+
+
+def _now(visit: Visit, member: Membership | None) -> datetime:
+    """By the clock of the organisation that asks (R2)."""
+    return (member.organisation.test_clock if member else None) or visit.now
+
+
+def _by(visit: Visit, member: Membership | None) -> str:
+    if member is not None:
+        return "member:" + public_id("mem", member.member)
+    user = visit.visitor.user
+    return "user:" + public_id("usr", user.id) if user else "visitor"
