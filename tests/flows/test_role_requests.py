@@ -16,6 +16,7 @@ from tenure.access.queries.requests import (
     requests_of_member,
     requests_to_answer,
 )
+from tenure.base.calendar import Term
 from tenure.base.errors import Invalid, NotFound, Refused
 from tenure.base.ids import public_id
 from tenure.events.models import Event
@@ -28,12 +29,12 @@ from tenure.flows.role_requests import (
     await_seat,
     decline_role_request,
     grant_role_request,
-    grant_waiting,
     withdraw_role_request,
 )
 from tenure.flows.seats import assign_seat, release_seat
 from tenure.organisations.models import Member, Organisation
 from tenure.organisations.rules import MemberStatus
+from tenure.subscriptions.models import Subscription
 from tests.flows.crowd import outcomes
 from tests.flows.worlds import invited, joined, someone
 from tests.shop import START, customer, open_shop, subscribe
@@ -197,37 +198,52 @@ def test_what_is_bought_for_it_is_given_to_who_waited_longest(
     for request in (second, first, first):
         await_seat(request=request, organisation=company.id, now=START, by="member:ada")
     assert open_requests(company.id).count == 2
-    assert grant_waiting(organisation=company.id, now=START, by="member:ada") == 0
     subscribe(company)
-    assert grant_waiting(organisation=company.id, now=START, by="member:ada") == 1
     assert (status(first), status(second)) == ("granted", "awaiting_seat")
-    assert grant_waiting(organisation=company.id, now=START, by="member:ada") == 0
+    subscribe(company)
+    assert status(second) == "granted"
 
 
-def test_one_seat_of_several_roles_serves_them_all(company: Organisation, bob: Member) -> None:
+def test_a_trial_serves_it_too(company: Organisation, bob: Member) -> None:
+    request = ask(bob)
+    await_seat(request=request, organisation=company.id, now=START, by="member:ada")
+    subscribe(company, "designer-trial", term=Term.TRIAL)
+    assert status(request) == "granted"
+
+
+def test_several_roles_are_served_as_they_are_bought(company: Organisation, bob: Member) -> None:
     requests = [ask(bob, role) for role in ("designer", "analyst")]
     for request in requests:
         await_seat(request=request, organisation=company.id, now=START, by="member:ada")
     subscribe(company, "designer-business")
     subscribe(company, "analyst-business")
-    assert grant_waiting(organisation=company.id, now=START, by="member:ada") == 2
+    assert [status(request) for request in requests] == ["granted", "granted"]
     assert Seat.objects.filter(member=bob).count() == 2
 
 
-def test_the_worker_gives_what_nobody_gave() -> None:
-    open_shop()
-    company = customer(clock=None)
+def waits_for_a_freed_seat(company: Organisation) -> tuple[UUID, Subscription, Member]:
+    """A request that awaits a seat, where the one there is has a holder still."""
+    subscription = subscribe(company)
+    eve = joined(company, "eve@atelier.example")
+    assign_seat(subscription=subscription.id, member=eve.id, now=START, by="test")
     request = ask(joined(company, "bob@atelier.example"))
     await_seat(request=request, organisation=company.id, now=START, by="member:ada")
-    subscribe(company)
+    return request, subscription, eve
+
+
+def test_the_worker_gives_a_seat_that_became_free() -> None:
+    open_shop()
+    request, subscription, eve = waits_for_a_freed_seat(customer(clock=None))
+    run_due(now=START)
+    assert status(request) == "awaiting_seat"
+    release_seat(subscription=subscription.id, member=eve.id, now=START, by="test")
     run_due(now=START)
     assert status(request) == "granted"
 
 
-def test_the_worker_leaves_test_clocks_alone(company: Organisation, bob: Member) -> None:
-    request = ask(bob)
-    await_seat(request=request, organisation=company.id, now=START, by="member:ada")
-    subscribe(company)
+def test_the_worker_leaves_test_clocks_alone(company: Organisation) -> None:
+    request, subscription, eve = waits_for_a_freed_seat(company)
+    release_seat(subscription=subscription.id, member=eve.id, now=START, by="test")
     run_due(now=START)
     assert status(request) == "awaiting_seat"
     until = START + timedelta(days=400)

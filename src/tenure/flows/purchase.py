@@ -31,6 +31,7 @@ from tenure.events.journal import Journal, transaction
 from tenure.events.queries import revision_of
 from tenure.flows.drafting import checked_cart, draft_order
 from tenure.flows.locks import lock_organisation
+from tenure.flows.role_requests import give_to_waiting
 from tenure.flows.settlement import fulfil, settle
 from tenure.flows.written import Outcome
 from tenure.orders.commands.carts import claim_cart, lock_cart
@@ -212,6 +213,7 @@ def _place(
     if not total:
         journal.write()  # what is fulfilled is read again
         fulfil(orders=[order], journal=journal)
+        give_to_waiting(customer=organisation, journal=journal)
         return order, None
     token = payment.token if isinstance(payment, CardPayment) else ""
     if order.status == OrderStatus.AWAITING_VERIFICATION:
@@ -260,8 +262,9 @@ def _settle(
     outcomes: list[GatewayOutcome], *, organisation: UUID, now: datetime, by: str
 ) -> Journal:
     with transaction(now=now, by=by, organisation=organisation) as journal:
-        lock_organisation(organisation, journal)
+        buyer = lock_organisation(organisation, journal)
         settle(outcomes=outcomes, journal=journal)
+        give_to_waiting(customer=buyer, journal=journal)
         journal.touch(organisation)
     return journal
 

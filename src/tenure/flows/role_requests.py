@@ -2,7 +2,7 @@
 
 Nothing lapses: a request waits until it is answered, or until the member holds the role by
 another way or leaves. ``await_seat`` marks that a seat is to be bought; whoever has waited longest
-gets it after the purchase (``grant_waiting``, or the worker), and is in the list until then.
+gets it with the purchase, or from the worker once one is free, and is in the list until then.
 """
 
 from __future__ import annotations
@@ -96,20 +96,16 @@ def decline_role_request(
     return Written((row.id,), journal.revisions[organisation])
 
 
-def grant_waiting(*, organisation: UUID, now: datetime, by: str) -> int:
-    """After a purchase: whoever has waited longest for a seat gets it; returns how many did.
-
-    Two statements if nobody waits. The worker does the same, later. Raises ``NotFound``.
-    """
-    with transaction(now=now, by=by, organisation=organisation) as journal:
-        return give_to_waiting(customer=lock_organisation(organisation, journal), journal=journal)
-
-
 def give_to_waiting(*, customer: Organisation, journal: Journal) -> int:
-    """The same as a step, for a locked organisation."""
+    """Seats are free: whoever has waited longest for one gets it; returns how many did.
+
+    A step of purchases and of the worker, for a locked organisation; one statement if nobody
+    waits.
+    """
     waiting = waiting_for_seats(customer.id)
     if not waiting:
         return 0
+    journal.write()
     today = local_date(journal.at, zone_named(customer.timezone))
     return grant_from_free_seats(
         organisation=customer.id, requests=waiting, on=today, journal=journal
