@@ -74,9 +74,7 @@ def held_seats(subscription: UUID, most: int) -> list[HeldSeat]:
     rows = Seat.objects.filter(
         Q(member__isnull=False) | Q(invitation__isnull=False), subscription_id=subscription
     )
-    found = rows.select_related("member", "invitation__member").order_by(
-        "member__isnull", "member__name", "number"
-    )
+    found = rows.select_related("member", "invitation__member").order_by("member__name", "number")
     return [
         HeldSeat(
             seat,

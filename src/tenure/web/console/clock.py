@@ -58,7 +58,8 @@ def _happened(desk: Desk) -> object:
     if not word.isdecimal() or len(word) > 18:
         return None
     since = int(word)
-    return told(events_between(desk.organisation, since, since + _MOST), desk.language)
+    happened = events_between(desk.organisation, since, since + _MOST)
+    return told(happened, desk.language, desk.place.timezone)
 
 
 def _ways(desk: Desk) -> dict[str, object]:

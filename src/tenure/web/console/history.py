@@ -55,7 +55,7 @@ def events(desk: Desk) -> HttpResponse:
     found = HistoryPage((), None)
     if form.is_valid():
         found = history(desk.organisation, _wanted(desk, form), _place(desk))
-    telling = told(found.events, desk.language)
+    telling = told(found.events, desk.language, desk.place.timezone)
     context = {
         "form": form,
         "filtered": any(form.data.get(name) for name in form.fields),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -124,7 +125,7 @@ def _over_time(desk: Desk, views: Sequence[SubscriptionView]) -> dict[str, objec
     return {"points": points, "first": first, "rows": points[-12:]}
 
 
-def _stretches(view: SubscriptionView) -> list[PaidStretch[object]]:
+def _stretches(view: SubscriptionView) -> list[PaidStretch[UUID]]:
     row = view.subscription
     cancelled = row.cancelled_at
     end = local_date(cancelled, zone_named(row.zone)) if cancelled else date.max

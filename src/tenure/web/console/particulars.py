@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Final, cast
 
 from django import forms
@@ -52,7 +52,7 @@ class OrganisationForm(Form):
     def keep_zone(self, zone: str) -> None:
         """A zone that the list leaves out stays possible where it is in use."""
         field = cast(forms.ChoiceField, self.fields["timezone"])
-        known = list(field.choices)
+        known = list(cast(Iterable[tuple[str, str]], field.choices))
         if zone not in dict(known):
             field.choices = [*known, (zone, zone)]
 
@@ -115,7 +115,7 @@ def _edited(desk: Desk, kind: type[Form], template: str) -> HttpResponse:
     return desk.render(template, {"form": form, "row": row}, status=form.status)
 
 
-def _kept(row: Organisation, names: Sequence[str] | Any) -> dict[str, str]:
+def _kept(row: Organisation, names: Iterable[str]) -> dict[str, str]:
     return {name: str(getattr(row, name)) for name in names}
 
 

@@ -95,6 +95,7 @@ def subscription(desk: Desk, subscription: str) -> HttpResponse:
         "seats": seat_counts([row.id]).get(row.id, NO_SEATS),
         "holders": holders,
         "drawn": [*view.periods, *expected],
+        "deadline": view.current.opt_out_on if choice and choice.renews else None,
         "over": view.status in _OVER,
         "data_last": desk.today <= view.current.data_until_on,
         **_said(choice, desk.language),
@@ -144,14 +145,12 @@ def _choice(desk: Desk, view: SubscriptionView) -> RenewalChoice:
 
 
 def _said(choice: RenewalChoice | None, language: str) -> dict[str, object]:
-    """What the two verdicts say, each with its day."""
+    """What the two verdicts say."""
     if choice is None:
         return {}
     return {
         "off_said": said(choice.off, language),
-        "off_deadline": choice.off.figures.get("deadline"),
         "on_said": said(choice.on, language),
-        "on_deadline": choice.on.figures.get("deadline"),
     }
 
 

@@ -46,10 +46,13 @@ class Day:
     told: Sequence[Told]
 
 
-def told(events: Sequence[Event], language: str) -> list[Told]:
-    """Events in words of the reader's language; seven statements for any number of them."""
+def told(events: Sequence[Event], language: str, zone: str) -> list[Told]:
+    """Events in words of the reader's language; seven statements for any number of them.
+
+    Instants are told in ``zone``.
+    """
     names = names_in(events, language)
-    return [_told(event, names) for event in events]
+    return [_told(event, names, zone) for event in events]
 
 
 def by_day(events: Sequence[Told], zone: str) -> list[Day]:
@@ -63,14 +66,14 @@ def by_day(events: Sequence[Told], zone: str) -> list[Day]:
     return [Day(day, listed) for day, listed in found]
 
 
-def _told(event: Event, names: Names) -> Told:
+def _told(event: Event, names: Names, zone: str) -> Told:
     by, hand = _actor(event.by, names)
     about = next((kind for kind in ("subscription", "order") if kind in event.data), "")
     return Told(
         sequence=event.sequence,
         at=event.at,
         icon=icon_of(event.type),
-        text=sentence(event.type, event.data, names),
+        text=sentence(event.type, event.data, names, zone),
         by=by,
         hand=hand,
         about=about,
@@ -90,5 +93,5 @@ def _actor(by: str, names: Names) -> tuple[str, Hand]:
     if kind == "key":
         return names.keys.get(id_, ""), Hand.PROGRAM
     if by == "command":
-        return gettext("the vendor"), Hand.STAFF
+        return "", Hand.STAFF
     return "", Hand.MACHINE

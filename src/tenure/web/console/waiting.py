@@ -141,11 +141,11 @@ def _asked(desk: Desk, each: Waiting) -> Item:
 
 def _free_seats(desk: Desk, team: TeamCounts, free: int) -> Item:
     title = ngettext("%(count)d seat is free", "%(count)d seats are free", free) % {"count": free}
-    text = gettext("It is paid for, and nobody uses it.")
+    text = gettext("Paid for, and used by nobody.")
     if team.without_seat:
         text = ngettext(
-            "It is paid for. %(count)d member holds none yet.",
-            "It is paid for. %(count)d members hold none yet.",
+            "Paid for, and used by nobody; %(count)d member holds none yet.",
+            "Paid for, and used by nobody; %(count)d members hold none yet.",
             team.without_seat,
         ) % {"count": team.without_seat}
     return Item("info", title, text, f"/console/{desk.organisation_id}/roles", gettext("Assign"))

@@ -18,10 +18,10 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
 """By the type of the event."""
 
 
-def sentence(kind: str, data: Mapping[str, Any], names: Names) -> str:
-    """What an event says; a type of a newer Tenure is told by its name."""
+def sentence(kind: str, data: Mapping[str, Any], names: Names, zone: str) -> str:
+    """What an event says, its instants in ``zone``; what no sentence is known for by its type."""
     known = SENTENCES.get(kind)
-    return known.say(Event(data, names)) if known else kind
+    return known.say(Event(data, names, zone)) if known else kind
 
 
 def icon_of(kind: str) -> str:

@@ -39,7 +39,7 @@ def _expired(_event: Event) -> str:
 
 
 def _captured(event: Event) -> str:
-    return gettext("%(amount)s were received.") % {"amount": event.amount("amount")}
+    return gettext("%(amount)s was received.") % {"amount": event.amount("amount")}
 
 
 def _refused(_event: Event) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from babel.lists import format_list
@@ -22,6 +22,7 @@ class Event:
 
     data: Mapping[str, Any]
     names: Names
+    zone: str
 
     def member(self, field: str = "member") -> str:
         """Whom it is about."""
@@ -73,9 +74,8 @@ class Event:
         return day(date.fromisoformat(str(self.data[field])))
 
     def moment(self, field: str) -> str:
-        """An instant, in UTC."""
-        at = datetime.fromisoformat(str(self.data[field])).astimezone(UTC)
-        return f"{moment(at)} UTC"
+        """An instant, in the organisation's zone."""
+        return moment(datetime.fromisoformat(str(self.data[field])), self.zone)
 
     def number(self, field: str) -> int:
         """A whole number."""
