@@ -38,7 +38,7 @@ _END: Final = 20.0
 def sending_mail() -> Iterator[None]:
     """Make mails and send them, in a thread, for as long as the block lasts."""
     if settings.SMTP is None and not settings.SANDBOX:
-        _log.warning("mail_waits", why="TENURE_SMTP_URL is not set; nothing is sent until it is")
+        _log.warning("mail_waits", unset="TENURE_SMTP_URL")
     stop = threading.Event()
     thread = threading.Thread(target=keep_sending, args=(stop,), name="mail", daemon=True)
     thread.start()

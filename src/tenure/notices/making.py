@@ -32,7 +32,7 @@ STREAMS: Final = 200
 EVENTS: Final = 1000
 """So many of their events."""
 
-OVERLAP: Final = timedelta(seconds=30)
+OVERLAP: Final = timedelta(seconds=10)
 """So far back each look goes: an event gets its id a moment before others can see it."""
 SWEEP: Final = timedelta(minutes=1)
 """So often all streams are compared with their cursors, and nothing can be missed."""
