@@ -52,6 +52,24 @@ ROWS = {
 UNPROTECTED = "ALTER TABLE events_event DISABLE TRIGGER USER"
 
 BREAKAGES = (
+    # R29, R34, R40: what people ask
+    breaks(
+        "UPDATE access_rolerequest SET status = 'withdrawn' WHERE status = 'declined'",
+        requests_told="role_request.withdrawn:not_told",
+    ),
+    breaks(
+        UNPROTECTED,
+        "UPDATE events_event SET type = 'request.unmade' WHERE type = 'request.made'",
+        requests_told="request.made:not_told",
+    ),
+    breaks(
+        "UPDATE organisations_ownershipoffer SET status = 'accepted'",
+        staff_told="ownership.accepted:not_told",
+    ),
+    breaks(
+        "UPDATE organisations_intervention SET ended_at = NULL",
+        staff_told="acting.ended:told_and_not_so",
+    ),
     # R1: the chain
     breaks(
         "DELETE FROM subscriptions_period WHERE subscription_id = :DESIGNERS",

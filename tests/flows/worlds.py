@@ -9,16 +9,23 @@ from uuid import UUID
 from tenure.base.calendar import Term
 from tenure.base.ids import new_id
 from tenure.events.asked import Asked
+from tenure.flows.acting import begin_acting, end_acting
 from tenure.flows.clock import advance_clock
 from tenure.flows.invitations import accept_invitation, invite, withdraw_invitation
 from tenure.flows.members import change_member, remove_member
+from tenure.flows.ownership import close_ownership_offer, offer_ownership
 from tenure.flows.purchase import withdraw_order
+from tenure.flows.requests import answer_request, make_request
+from tenure.flows.role_requests import ask_for_role, decline_role_request
 from tenure.flows.seats import assign_seat
+from tenure.flows.staff import add_staff
 from tenure.organisations.commands.invitations import NewInvitation
 from tenure.organisations.models import Invitation, Member, Organisation
-from tenure.organisations.rules import MemberStatus, Standing
+from tenure.organisations.rules import MemberStatus, StaffRole, Standing
 from tenure.policy.words import Audience
 from tenure.subscriptions.models import Subscription
+from tenure.support.commands import NewRequest
+from tenure.support.rules import RequestKind
 from tests.shop import START, customer, fill_cart, open_shop, order_cart, owner_of, subscribe
 
 
@@ -76,7 +83,8 @@ def make_world() -> World:
     analysts = subscribe(company, "analyst-business", 2, term=Term.QUARTER)
     assign_seat(subscription=designers.id, member=owner.id, now=START, by="test")
     assign_seat(subscription=analysts.id, member=owner.id, now=START, by="test")
-    joined(company, "bob@atelier.example", "designer")
+    bob = joined(company, "bob@atelier.example", "designer")
+    _people_ask(company, owner, bob)
     suspended = joined(company, "cleo@atelier.example", "designer")
     change_member(
         member=suspended.id,
@@ -109,6 +117,27 @@ def make_world() -> World:
     trier = customer(email="trier@atelier.example")
     subscribe(trier, "designer-trial", 1, term=Term.TRIAL)
     return World(company, owner, designers, analysts, maker, student)
+
+
+def _people_ask(company: Organisation, owner: Member, bob: Member) -> None:
+    """Requests for roles and to the vendor, an offer of ownership, staff who act."""
+    declined = ask_for_role(member=bob.id, role="analyst", now=START, by="test").ids[0]
+    decline_role_request(
+        request=declined, organisation=company.id, word="No.", now=START, by="test"
+    )
+    ask_for_role(member=bob.id, role="analyst", now=START, by="test")
+    offer = offer_ownership(
+        giver=owner.id, taker=bob.id, giver_stays=True, now=START, by="test"
+    ).ids[0]
+    close_ownership_offer(offer=offer, member=bob.id, now=START, by="test")
+    zoe = add_staff(
+        email="zoe@vendor.example", name="Zoé", roles={StaffRole.SUPPORT}, now=START, by="test"
+    ).ids[0]
+    begin_acting(organisation=company.id, user=zoe, reason="They asked.", now=START)
+    end_acting(organisation=company.id, user=zoe, now=START)
+    question = NewRequest(RequestKind.OTHER, "Why?", "en", email="v@atelier.example")
+    request = make_request(new=question, now=START, by="visitor").ids[0]
+    answer_request(request=request, user=zoe, message="So.", now=START)
 
 
 def someone() -> UUID:

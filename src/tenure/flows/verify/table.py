@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tenure.flows.verify import (
+    asking,
     decisions,
     journal,
     orders,
@@ -216,6 +217,24 @@ CHECKS: Final = (
             "Le journal dit chaque organisation créée, et le sort de chaque invitation.",
         ),
         journal.people_told,
+    ),
+    Check(
+        "requests_told",
+        "R40",
+        (
+            "The journal tells each request once as made, and once as what became of it.",
+            "Le journal dit chaque demande une fois faite, et une fois ce qu'elle est devenue.",
+        ),
+        asking.requests_told,
+    ),
+    Check(
+        "staff_told",
+        "R34",
+        (
+            "The journal tells once of each offer of ownership and of what staff did.",
+            "Le journal dit une fois chaque proposition de propriété et chaque intervention.",
+        ),
+        asking.staff_told,
     ),
     Check(
         "seats_told",
