@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -22,6 +23,8 @@ KNOWN = {
     "at": datetime(2027, 11, 18, 13, 5, 59, tzinfo=UTC),
     "today": TODAY,
     "id": UUID(int=1),
+    "first": date(2028, 3, 1),
+    "rate": Decimal("5.500"),
     "none": None,
 }
 
@@ -49,6 +52,14 @@ def written(text: str, language: str = "en", **more: object) -> str:
         ("{{ deadline|day }}", "November~18,~2027", "18~novembre~2027"),
         ("{{ deadline|short_day }}", "Nov~18,~2027", "18~nov.~2027"),
         ("{{ deadline|day_of_year }}", "November~18", "18~novembre"),
+        ("{{ first|day }}", "March~1,~2028", "1er~mars~2028"),
+        (
+            "{{ first|short_day }} {{ first|day_of_year }}",
+            "Mar~1,~2028 March~1",
+            "1er~mars~2028 1er~mars",
+        ),
+        ("{{ first|last_day|short_day }}", "Feb~29,~2028", "29~févr.~2028"),
+        ("{{ rate|rate }}", "5.5%", "5,5~%"),
         ("{{ deadline|iso }}", "2027-11-18", "2027-11-18"),
         ("{{ at|moment:'Europe/Paris' }}", "Nov~18,~2027,~2:05~PM", "18~nov.~2027,~14:05"),
         ("{{ 'FR'|country }} {{ 'ZQ'|country }}", "France ZQ", "France ZQ"),

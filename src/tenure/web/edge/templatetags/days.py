@@ -9,6 +9,7 @@ from django.template import Library
 from django.utils.translation import gettext, ngettext, pgettext
 
 from tenure.base.calendar import Term, zone_named
+from tenure.base.wording import day_in_words
 from tenure.web.edge.templatetags.amounts import reader
 
 register = Library()
@@ -18,22 +19,28 @@ def _unbroken(text: str) -> str:
     return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
+def _first(text: str, value: date) -> str:
+    """The first of a month as French writes it, which CLDR leaves out: 1er mars."""
+    return text.replace("1 ", "1er ", 1) if reader() == "fr" and value.day == 1 else text
+
+
 @register.filter
 def day(value: date | None) -> str:
     """``{{ period.ends_on|day }}``: November 18, 2027; 18 novembre 2027."""
-    return _unbroken(format_date(value, "long", locale=reader())) if value else ""
+    return _unbroken(day_in_words(value, reader())) if value else ""
 
 
 @register.filter
 def short_day(value: date | None) -> str:
     """``{{ row.on|short_day }}``: Nov 18, 2027; 18 nov. 2027, for tables."""
-    return _unbroken(format_date(value, "medium", locale=reader())) if value else ""
+    return _unbroken(_first(format_date(value, "medium", locale=reader()), value)) if value else ""
 
 
 @register.filter
 def day_of_year(value: date | None) -> str:
     """``{{ deadline|day_of_year }}``: November 18; 18 novembre, where the year is plain."""
-    return _unbroken(format_skeleton("MMMMd", value, locale=reader())) if value else ""
+    text = format_skeleton("MMMMd", value, locale=reader()) if value else ""
+    return _unbroken(_first(text, value)) if value else ""
 
 
 @register.filter
@@ -48,9 +55,8 @@ def moment(at: datetime | None, zone: str = "UTC") -> str:
     if at is None:
         return ""
     local = at.astimezone(zone_named(zone))
-    return _unbroken(format_datetime(local, "medium", locale=reader()).rpartition(":")[0]) + (
-        _unbroken(_half(local)) if reader() == "en" else ""
-    )
+    text = format_datetime(local, "medium", locale=reader()).rpartition(":")[0]
+    return _unbroken(_first(text, local)) + (_unbroken(_half(local)) if reader() == "en" else "")
 
 
 def _half(local: datetime) -> str:
