@@ -57,7 +57,7 @@ def public_page(
 
     def door(page: Callable[Concatenate[Visit, P], HttpResponse]) -> View:
         @wraps(page)
-        def view(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def view(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if request.method not in methods:
                 return HttpResponseNotAllowed(methods)
             response = page(Visit(request, visitor_of(request)), *args, **kwargs)
@@ -158,7 +158,7 @@ def sandbox_only(view: View) -> View:
     """Above another door: there is nothing here but in a sandbox."""
 
     @wraps(view)
-    def tried(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def tried(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponse:
         if not settings.SANDBOX:
             raise NotFound
         return view(request, *args, **kwargs)
@@ -181,7 +181,7 @@ def _behind_login(
     """The page behind the login; ``enter`` says what the page is given, or answers itself."""
 
     @wraps(page)
-    def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def view(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method not in methods:
             return HttpResponseNotAllowed(methods)
         visitor = visitor_of(request)
