@@ -53,7 +53,7 @@ def mailbox(visit: Visit) -> HttpResponse:
     return visit.render("mailbox/mailbox.html", context)
 
 
-@csp_update({"frame-src": ["'self'"]})  # type: ignore[untyped-decorator]  # django-csp says less
+@csp_update({"frame-src": ["'self'"]})
 @sandbox_only
 @public_page(indexed=False)
 def mail(visit: Visit, mail: str) -> HttpResponse:
@@ -64,7 +64,7 @@ def mail(visit: Visit, mail: str) -> HttpResponse:
     return visit.render("mailbox/mail.html", context)
 
 
-@csp_replace(MAIL_POLICY)  # type: ignore[untyped-decorator]  # django-csp says less than it could
+@csp_replace(MAIL_POLICY)
 @sandbox_only
 @public_page(indexed=False)
 def html(visit: Visit, mail: str) -> HttpResponse:
