@@ -22,4 +22,6 @@ urlpatterns = [
     path("", include("tenure.web.edge.urls")),
     path("", include("tenure.web.accounts.urls")),
     path("", include("tenure.web.store.urls")),
+    path("", include("tenure.web.team.urls")),
+    path("home/", include("tenure.web.home.urls")),
 ]

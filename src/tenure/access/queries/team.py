@@ -14,7 +14,7 @@ from django.db.models import Count, Q, QuerySet
 from tenure.access.models import Seat
 from tenure.base.errors import NotFound
 from tenure.catalogue.queries import roles_by_offer
-from tenure.catalogue.searching import wanted_words
+from tenure.catalogue.searching import plain
 from tenure.organisations.models import Invitation, InvitationStatus, Member, PersonKey
 from tenure.organisations.rules import MemberStatus, Standing
 
@@ -22,6 +22,7 @@ PAGE: Final = 50
 """How many members a page shows."""
 
 _KEY: Final = PersonKey("name", "email")
+_MOST_WORDS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +51,27 @@ class Found:
 
 
 def find_members(
-    organisation: UUID, sought: Sought, *, after: UUID | None = None, most: int = PAGE
+    organisation: UUID,
+    sought: Sought,
+    *,
+    after: UUID | None = None,
+    without: Collection[UUID] = (),
+    most: int = PAGE,
 ) -> Found:
     """Members by name, whatever case and accents are written; one statement."""
     rows = _matching(organisation, sought)
+    if without:
+        rows = rows.exclude(id__in=without)
     if after is not None:
-        key = Member.objects.filter(organisation_id=organisation, id=after).values(k=_KEY)
+        key = Member.objects.filter(organisation_id=organisation, id=after).values(k=_KEY)[:1]
         rows = rows.filter(Q(key__gt=key) | Q(key=key, id__gt=after))
     found = list(rows.order_by("key", "id")[: most + 1])
     return Found(found[:most], found[most - 1].id if len(found) > most else None)
 
 
 def _matching(organisation: UUID, sought: Sought) -> QuerySet[Member]:
-    rows = Member.objects.filter(organisation_id=organisation).alias(key=_KEY)
-    for word in wanted_words(sought.words):
+    rows = Member.objects.alias(key=_KEY).filter(organisation_id=organisation)
+    for word in plain(sought.words).split()[:_MOST_WORDS]:
         rows = rows.filter(key__contains=word)
     if sought.standing:
         rows = rows.filter(standing=sought.standing)
@@ -210,3 +218,9 @@ def invitation_of(organisation: UUID, invitation: UUID) -> Invitation:
     if row is None:
         raise NotFound
     return row
+
+
+def present_addresses(organisation: UUID, emails: Collection[str]) -> set[str]:
+    """Which of these addresses (lower case) are a member's or an invited person's already."""
+    rows = Member.objects.filter(organisation_id=organisation, email__in=list(emails))
+    return set(rows.exclude(status=MemberStatus.REMOVED).values_list("email", flat=True))

@@ -46,6 +46,8 @@ class Visitor:
         self._request = request
         self.arrived_at = machine_now()
         self.kept: dict[str, str] = {}
+        self.counts: dict[str, int] = {}
+        """What the navigation counts, so that it is counted once."""
         self.membership: Membership | None = None
         """What they are in the organisation whose page this is."""
 

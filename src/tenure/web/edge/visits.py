@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from tenure.access.queries.requests import open_requests
 from tenure.base.calendar import local_date, zone_named
 from tenure.base.ids import public_id
 from tenure.organisations.models import User
@@ -151,6 +152,15 @@ class Desk(PersonVisit):
     def may(self, ability: Ability) -> bool:
         """Whether who looks may look after that (R35)."""
         return ability_verdict(self.standing, ability).allowed
+
+    @property
+    def waiting_requests(self) -> int:
+        """How many requests for roles wait for an answer (R40); one statement, for who answers."""
+        counts = self.visitor.counts
+        if "requests" not in counts:
+            mine = self.may(Ability.ROLES)
+            counts["requests"] = open_requests(self.place.id).count if mine else 0
+        return counts["requests"]
 
     @property
     def gives_ownership(self) -> bool:

@@ -59,6 +59,15 @@ def state_of(word: str) -> State:
 
 
 @register.filter
+def as_standing(standing: str) -> str:
+    """``<c-badge state="{{ member.standing|as_standing }}" />``: an external member's state.
+
+    Of a subscription the same word means something else (R35).
+    """
+    return "external_member" if standing == "external" else str(standing)
+
+
+@register.filter
 def public_id(value: UUID, prefix: str) -> str:
     """``{{ member.id|public_id:"mem" }}``: the identifier as addresses have it."""
     return outside(prefix, value)
