@@ -112,10 +112,10 @@ def contact(visit: Visit) -> HttpResponse:
 
 
 @public_page(indexed=False)
-def thanks(visit: Visit, request: str) -> HttpResponse:
+def thanks(visit: Visit, number: str) -> HttpResponse:
     """What happens next; the number is said again, and nothing else."""
-    number = public_id("req", parse_public_id("req", request))
-    return visit.render("store/thanks.html", {"number": number})
+    said = public_id("req", parse_public_id("req", number))
+    return visit.render("store/thanks.html", {"number": said})
 
 
 def _page(visit: Visit, form: ContactForm, offer: OfferListing | None) -> HttpResponse:

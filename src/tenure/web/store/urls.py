@@ -13,5 +13,5 @@ urlpatterns = [
     path("store/<str:audience>/roles/<str:role>", role.role, name="store_role"),
     path("store/<str:audience>/<str:offer>", offer.offer, name="store_offer"),
     path("contact", contact.contact, name="contact"),
-    path("contact/<str:request>", contact.thanks, name="contact_thanks"),
+    path("contact/<str:number>", contact.thanks, name="contact_thanks"),
 ]
