@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction as database
 
 from tenure.base.calendar import Term
-from tenure.base.errors import Refused
+from tenure.base.errors import NotFound, Refused
 from tenure.catalogue.queries import known_catalogue
 from tenure.events.asked import Asked
 from tenure.events.journal import asked_rows
 from tenure.events.writing import Writing
 from tenure.orders.commands import carts as commands
 from tenure.orders.queries.baskets import OpenCart, cart_to_join
-from tenure.orders.queries.carts import CartContents, PricedCart, contents_of, price_cart
+from tenure.orders.queries.carts import (
+    CartContents,
+    PricedCart,
+    as_shown,
+    contents_of,
+    price_cart,
+)
+from tenure.orders.rules.shown import Difference, differences, read
 from tenure.policy.words import Audience
 
 
@@ -62,6 +70,31 @@ def show_cart(*, cart: UUID, within: UUID | None, on: date) -> PricedCart:
         priced = price_cart(locked, contents_of(locked), on=on)
         commands.note_shown(priced)
         return priced
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """A cart as a page shows it, with what differs from what a page last showed (R10)."""
+
+    priced: PricedCart
+    differences: tuple[Difference, ...]
+
+
+def show_page(*, cart: UUID, buyer: UUID | None, on: date) -> Showing:
+    """The cart as it is today for ``buyer``, remembered as shown (R10, R16).
+
+    A visitor's cart is looked at as it would be for the organisation that may buy it, and stays
+    the visitor's. Raises ``NotFound``, also if it is another organisation's.
+    """
+    with _cart_transaction():
+        locked = commands.lock_cart(cart, None)
+        if buyer is not None and locked.organisation_id not in (None, buyer):
+            raise NotFound
+        locked.organisation_id = buyer or locked.organisation_id
+        priced = price_cart(locked, contents_of(locked), on=on)
+        found = differences(read(locked.shown), as_shown(priced), contents=False)
+        commands.note_page(priced)
+        return Showing(priced, found)
 
 
 def add_line(
@@ -151,3 +184,20 @@ def remove_line(
     with _cart_transaction() as writing:
         locked = commands.lock_cart(cart, within, version)
         return commands.remove_line(cart=locked, line=line, on=on, writing=writing)
+
+
+def change_lines(
+    *,
+    cart: UUID,
+    within: UUID | None,
+    quantities: Mapping[UUID, int],
+    on: date,
+    version: int | None = None,
+) -> PricedCart:
+    """Set the quantities of several lines, 0 taking one out; all of them or none.
+
+    Raises ``NotFound``, or ``Refused`` if the cart is ordered.
+    """
+    with _cart_transaction() as writing:
+        locked = commands.lock_cart(cart, within, version)
+        return commands.change_lines(cart=locked, quantities=quantities, on=on, writing=writing)

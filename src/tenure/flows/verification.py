@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from tenure.flows.written import Written
 from tenure.orders.commands.orders import lock_orders, mark
 from tenure.orders.models import Order, OrderStatus
 from tenure.organisations.commands import proofs as commands
-from tenure.organisations.commands.organisation import verify_student
+from tenure.organisations.commands.organisation import submit_proof, verify_student
 from tenure.organisations.models import StudentProof
 
 
@@ -58,6 +59,23 @@ def accept_proof(*, organisation: UUID, now: datetime, by: str) -> int:
         settle(outcomes=outcomes, journal=journal)
         journal.touch(organisation)
     return journal.revisions[organisation]
+
+
+def hand_in_proof(
+    *, organisation: UUID, given: Mapping[str, str], now: datetime, by: str
+) -> Written:
+    """A student hands in a proof, for staff to judge (R8).
+
+    The same once more, while the first one waits, changes nothing. Raises ``NotFound``,
+    ``Refused`` (``not_a_student``).
+    """
+    with transaction(now=now, by=by, organisation=organisation) as journal:
+        student = lock_organisation(organisation, journal)
+        waiting = StudentProof.objects.filter(organisation=student, decided_at__isnull=True)
+        if not waiting.filter(given=dict(given)).exists():
+            submit_proof(organisation=student, given=given, journal=journal)
+        journal.touch(organisation)
+    return Written((organisation,), journal.revisions[organisation])
 
 
 def decline_proof(*, proof: UUID, reason: str, now: datetime, by: str) -> Written:

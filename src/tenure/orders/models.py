@@ -29,7 +29,8 @@ class Cart(models.Model):
 
     ``term`` and ``currency`` are those of its lines (R11); ``term`` is empty while it has none.
     ``shown_total`` is the last total with tax that was shown, in minor units: what differs from
-    it when it is ordered is refused (R16).
+    it when it is ordered is refused (R16). ``shown`` is what a page last showed, so that each
+    difference can be named (R10); it is empty before.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -40,6 +41,7 @@ class Cart(models.Model):
     currency = models.CharField(max_length=3)
     term = models.CharField(max_length=7, blank=True)
     shown_total = models.BigIntegerField(default=0)
+    shown = models.TextField(blank=True, default="", db_default="")
     created_at = models.DateTimeField()
 
     class Meta:

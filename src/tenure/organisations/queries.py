@@ -17,7 +17,14 @@ from tenure.base.calendar import local_date, zone_named
 from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id, public_id
 from tenure.events.rows import read_values
-from tenure.organisations.models import ApiKey, Member, Organisation, OwnershipOffer, StaffMember
+from tenure.organisations.models import (
+    ApiKey,
+    Member,
+    Organisation,
+    OwnershipOffer,
+    StaffMember,
+    StudentProof,
+)
 from tenure.organisations.rules import (
     MemberStatus,
     OfferStatus,
@@ -265,3 +272,8 @@ def ownership_offers(
         Q(giver_id__in=givers) | Q(taker_id__in=takers), status=OfferStatus.OPEN
     )
     return list(rows.select_related("giver", "taker", "organisation").order_by("id"))
+
+
+def last_proof(organisation: UUID) -> StudentProof | None:
+    """The proof of being a student that was handed in last, judged or not; one statement."""
+    return StudentProof.objects.filter(organisation_id=organisation).order_by("-id").first()

@@ -15,6 +15,7 @@ list_in_sitemap(help_paths)
 urlpatterns = [
     path("appearance", choose_theme, name="appearance"),
     path("backoffice/", include("tenure.web.backoffice.urls")),
+    path("", include("tenure.web.checkout.urls")),
     path("console/<str:organisation>/", include("tenure.web.console.urls")),
     path("design/", include("tenure.web.design.urls")),
     path("help/", include("tenure.web.help.urls")),

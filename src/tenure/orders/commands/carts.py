@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
@@ -17,6 +18,7 @@ from tenure.orders.models import Cart, CartLine
 from tenure.orders.queries.carts import (
     CartContents,
     PricedCart,
+    as_shown,
     cart_facts,
     contents_of,
     price_cart,
@@ -24,6 +26,7 @@ from tenure.orders.queries.carts import (
 )
 from tenure.orders.queries.policy import policy_at
 from tenure.orders.rules.cart import line_verdict
+from tenure.orders.rules.shown import written
 from tenure.policy.words import Audience
 
 FALLBACK_CURRENCY = "EUR"
@@ -119,6 +122,34 @@ def remove_line(*, cart: Cart, line: UUID, on: date, writing: Writing) -> Priced
     return _changed(cart, replace(contents, lines=left), on, writing)
 
 
+def change_lines(
+    *, cart: Cart, quantities: Mapping[UUID, int], on: date, writing: Writing
+) -> PricedCart:
+    """Set the quantities of several lines of the locked ``cart``; 0 takes a line out.
+
+    What says the same changes nothing. ``NotFound`` if it has no such line.
+    """
+    contents = _open_contents(cart)
+    wanted = {_line(contents, id_): quantity for id_, quantity in quantities.items()}
+    changed = {line: quantity for line, quantity in wanted.items() if line.quantity != quantity}
+    if not changed:
+        return price_cart(cart, contents, on=on)
+    for line, quantity in changed.items():
+        line.quantity = quantity
+    left = [line for line in contents.lines if line.quantity]
+    if not left:
+        cart.term = ""
+    gone = [line.id for line in contents.lines if not line.quantity]
+    kept = [line for line in changed if line.quantity]
+    writing.change("DELETE FROM orders_cartline WHERE id = ANY(%s::uuid[])", [gone])
+    writing.change(
+        "UPDATE orders_cartline AS line SET quantity = wanted.quantity "
+        "FROM unnest(%s::uuid[], %s::int[]) AS wanted (id, quantity) WHERE line.id = wanted.id",
+        [[line.id for line in kept], [line.quantity for line in kept]],
+    )
+    return _changed(cart, replace(contents, lines=left), on, writing)
+
+
 def claim_cart(cart: Cart, organisation: UUID) -> None:
     """A visitor's locked ``cart`` becomes the organisation's that orders it."""
     if cart.organisation_id is None:
@@ -131,6 +162,15 @@ def note_shown(priced: PricedCart) -> None:
     """Remember the total that was shown, so that a later one is not charged unseen (R16)."""
     if priced.cart.shown_total != priced.amounts.total and priced.order is None:
         Cart.objects.filter(id=priced.cart.id).update(shown_total=priced.amounts.total)
+
+
+def note_page(priced: PricedCart) -> None:
+    """Remember all that a page showed, so that each difference can be named later (R10, R16)."""
+    shown = written(as_shown(priced))
+    if priced.order is None and (
+        priced.cart.shown != shown or priced.cart.shown_total != priced.amounts.total
+    ):
+        Cart.objects.filter(id=priced.cart.id).update(shown=shown, shown_total=priced.amounts.total)
 
 
 def _open_contents(cart: Cart) -> CartContents:

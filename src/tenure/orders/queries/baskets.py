@@ -11,6 +11,7 @@ from tenure.base.calendar import Term
 from tenure.base.verdicts import Verdict, allow
 from tenure.events.rows import read_values
 from tenure.orders.errors import CART_FITS
+from tenure.orders.models import Order
 from tenure.orders.rules.cart import CartFacts, joining_verdict
 from tenure.policy.words import Audience
 
@@ -85,3 +86,8 @@ def cart_to_join(
         if no is None and cart.lines:
             no = verdict
     return None, allow(CART_FITS) if no is None else no
+
+
+def order_of_cart(cart: UUID) -> tuple[UUID, UUID] | None:
+    """The order that a cart became, and whose it is (R16); one statement."""
+    return Order.objects.filter(cart_id=cart).values_list("id", "organisation_id").first()

@@ -21,6 +21,7 @@ from tenure.orders.models import Cart, CartLine, OrderLine, OrderStatus
 from tenure.orders.queries.policy import policy_at
 from tenure.orders.rules.cart import CartFacts, line_verdict
 from tenure.orders.rules.rates import vat_rates
+from tenure.orders.rules.shown import ShownCart, ShownLine
 from tenure.orders.rules.tax import DocumentAmounts, TaxSituation, price_document, tax_situation
 from tenure.policy.model import Policy
 from tenure.policy.words import Audience
@@ -65,6 +66,24 @@ class PricedCart:
     amounts: DocumentAmounts
     policy: Policy
     policy_number: int
+
+
+def as_shown(priced: PricedCart) -> ShownCart:
+    """What a page shows of a cart, to be compared when it is looked at again (R10, R16)."""
+    return ShownCart(
+        version=priced.cart.version,
+        total=priced.amounts.total,
+        percent=f"{priced.situation.percent:f}",
+        lines=tuple(
+            ShownLine(
+                offer=line.offer.id,
+                quantity=line.quantity,
+                unit=line.unit_amount,
+                code="" if line.verdict else line.verdict.code.code,
+            )
+            for line in priced.lines
+        ),
+    )
 
 
 def known_roles(organisation: UUID | None) -> frozenset[str]:

@@ -1,0 +1,55 @@
+"""The bank of the sandbox, at which a customer takes the step that a card asks for."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.urls import reverse
+
+from tenure.base.ids import parse_public_id, public_id
+from tenure.base.money import Money
+from tenure.billing.models import Payment, PaymentStatus
+from tenure.billing.queries import payment_facts
+from tenure.catalogue.queries import vendor
+from tenure.flows.purchase import authenticate
+from tenure.web.edge.doors import FORM, public_page, sandbox_only
+from tenure.web.edge.visits import Visit
+
+HOLDER: Final = "customer"
+"""How the journal names who took the step, where nobody is logged in: the card's holder."""
+
+
+@sandbox_only
+@public_page(FORM, indexed=False)
+def bank(visit: Visit, payment: str) -> HttpResponse:
+    """Pass the step or fail it; whoever knows the payment's identifier holds its card."""
+    row = payment_facts(parse_public_id("pay", payment))
+    waits = row.status == PaymentStatus.AUTHENTICATION_REQUIRED
+    if visit.posted and waits:
+        authenticate(
+            payment=row.id,
+            passed=visit.request.POST.get("step") == "pass",
+            now=row.organisation.test_clock or visit.now,
+            by=_by(visit, row),
+        )
+    if visit.posted or not waits:
+        return _on(visit, row)
+    context = {
+        "payment": row,
+        "amount": Money(row.amount, row.currency),
+        "seller": vendor(sandbox=settings.SANDBOX).name,
+    }
+    return visit.render("checkout/bank.html", context)
+
+
+def _on(visit: Visit, row: Payment) -> HttpResponse:
+    return visit.redirect(reverse("order", args=[public_id("ord", row.order_id)]))
+
+
+def _by(visit: Visit, row: Payment) -> str:
+    for each in visit.visitor.active_memberships:
+        if each.organisation.id == row.organisation_id:
+            return "member:" + public_id("mem", each.member)
+    return HOLDER

@@ -1,0 +1,257 @@
+"""The checkout on one page: who buys, who pays and how, what it binds one to (R10, R16, R18)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import reverse
+
+from tenure.base.errors import Invalid, NotFound, Refused, TenureError
+from tenure.base.ids import parse_public_id, public_id
+from tenure.base.money import Money
+from tenure.events.asked import Asked
+from tenure.flows.customers import open_organisation
+from tenure.flows.purchase import CardPayment, Purchase, buy, resume_order
+from tenure.orders.errors import CART_CHANGED
+from tenure.orders.queries.baskets import OpenCart, open_carts, order_of_cart
+from tenure.organisations.queries import memberships_of
+from tenure.policy.words import PaymentMethod
+from tenure.web.checkout.buyers import Buyer, may_buy
+from tenure.web.checkout.cards import OTHERS, USUAL
+from tenure.web.checkout.desk import Checkout
+from tenure.web.checkout.forms import CardForm, NewBuyerForm
+from tenure.web.checkout.names import Names, in_words, shown
+from tenure.web.checkout.seen import carried, dates_differ, read_seen, seen, what_differs
+from tenure.web.edge.baskets import baskets_of
+from tenure.web.edge.doors import FORM, lead_to_login, public_page
+from tenure.web.edge.once import once
+from tenure.web.edge.refusals import Said, said, status_of
+from tenure.web.edge.visits import PersonVisit, Visit
+from tenure.web.edge.words import told
+
+
+def order_address(order: UUID) -> str:
+    """Where an order is seen."""
+    return reverse("order", args=[public_id("ord", order)])
+
+
+@public_page(FORM, indexed=False)
+def checkout(visit: Visit, cart: str) -> HttpResponse:
+    """One cart, to be ordered; one that is ordered leads to its order (R16)."""
+    id_ = parse_public_id("cart", cart)
+    placed = order_of_cart(id_)
+    if placed is not None:
+        return _ordered(visit, *placed)
+    found = _cart(visit, id_)
+    user = visit.visitor.user
+    if user is None:
+        return lead_to_login(visit.request) if visit.posted else _welcome(visit, found)
+    if not found.lines:
+        return visit.redirect(reverse("cart"))
+    desk = Checkout(PersonVisit(visit.request, visit.visitor, user), found)
+    if not desk.buyers and not desk.may_open:
+        raise NotFound
+    return Page(desk, *_forms(desk)).answer()
+
+
+def _cart(visit: Visit, id_: UUID) -> OpenCart:
+    """A cart that the visitor carries along, or one of an organisation that they run."""
+    for each in baskets_of(visit.request):
+        if each.id == id_:
+            return each
+    run = {m.organisation.id for m in visit.visitor.active_memberships if may_buy(m)}
+    for each in open_carts([id_]) if run else ():
+        if each.organisation in run:
+            return each
+    raise NotFound
+
+
+def _ordered(visit: Visit, order: UUID, organisation: UUID) -> HttpResponse:
+    """To the order that the cart became; what a request that was cut short began is taken up."""
+    if visit.visitor.user is None:
+        return lead_to_login(visit.request)
+    for each in visit.visitor.active_memberships:
+        if each.organisation.id == organisation and may_buy(each):
+            if visit.posted:
+                now = each.organisation.test_clock or visit.now
+                resume_order(order=order, now=now, by=Buyer(each, "", "").by)
+            return visit.redirect(order_address(order))
+    raise NotFound
+
+
+def _welcome(visit: Visit, found: OpenCart) -> HttpResponse:
+    """Who is not logged in does so, or opens an account, and comes back here (R10)."""
+    back = urlencode({"next": visit.request.path})
+    context = {
+        "cart": found,
+        "login": f"{reverse('account_login')}?{back}",
+        "signup": f"{reverse('account_signup')}?{back}",
+    }
+    return visit.render("checkout/welcome.html", context)
+
+
+def _forms(desk: Checkout) -> tuple[CardForm, NewBuyerForm]:
+    visit = desk.visit
+    posted = visit.request.POST if visit.posted else None
+    new = NewBuyerForm(
+        posted if desk.buyer is None else None,
+        initial={
+            "name": "" if desk.cart.audience == "business" else visit.user.name,
+            "timezone": desk.zone_guessed,
+            "language": visit.language,
+        },
+    )
+    new.adapt(audience=desk.cart.audience, country=desk.cart.country)
+    new.keep_zone(desk.zone_guessed)
+    return CardForm(posted, initial={"card": USUAL[0].token}), new
+
+
+@dataclass
+class Page:
+    """The page with what was typed."""
+
+    desk: Checkout
+    card: CardForm
+    new: NewBuyerForm
+    said: Said | None = None
+    status: int = 200
+
+    def answer(self) -> HttpResponse:
+        """Show it, or order what it showed."""
+        visit = self.desk.visit
+        if not visit.posted:
+            return self.show(asked=False)
+        if "look" in visit.request.POST:
+            return self.show(asked=False)
+        if self._differs():
+            self.status = 409
+            return self.show(asked=True)
+        if not self._complete():
+            self.status = 422
+            return self.show(asked=True)
+        try:
+            return once(visit, work=self._order, resume=self._resume)
+        except (Refused, Invalid) as refused:
+            return self._refused(refused)
+
+    def _differs(self) -> bool:
+        """Whether anything is not as the page showed it, which is then shown and asked again."""
+        before = read_seen(self.desk.visit.request.POST.get("seen", ""))
+        return before is None or before != seen(self.desk.showing.priced, self.desk.deal)
+
+    def _complete(self) -> bool:
+        """Whether all is said that has to be."""
+        total = self.desk.showing.priced.amounts.total
+        forms = [*([self.card] if total else []), *([self.new] if self.desk.buyer is None else [])]
+        wrong = [form for form in forms if not form.is_valid()]
+        return not wrong
+
+    def _order(self, asked: Asked) -> HttpResponse:
+        desk = self.desk
+        buyer = desk.buyer or self._opened()
+        priced = desk.showing.priced
+        total = Money(priced.amounts.total, priced.cart.currency)
+        purchase = Purchase(
+            cart=desk.cart.id,
+            cart_version=priced.cart.version,
+            organisation=buyer.place.id,
+            payment=CardPayment(self.card.cleaned_data["card"]) if total else None,
+            expected_total=total,
+        )
+        now = buyer.place.test_clock or desk.visit.now
+        outcome = buy(purchase=purchase, now=now, by=buyer.by, asked=asked)
+        desk.visit.visitor.enter_organisation(buyer.place.id)
+        return desk.visit.redirect(order_address(outcome.order))
+
+    def _opened(self) -> Buyer:
+        """The organisation that is opened for the cart, or was by the other of two tabs."""
+        desk, visit = self.desk, self.desk.visit
+        typed = self.new.cleaned_data
+        organisation = open_organisation(
+            cart=desk.cart.id,
+            owner=visit.user,
+            owner_name=visit.user.name or typed["name"],
+            name=typed["name"],
+            timezone=typed["timezone"],
+            language=typed["language"],
+            billing=self.new.billing(desk.cart.country),
+            now=visit.now,
+            by=visit.by,
+        )
+        for each in memberships_of(visit.user.id):
+            if each.organisation.id == organisation and may_buy(each):
+                return Buyer(each, "", "")
+        raise NotFound
+
+    def _resume(self, order: UUID) -> HttpResponse:
+        placed = order_of_cart(self.desk.cart.id)
+        if placed is None or placed[0] != order:
+            raise NotFound
+        return _ordered(self.desk.visit, *placed)
+
+    def _refused(self, refused: TenureError) -> HttpResponse:
+        """The page again, as things are now: the organisation may have been opened meanwhile."""
+        visit = self.desk.visit
+        visitor = visit.visitor
+        vars(visitor).pop("memberships", None)
+        vars(visit.request).pop("baskets", None)
+        again = Checkout(visit, _cart(visit, self.desk.cart.id))
+        page = Page(again, self.card, self.new, status=status_of(refused))
+        if refused.code is not CART_CHANGED:
+            page.said = said(refused, visit.language)
+        return page.show(asked=True)
+
+    def show(self, *, asked: bool) -> HttpResponse:
+        """The page; ``asked``: an order was tried, and what differs from what it saw is named."""
+        visit, desk = self.desk.visit, self.desk
+        priced, now = desk.showing.priced, seen(desk.showing.priced, desk.deal)
+        before = read_seen(visit.request.POST.get("seen", "")) if asked else None
+        found = what_differs(before, now) if asked else desk.showing.differences
+        offers = [*(line.offer for line in now.cart.lines), *(d.offer for d in found if d.offer)]
+        names = Names(offers, visit.language)
+        context: dict[str, Any] = {
+            "desk": desk,
+            "cart": shown(priced, names, visit.language, desk.deal.starts_on),
+            "deal": desk.deal,
+            "differences": [
+                *in_words(found, priced, names, visit.language),
+                *dates_differ(before, now, desk.deal),
+            ],
+            "changed": asked and self.status == 409 and self.said is None,
+            "said": self.said,
+            "seen": carried(now),
+            "card": self.card,
+            "new": self.new,
+            "methods": self._methods(),
+            **self._cards(),
+        }
+        return visit.render("checkout/checkout.html", context, status=self.status)
+
+    def _methods(self) -> dict[str, Any]:
+        """How it can be paid, and what says no."""
+        language = self.desk.visit.language
+        card = self.desk.method(PaymentMethod.CARD)
+        transfer = self.desk.method(PaymentMethod.BANK_TRANSFER)
+        offered = PaymentMethod.BANK_TRANSFER in self.desk.showing.priced.policy.payment_methods.of(
+            self.desk.cart.audience
+        )
+        return {
+            "card": bool(card),
+            "card_said": "" if card else told(card.code, card.figures, language),
+            "transfer": offered,
+            "transfer_said": "" if transfer else told(transfer.code, transfer.figures, language),
+            "transfer_rule": transfer.code.rule,
+        }
+
+    def _cards(self) -> dict[str, Any]:
+        chosen = self.card["card"].value()
+        return {
+            "usual": USUAL,
+            "others": OTHERS,
+            "chosen": chosen,
+            "chose_other": any(each.token == chosen for each in OTHERS),
+        }

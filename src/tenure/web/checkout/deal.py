@@ -1,0 +1,63 @@
+"""What confirming an order binds one to, in dates, before it is confirmed (R8, R18, R21, R28)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from tenure.base.calendar import Term, local_date, period_bounds, trial_bounds
+from tenure.orders.queries.carts import PricedCart
+from tenure.orders.rules.cancellation import BoughtLine, BoughtOrder, cancellation_verdict
+from tenure.orders.rules.payment import verification_last_day
+from tenure.policy.words import Audience
+from tenure.subscriptions.rules.renewal import opt_out_deadline
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """If it were paid today: its period, and what can be done until when.
+
+    What is None does not apply: a trial is not renewed; ``cancel_until`` where there is no
+    window; ``prove_until`` where nothing has to be proved before anything is charged.
+    """
+
+    term: Term
+    starts_on: date
+    last_day: date
+    renews_on: date | None
+    stop_until: date | None
+    cancel_until: date | None
+    prove_until: date | None
+
+
+def deal(priced: PricedCart, *, at: datetime, zone: ZoneInfo, proves: bool) -> Deal:
+    """What buying ``priced`` at ``at`` means in the buyer's zone; ``proves``: see R8."""
+    today = local_date(at, zone)
+    term = Term(priced.cart.term)
+    if term is Term.TRIAL:
+        span = trial_bounds(today, max(line.offer.trial_days or 1 for line in priced.lines))
+        return Deal(term, today, span.last_day, None, None, None, None)
+    span = period_bounds(today, term, 1)
+    return Deal(
+        term=term,
+        starts_on=today,
+        last_day=span.last_day,
+        renews_on=span.ends_on,
+        stop_until=opt_out_deadline(span.ends_on, priced.policy),
+        cancel_until=_cancel_until(priced, today, at, zone),
+        prove_until=verification_last_day(at, zone, priced.policy) if proves else None,
+    )
+
+
+def _cancel_until(priced: PricedCart, today: date, at: datetime, zone: ZoneInfo) -> date | None:
+    audience = Audience(priced.cart.audience)
+    bought = BoughtOrder(
+        lines=tuple(BoughtLine(line.term, line.gross) for line in priced.lines),
+        currency=priced.cart.currency,
+        paid_on=today,
+        statutory=priced.policy.statutory_eu.protects(audience, priced.cart.country),
+    )
+    verdict = cancellation_verdict(bought, at=at, zone=zone, policy=priced.policy)
+    until = verdict.figures.get("deadline") if verdict else None
+    return until if isinstance(until, date) else None

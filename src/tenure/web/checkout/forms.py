@@ -1,0 +1,107 @@
+"""What a buyer says: how to pay, and who they are if we do not know them yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tenure.organisations.commands.organisation import BillingAddress
+from tenure.web.checkout.cards import TOKENS
+from tenure.web.edge.forms import Form, LanguageField, TimeZoneField
+
+
+def printable(value: str) -> None:
+    """What papers and mails can show: no control characters."""
+    if not value.isprintable():
+        raise forms.ValidationError(_("Only printable characters can be used."))
+
+
+class Line(forms.CharField):
+    """Printable text of one line, as the API takes it."""
+
+    def __init__(self, *, most: int, complete: str = "", **options: Any) -> None:
+        widget = forms.TextInput(attrs={"autocomplete": complete} if complete else {})
+        super().__init__(max_length=most, widget=widget, validators=[printable], **options)
+
+
+class CardForm(Form):
+    """With which card."""
+
+    card = forms.ChoiceField(
+        label=_("Card"),
+        choices=[(token, token) for token in TOKENS],
+        error_messages={"required": _("Choose a card.")},
+    )
+
+
+_COMPANY_ONLY: Final = ("vat_number", "siren", "purchase_order")
+
+
+class NewBuyerForm(Form):
+    """An organisation to be, with where it is billed; its country is the cart's (R5)."""
+
+    use_required_attribute = False
+    """Whoever buys for another organisation leaves all of it empty."""
+
+    name = Line(label=_("Name of the organisation"), most=200, complete="organization")
+    billing_name = Line(
+        label=_("Name on invoices"),
+        most=200,
+        required=False,
+        help_text=_("Only if it is another one."),
+    )
+    line1 = Line(label=_("Street and number"), most=200, complete="address-line1")
+    line2 = Line(label=_("Further line"), most=200, complete="address-line2", required=False)
+    postal_code = Line(label=_("Postal code"), most=20, complete="postal-code")
+    city = Line(label=_("City"), most=100, complete="address-level2")
+    region = Line(label=_("Region or state"), most=100, complete="address-level1", required=False)
+    vat_number = Line(label=_("VAT number"), most=20, required=False)
+    siren = Line(
+        label=_("SIREN"),
+        most=14,
+        required=False,
+        help_text=_("The number of a company in France."),
+    )
+    purchase_order = Line(label=_("Purchase order number"), most=100, required=False)
+    timezone = TimeZoneField(
+        label=_("Time zone"), help_text=_("When a day begins: for periods and deadlines.")
+    )
+    language = LanguageField(
+        label=_("Language"), help_text=_("In which we write to the organisation.")
+    )
+
+    def adapt(self, *, audience: str, country: str) -> None:
+        """Ask for no more than there can be; a person has a name instead of a company's."""
+        if audience != "business":
+            for name in _COMPANY_ONLY:
+                del self.fields[name]
+            self.fields["name"].label = _("Your name")
+            self.fields["name"].widget.attrs["autocomplete"] = "name"
+        elif country != "FR":
+            del self.fields["siren"]
+
+    def keep_zone(self, zone: str) -> None:
+        """A zone that the list leaves out stays possible where it was guessed."""
+        field = cast(forms.ChoiceField, self.fields["timezone"])
+        known: list[Any] = list(cast(Iterable[Any], field.choices))
+        if zone not in dict(known):
+            field.choices = [*known, (zone, zone)]
+
+    def billing(self, country: str) -> BillingAddress:
+        """Where it is billed."""
+        said = self.cleaned_data
+        return BillingAddress(
+            name=said["billing_name"] or said["name"],
+            line1=said["line1"],
+            line2=said["line2"],
+            postal_code=said["postal_code"],
+            city=said["city"],
+            region=said["region"],
+            country=country,
+            vat_number=said.get("vat_number", ""),
+            siren=said.get("siren", ""),
+            purchase_order=said.get("purchase_order", ""),
+        )

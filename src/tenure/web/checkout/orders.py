@@ -1,0 +1,209 @@
+"""An order, at each of its stages: what it is, and what to do next (R16, R17, R18, R39)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from tenure.base.calendar import local_date, zone_named
+from tenure.base.errors import Refused
+from tenure.base.ids import parse_public_id, public_id
+from tenure.billing.models import PaymentStatus
+from tenure.events.asked import Asked
+from tenure.flows.purchase import CardPayment, pay_order, resume_order, withdraw_order
+from tenure.flows.verification import hand_in_proof
+from tenure.orders.models import UNPAID, OrderStatus
+from tenure.organisations.queries import last_proof
+from tenure.subscriptions.models import Period
+from tenure.subscriptions.queries.begun import periods_paid_by
+from tenure.subscriptions.queries.bought import BoughtOrder, bought_order
+from tenure.web.checkout.cards import OTHERS, USUAL
+from tenure.web.checkout.doors import order_desk
+from tenure.web.checkout.forms import CardForm, printable
+from tenure.web.checkout.names import Names
+from tenure.web.checkout.reasons import decline_reason
+from tenure.web.edge.doors import ACTION, FORM, person_page
+from tenure.web.edge.forms import Form
+from tenure.web.edge.once import once
+from tenure.web.edge.visits import Desk, PersonVisit
+from tenure.web.edge.words import told
+
+_INSTANT: Final = timedelta(microseconds=1)
+_AGAIN: Final = (OrderStatus.DECLINED, OrderStatus.AUTHENTICATION_REQUIRED)
+"""What can be paid with another card."""
+
+
+class ProofForm(Form):
+    """What proves a student (R8)."""
+
+    school = forms.CharField(
+        label=_("School or university"), max_length=200, validators=[printable]
+    )
+    number = forms.CharField(
+        label=_("Number of your student card"),
+        max_length=100,
+        validators=[printable],
+        help_text=_("Or of the certificate of enrolment."),
+    )
+    link = forms.URLField(
+        label=_("Link to the certificate"),
+        max_length=500,
+        required=False,
+        assume_scheme="https",
+        help_text=_("Where your school or your cloud shows it, if it does."),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A period that the order paid, with the name of what it opens."""
+
+    name: str
+    quantity: int
+    subscription: UUID
+    period: Period
+
+
+@person_page(FORM)
+def order(visit: PersonVisit, order: str) -> HttpResponse:
+    """One order; paying it with another card is sent to this page."""
+    desk = order_desk(visit, order)
+    if visit.posted:
+        return _pay(desk, parse_public_id("ord", order))
+    return _page(desk, parse_public_id("ord", order))
+
+
+def _pay(desk: Desk, order: UUID) -> HttpResponse:
+    card = CardForm(desk.request.POST)
+    if not card.is_valid():
+        return _page(desk, order, card=card)
+
+    def work(asked: Asked) -> HttpResponse:
+        pay_order(
+            order=order,
+            payment=CardPayment(card.cleaned_data["card"]),
+            now=desk.now,
+            by=desk.by,
+            asked=asked,
+        )
+        return desk.redirect(desk.request.path)
+
+    def resume(made: UUID) -> HttpResponse:
+        resume_order(order=made, now=desk.now, by=desk.by)
+        return desk.redirect(desk.request.path)
+
+    try:
+        return once(desk, work=work, resume=resume)
+    except Refused as refused:
+        card.refuse(refused)
+        return _page(desk, order, card=card)
+
+
+@person_page(FORM)
+def withdraw(visit: PersonVisit, order: str) -> HttpResponse:
+    """Withdraw an unpaid order, after naming what that means (R16)."""
+    desk = order_desk(visit, order)
+    id_ = parse_public_id("ord", order)
+    page = reverse("order", args=[order])
+    if visit.posted:
+        withdraw_order(order=id_, now=desk.now, by=desk.by)
+        return desk.redirect(page)
+    bought = bought_order(desk.organisation, id_, desk.now)
+    if bought.order.status not in UNPAID:
+        return desk.redirect(page)
+    consequences = [
+        gettext("Nothing is charged, now or later."),
+        gettext("What was in it is not bought; the order stays in your list as withdrawn."),
+    ]
+    return desk.render("checkout/withdraw.html", {"page": page, "consequences": consequences})
+
+
+@person_page(ACTION)
+def proof(visit: PersonVisit, order: str) -> HttpResponse:
+    """Hand in what proves a student (R8)."""
+    desk = order_desk(visit, order)
+    form = ProofForm(visit.request.POST)
+    if not form.is_valid():
+        return _page(desk, parse_public_id("ord", order), proof=form)
+    given = {name: value for name, value in form.cleaned_data.items() if value}
+    hand_in_proof(organisation=desk.organisation, given=given, now=desk.now, by=desk.by)
+    desk.tell(gettext("Thank you. We look at it, and write to you."))
+    return desk.redirect(reverse("order", args=[order]))
+
+
+def _page(
+    desk: Desk, order: UUID, *, card: CardForm | None = None, proof: ProofForm | None = None
+) -> HttpResponse:
+    bought = bought_order(desk.organisation, order, desk.now)
+    status = bought.order.status
+    names = Names([line.line.offer_id for line in bought.lines], desk.language)
+    form = card or CardForm(initial={"card": USUAL[0].token})
+    last = bought.payments[-1].payment if bought.payments else None
+    context: dict[str, Any] = {
+        "bought": bought,
+        "order": bought.order,
+        "id": public_id("ord", order),
+        "console": reverse("console", args=[desk.organisation_id]),
+        "lines": [(line, names.of(line.line.offer_id)) for line in bought.lines],
+        "state": f"checkout/state/{status}.html",
+        "card": form,
+        "usual": USUAL,
+        "others": OTHERS,
+        "chosen": form["card"].value(),
+        "chose_other": any(each.token == form["card"].value() for each in OTHERS),
+        "reason": decline_reason(last.decline_code) if last else "",
+        "until": _until(desk, bought),
+        "withdrawable": status in UNPAID,
+        **_of_status(desk, bought, names, proof),
+    }
+    waits = last is not None and last.status == PaymentStatus.AUTHENTICATION_REQUIRED
+    if waits and last:
+        context["bank"] = reverse("bank", args=[public_id("pay", last.id)])
+    wrong = card or proof
+    return desk.render("checkout/order.html", context, status=wrong.status if wrong else 200)
+
+
+def _until(desk: Desk, bought: BoughtOrder) -> Any:
+    """The last local day on which it waits, if it does."""
+    expires = bought.order.expires_at
+    return local_date(expires - _INSTANT, zone_named(desk.place.timezone)) if expires else None
+
+
+def _of_status(
+    desk: Desk, bought: BoughtOrder, names: Names, proof: ProofForm | None
+) -> dict[str, Any]:
+    """What only one stage shows."""
+    status = bought.order.status
+    if status == OrderStatus.PAID:
+        begun = _begun(bought, names)
+        verdict = bought.cancellation
+        return {
+            "begun": begun,
+            "spans": {(each.period.starts_on, each.period.ends_on) for each in begun},
+            "cancel_until": verdict.figures.get("deadline") if verdict else None,
+            "cancellation": told(verdict.code, verdict.figures, desk.language),
+        }
+    if status == OrderStatus.AWAITING_VERIFICATION:
+        return {"proof": proof or ProofForm(), "handed_in": last_proof(desk.organisation)}
+    return {}
+
+
+def _begun(bought: BoughtOrder, names: Names) -> Sequence[Begun]:
+    return [
+        Begun(
+            name=names.of(period.subscription.offer_id),
+            quantity=period.subscription.quantity,
+            subscription=period.subscription_id,
+            period=period,
+        )
+        for period in periods_paid_by(bought.order.id)
+    ]

@@ -1,0 +1,18 @@
+"""Why a card was declined, in plain words, by the gateway's word for it."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+
+
+def decline_reason(code: str) -> str:
+    """What to tell a buyer; something that is true of any refusal if the word is unknown."""
+    return {
+        "card_declined": gettext("The bank declined the card, and did not say why."),
+        "insufficient_funds": gettext("There is not enough money on the account of this card."),
+        "expired_card": gettext("The card has expired."),
+        "unknown_card": gettext("The bank does not know this card."),
+        "authentication_failed": gettext("The step that your bank asks for was not passed."),
+        "abandoned": gettext("The step that your bank asks for was given up."),
+        "not_charged": gettext("The card could not be reached, and was not charged."),
+    }.get(code, gettext("The bank did not accept the card."))

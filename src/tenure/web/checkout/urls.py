@@ -1,0 +1,16 @@
+"""The addresses from the cart to the confirmation, and of the sandbox's bank."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tenure.web.checkout import bank, carts, checkout, orders
+
+urlpatterns = [
+    path("cart", carts.cart, name="cart"),
+    path("checkout/<str:cart>", checkout.checkout, name="checkout"),
+    path("orders/<str:order>", orders.order, name="order"),
+    path("orders/<str:order>/withdraw", orders.withdraw, name="order_withdraw"),
+    path("orders/<str:order>/proof", orders.proof, name="order_proof"),
+    path("sandbox/bank/<str:payment>", bank.bank, name="bank"),
+]
