@@ -9,7 +9,6 @@ from operator import attrgetter
 from typing import Annotated, Final, Literal, NamedTuple, NotRequired
 from uuid import UUID
 
-from django.conf import settings
 from pydantic import Field
 from typing_extensions import TypedDict
 
@@ -35,6 +34,7 @@ from tenure.flows.purchase import (
     withdraw_order,
 )
 from tenure.flows.written import Outcome
+from tenure.notices.links import bank_page
 from tenure.orders.errors import (
     AUDIENCE_MISMATCH,
     CART_CHANGED,
@@ -326,14 +326,8 @@ def _order(rows: Sequence[_Row]) -> OrderOut:
         "expires_at": instant(order.expires_at) if order.expires_at else None,
     }
     if order.payment is not None and order.status == OrderStatus.AUTHENTICATION_REQUIRED:
-        out["next_action"] = {"type": "redirect", "url": authentication_url(order.payment)}
+        out["next_action"] = {"type": "redirect", "url": bank_page(order.payment)}
     return out
-
-
-def authentication_url(payment: UUID) -> str:
-    """Where the sandbox's customer takes the step that the bank asks for."""
-    address = f"/api/v1/sandbox/authentications/{public_id('pay', payment)}"
-    return str(settings.PUBLIC_URL) + address
 
 
 def _line(row: _Row) -> OrderLineOut:

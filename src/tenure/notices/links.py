@@ -25,6 +25,11 @@ def order_page(order: UUID) -> str:
     return page(f"/orders/{public_id('ord', order)}")
 
 
+def bank_page(payment: UUID) -> str:
+    """Where a sandbox's customer takes the step that the bank asks for."""
+    return page(f"/sandbox/bank/{public_id('pay', payment)}")
+
+
 def console_page(organisation: UUID, tab: str = "") -> str:
     """An organisation's console, or one tab of it."""
     return page(f"/console/{public_id('org', organisation)}/{tab}")
