@@ -72,7 +72,7 @@ def find_members(
 def _matching(organisation: UUID, sought: Sought) -> QuerySet[Member]:
     rows = Member.objects.alias(key=_KEY).filter(organisation_id=organisation)
     for word in plain(sought.words).split()[:_MOST_WORDS]:
-        rows = rows.filter(key__contains=word)
+        rows = rows.filter(Q(key__contains=word))
     if sought.standing:
         rows = rows.filter(standing=sought.standing)
     return rows.filter(status__in=sought.statuses or PRESENT)
