@@ -123,8 +123,7 @@ class Desk:
         )
         moment = self._moments.join()
         moment.ask(key, home if None in names else None)
-        for name in names:
-            moment.ask(key, name)
+        moment.ask_all(key, names)
         await moment.done
         given = moment.circumstances(key)
         if None in names and given.home not in {None, home}:

@@ -14,7 +14,7 @@ from tenure.api.decisions.judging import (
     judge,
     named_organisation,
 )
-from tenure.api.decisions.questions import Question, Questions
+from tenure.api.decisions.questions import EXECUTE_ALL, Question, Questions
 from tenure.base.errors import Invalid, TenureError
 
 
@@ -59,6 +59,7 @@ class Assessed:
 def assess_all(questions: Questions, given: Circumstances, note: Note, language: str) -> Assessed:
     """The outcomes of questions in order, up to the one that settles the matter."""
     assessed = Assessed(language)
+    answer_all = questions.semantic == EXECUTE_ALL
     for item in questions.items:
         outcome: Outcome | TenureError
         if isinstance(item, Invalid):
@@ -69,6 +70,8 @@ def assess_all(questions: Questions, given: Circumstances, note: Note, language:
             except TenureError as error:
                 outcome = error
         assessed.each.append(outcome)
+        if answer_all:
+            continue
         allowed = isinstance(outcome, Outcome) and outcome.decision.allowed
         if is_last(questions.semantic, allowed):
             break
@@ -79,4 +82,4 @@ def named_organisations(asked: Question | Questions) -> set[str | None]:
     """The organisations that are named, and None if a question names none."""
     if isinstance(asked, Question):
         return {named_organisation(asked)}
-    return {named_organisation(item) for item in asked.items if isinstance(item, Question)}
+    return {named_organisation(item) for item in asked.items if not isinstance(item, Invalid)}

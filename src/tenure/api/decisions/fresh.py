@@ -138,6 +138,10 @@ class Moment(Share):
         if name is not None:
             names.add(name)
 
+    def ask_all(self, key: bytes, names: Iterable[str | None]) -> None:
+        """Add that the key of this hash asks about the organisations ``names``."""
+        self.asked.setdefault(key, set()).update(name for name in names if name is not None)
+
     def circumstances(self, key_hash: bytes) -> Circumstances:
         """Afterwards: what the key of this hash may be answered by; raises ``CallRefused``."""
         given = self._circumstances.get(key_hash)

@@ -5,8 +5,8 @@ What AuthZEN knows beyond this (properties, other context) may be there and is n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, Literal, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -34,7 +34,8 @@ MOST_EVALUATIONS: Final = 1000
 MOST_REVISIONS: Final = 2**63 - 1
 
 Semantic = Literal["execute_all", "deny_on_first_deny", "permit_on_first_permit"]
-SEMANTICS: Final = ("execute_all", "deny_on_first_deny", "permit_on_first_permit")
+EXECUTE_ALL: Final = "execute_all"
+SEMANTICS: Final = (EXECUTE_ALL, "deny_on_first_deny", "permit_on_first_permit")
 
 
 class Thing(msgspec.Struct, gc=False, frozen=True):
@@ -54,7 +55,7 @@ class Context(msgspec.Struct, gc=False, frozen=True):
     """In which organisation; and at least as of which revision of it (R42)."""
 
     organisation: str | UnsetType = UNSET
-    at_least: int | UnsetType = UNSET
+    at_least: Annotated[int, msgspec.Meta(ge=0, le=MOST_REVISIONS)] | UnsetType = UNSET
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -73,6 +74,12 @@ class Asked(msgspec.Struct, frozen=True):
     action: Action | UnsetType = UNSET
     resource: Thing | UnsetType = UNSET
     context: Context | UnsetType = UNSET
+
+
+class Plain(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Questions of which each says all of itself: nothing has to be filled in."""
+
+    evaluations: list[Question]
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -94,28 +101,36 @@ class Questions(msgspec.Struct, frozen=True):
     """Several questions in order; in the place of one that makes no sense is what is wrong."""
 
     semantic: Semantic
-    items: list[Question | Invalid]
+    items: Sequence[Question | Invalid]
 
 
 T = TypeVar("T")
 _question = msgspec.json.Decoder(Question)
+_plain = msgspec.json.Decoder(Plain)
 _many = msgspec.json.Decoder(_Many)
 
 
 def read_question(body: bytes) -> Question:
     """The question in a body; raises ``Invalid``."""
     try:
-        question = _question.decode(body)
+        return _question.decode(body)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return _examined(_document(body))
-    at_least = question.context.at_least
-    if at_least is not UNSET and not 0 <= at_least <= MOST_REVISIONS:
-        return _examined(_document(body))
-    return question
 
 
 def read_questions(body: bytes) -> Questions | Question:
     """The questions in a body, or its one question if it lists none; raises ``Invalid``."""
+    try:
+        asked = _plain.decode(body).evaluations
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return _read_shared(body)
+    if not asked or len(asked) > MOST_EVALUATIONS:
+        return _read_shared(body)
+    return Questions(EXECUTE_ALL, asked)
+
+
+def _read_shared(body: bytes) -> Questions | Question:
+    """Questions that leave to the call what they have in common; raises ``Invalid``."""
     try:
         many = _many.decode(body)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
@@ -132,13 +147,7 @@ def read_questions(body: bytes) -> Questions | Question:
         context = many.context if asked.context is UNSET else asked.context
         if context is UNSET:
             context = Context()
-        at_least = context.at_least
-        if (
-            subject is UNSET
-            or action is UNSET
-            or resource is UNSET
-            or (at_least is not UNSET and not 0 <= at_least <= MOST_REVISIONS)
-        ):
+        if subject is UNSET or action is UNSET or resource is UNSET:
             return _examined_many(_document(body))
         items.append(Question(subject, action, resource, context))
     return Questions(many.options.evaluations_semantic, items)
