@@ -9,7 +9,7 @@ PORT ?= 8000
 # What Django's settings need to be importable where no installation is at hand.
 GUARD := TENURE_SECRET_KEY=guards TENURE_LOG_LEVEL=WARNING
 
-.PHONY: setup demo test check lock dev format assets assets-check texts
+.PHONY: setup demo test check lock dev format assets assets-check texts screenshots lighthouse
 
 setup:
 	@scripts/setup
@@ -59,6 +59,20 @@ assets-check: $(NODE_MODULES)
 # `make texts AREA=console` does so for one area.
 texts:
 	$(VENV)/python -m tenure.web.texts $(AREA)
+
+# Pictures of every page of a demonstration, in both languages and at both widths.
+screenshots: dev
+	$(VENV)/python -m tests.screenshots $(ARGS)
+
+# What Lighthouse says of the pages; needs Node and Chromium.
+LIGHTHOUSE_MODULES := frontend/lighthouse/node_modules/.package-lock.json
+
+$(LIGHTHOUSE_MODULES): frontend/lighthouse/package-lock.json
+	npm --prefix frontend/lighthouse ci --ignore-scripts --no-fund --no-audit --loglevel=error
+	@touch $@
+
+lighthouse: dev $(LIGHTHOUSE_MODULES)
+	$(VENV)/python -m benchmarks.lighthouse $(ARGS)
 
 # One set of pins for every Python from 3.11 up; `make lock ARGS=--upgrade` takes newer releases.
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/uv pip compile --quiet --universal \

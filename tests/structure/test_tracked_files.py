@@ -17,7 +17,7 @@ FORBIDDEN = {
     "a developer's directory": re.compile(r"(?<![\w.:/-])/(home|Users|root|work)/[\w.-]"),
 }
 PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==\S+( ; .+)? \\$")
-BUILT = {".svg", ".woff2", ".png", ".ico"}
+BUILT = {".svg", ".woff2", ".png", ".webp", ".ico"}
 
 
 def texts() -> list[Path]:

@@ -1,0 +1,155 @@
+"""Walk through the pages of an installation, by their links and forms."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+from django.urls import Resolver404, resolve
+
+PASSWORD: Final = "tenure demo"
+_NO_PAGES: Final = ("/api/", "/access/", "/static/", "/.well-known/", "/metrics")
+
+
+@dataclass
+class Form:
+    """A form of a page: where it goes, and what it would send."""
+
+    action: str
+    method: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+class Read(HTMLParser):
+    """What a page leads to."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.forms: list[Form] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "a" and "href" in given and "download" not in given:
+            self.links.append(given["href"])
+        if tag == "form":
+            self.forms.append(Form(given.get("action", ""), given.get("method", "get").lower()))
+        if tag == "input" and self.forms and "name" in given:
+            kind = given.get("type", "text")
+            if kind not in {"radio", "checkbox", "submit"} or "checked" in given:
+                self.forms[-1].fields.setdefault(given["name"], given.get("value", ""))
+
+
+class Walker:
+    """Somebody with a browser that only reads and posts."""
+
+    def __init__(self, url: str, language: str = "en") -> None:
+        self.url = url
+        self.broken: list[str] = []
+        """Where links led to nothing, or to an error."""
+        self.http = httpx.Client(
+            base_url=url, follow_redirects=True, headers={"Accept-Language": language}, timeout=30
+        )
+
+    def close(self) -> None:
+        """Put the browser away."""
+        self.http.close()
+
+    def get(self, path: str) -> httpx.Response:
+        """A page that must be there."""
+        answer = self.http.get(path)
+        assert answer.status_code == 200, f"{path}: {answer.status_code}"
+        return answer
+
+    def post(self, page: httpx.Response, action: str, **values: str) -> httpx.Response:
+        """Fill in the form of ``page`` whose address ends with ``action``, and send it."""
+        forms = [
+            form
+            for form in Read(page.text).forms
+            if form.method == "post" and urlsplit(form.action).path.endswith(action)
+        ]
+        assert forms, f"{page.url} has no form for {action}"
+        sent = forms[0].fields | values
+        where = urljoin(str(page.url), forms[0].action)
+        return self.http.post(where, data=sent, headers={"Referer": str(page.url)})
+
+    def log_in(self, email: str) -> None:
+        """As one of the people of the demonstration."""
+        page = self.get("/account/login")
+        answer = self.post(page, "login", login=email, password=PASSWORD)
+        assert urlsplit(str(answer.url)).path != "/account/login", email
+
+    def pages(self, *starts: str, but: Collection[str] = ()) -> Iterator[tuple[str, str]]:
+        """Every kind of page that links lead to, once: the name of its address, and one of them."""
+        seen: set[str] = set()
+        ahead = deque(starts)
+        while ahead:
+            path = ahead.popleft()
+            name = name_of(path)
+            if not name or name in seen or name in but:
+                continue
+            answer = self.http.get(path)
+            if answer.status_code >= 500 or (answer.status_code == 404 and path not in starts):
+                self.broken.append(f"{answer.status_code} {path}")
+            at = urlsplit(str(answer.url)).path
+            if answer.status_code != 200 or name_of(at) != name:
+                continue
+            seen.add(name)
+            if not answer.headers["content-type"].startswith("text/html"):
+                continue
+            yield name, path
+            for link in Read(answer.text).links:
+                ahead.extend(self._inside(urljoin(str(answer.url), link)))
+
+    def _inside(self, link: str) -> Iterator[str]:
+        """A link to another of our pages, without what it asks."""
+        parts = urlsplit(link)
+        if f"{parts.scheme}://{parts.netloc}" == self.url and "language=" not in parts.query:
+            yield parts.path
+
+
+def name_of(path: str) -> str:
+    """The name of the address of a page; empty if it is none of a person's."""
+    if path.startswith(_NO_PAGES):
+        return ""
+    try:
+        found = resolve(path)
+    except Resolver404:
+        return ""
+    return found.url_name or re.sub(r"[^a-z]+", "-", found.route)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page to be looked at: who looks, under which name, at which address."""
+
+    who: str
+    name: str
+    path: str
+
+
+def all_places(url: str) -> tuple[list[Place], dict[str, Walker]]:
+    """Every kind of page of the demonstration, each as whoever comes there first."""
+    walkers = {who: Walker(url) for who in ("visitor", "owner", "member", "staff")}
+    walkers["owner"].log_in("claire@lumiere.example")
+    walkers["member"].log_in("lea@lumiere.example")
+    walkers["staff"].log_in("jeanne@nivose.example")
+    starts = {
+        "visitor": ("/", "/cart", "/mailbox/", "/design/"),
+        "owner": (str(walkers["owner"].get("/account/organisations").url.path),),
+        "member": ("/home/",),
+        "staff": ("/backoffice/",),
+    }
+    places: list[Place] = []
+    for who, walker in walkers.items():
+        known = {place.name for place in places}
+        found = walker.pages(*starts[who])
+        places += [Place(who, name, path) for name, path in found if name not in known]
+    return places, walkers
