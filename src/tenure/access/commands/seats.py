@@ -33,7 +33,6 @@ from tenure.policy.model import Policy
 from tenure.subscriptions.models import Subscription
 from tenure.subscriptions.queries.policies import policies_of
 
-
 _BATCH: Final = 1000
 """How many rows one UPDATE takes: PostgreSQL bounds the values of a statement."""
 
