@@ -71,15 +71,23 @@ def _change(visit: Visit) -> HttpResponse:
                 on=day_of(visit, found.organisation),
                 version=_version(posted.get("version", "")),
             )
-            return visit.redirect(
-                cart_page(public_id("cart", found.id)) if priced.lines else reverse("cart")
-            )
+            if not priced.lines:
+                return visit.redirect(reverse("cart"))
+            if not _in_part(visit):
+                return visit.redirect(cart_page(public_id("cart", found.id)))
+            vars(visit.request).pop("baskets", None)
+            typed = Typed()
         except (Refused, Stale, NotFound) as refused:
             error = Stale() if isinstance(refused, NotFound) else refused
             typed.said, typed.status = said(error, visit.language), status_of(error)
             if isinstance(error, Stale):
                 typed.values = {}
     return _page(visit, found, typed)
+
+
+def _in_part(visit: Visit) -> bool:
+    """Whether htmx asks, which shows the page in the place of the one that is there."""
+    return bool(visit.request.headers.get("HX-Request"))
 
 
 def _version(text: str) -> int:
@@ -130,7 +138,8 @@ def _page(visit: Visit, chosen: OpenCart, typed: Typed) -> HttpResponse:
         "carts": [each for each in baskets_of(visit.request) if each.lines],
         "most": MOST_SEATS,
     }
-    return visit.render("checkout/cart.html", context, status=typed.status)
+    status = 200 if _in_part(visit) else typed.status  # htmx shows what succeeds
+    return visit.render("checkout/cart.html", context, status=status)
 
 
 def _names(showing: Showing, language: str) -> Names:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -32,6 +32,9 @@ from tenure.web.edge.once import once
 from tenure.web.edge.refusals import Said, said, status_of
 from tenure.web.edge.visits import PersonVisit, Visit
 from tenure.web.edge.words import told
+
+_WIDE: Final = ("name", "billing_name", "line1", "line2", "purchase_order")
+"""Fields that take a whole row."""
 
 
 def order_address(order: UUID) -> str:
@@ -226,6 +229,7 @@ class Page:
             "seen": carried(now),
             "card": self.card,
             "new": self.new,
+            "wide": _WIDE,
             "methods": self._methods(),
             **self._cards(),
         }

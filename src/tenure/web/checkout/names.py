@@ -164,8 +164,8 @@ def _pattern(change: Change) -> str:
         Change.UNAVAILABLE: gettext("%(offer)s can no longer be bought as it stands."),
         Change.AVAILABLE: gettext("%(offer)s can be bought now."),
         Change.TAX: gettext("The rate of tax is %(after)s instead of %(before)s."),
-        Change.QUANTITY: gettext("%(offer)s: %(after)s seats instead of %(before)s."),
-        Change.ADDED: gettext("%(offer)s has been added: %(after)s seats."),
+        Change.QUANTITY: gettext("%(offer)s: the number of seats is %(after)s instead of %(before)s."),
+        Change.ADDED: gettext("%(offer)s has been added; seats: %(after)s."),
         Change.REMOVED: gettext("%(offer)s has been taken out."),
         Change.TOTAL: gettext("The total with tax is %(after)s instead of %(before)s."),
     }[change]

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from tenure.base.calendar import Term
 from tenure.base.verdicts import Code, Figure, Figures
 from tenure.base.wording import sentence
-from tenure.policy.words import Audience
+from tenure.policy.words import Audience, PaymentMethod
 from tenure.web.edge.templatetags.amounts import country
 from tenure.web.edge.templatetags.days import term
 
@@ -25,6 +25,11 @@ _AUDIENCES: Final = frozenset(each.value for each in Audience)
 _OF_TERMS: Final = frozenset({"term", "terms", "other"})
 _OF_AUDIENCES: Final = frozenset({"audience", "other"})
 _OF_COUNTRIES: Final = frozenset({"country", "other"})
+_OF_METHODS: Final = frozenset({"method", "methods"})
+_METHODS: Final[Mapping[str, str | _StrPromise]] = {
+    PaymentMethod.CARD.value: pgettext_lazy("paying by", "card"),
+    PaymentMethod.BANK_TRANSFER.value: pgettext_lazy("paying by", "bank transfer"),
+}
 
 _PERMISSIONS: Final[Mapping[str, str | _StrPromise]] = {
     "allocate": pgettext_lazy("permission", "allocate"),
@@ -115,7 +120,7 @@ def audience(word: str) -> str:
 
 
 def told(code: Code, figures: Figures, language: str) -> str:
-    """``code`` as a sentence whose terms, audiences and countries have their names."""
+    """``code`` as a sentence whose terms, audiences, countries, ways to pay have their names."""
     named = {name: _named(name, figure) for name, figure in figures.items()}
     return sentence(code, named, language)
 
@@ -131,4 +136,6 @@ def _named(name: str, figure: Figure) -> Figure:
         return audience(figure)
     if name in _OF_COUNTRIES and len(figure) == 2 and figure.isupper():
         return country(figure)
+    if name in _OF_METHODS:
+        return str(_METHODS.get(figure, figure))
     return figure
