@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from copy import copy
+from datetime import date
+from typing import TypeVar
+
 from django.db import connection
+from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tenure.base.ids import public_id
+from tenure.access.models import Seat
+from tenure.base.calendar import first_instant, zone_named
+from tenure.base.ids import new_id, public_id
+from tenure.flows.acting import begin_acting
+from tenure.flows.clock import advance_clock
 from tenure.flows.seats import assign_seat
 from tenure.organisations.models import Member, User
 from tenure.organisations.rules import Standing
 from tenure.subscriptions.models import Subscription
-from tests.shop import START, subscribe
+from tenure.web.edge.visitor import ACTING
+from tests.shop import START, fill_cart, order_cart, owner_of, subscribe
 from tests.web.people import Company, browser, join
+
+Row = TypeVar("Row", bound=Model)
+INSIDERS_ONLY = (200, 404, 404, 404, 302)
+"""What owner, teammate, stranger, the vendor's staff and nobody get."""
 
 
 def bought(company: Company, offer: str = "designer-business", quantity: int = 2) -> Subscription:
@@ -66,4 +80,60 @@ def tried_by_all(company: Company, path: str) -> tuple[int, ...]:
     return tuple(browser(user).get(path).status_code for user in cast)
 
 
-INSIDERS_ONLY = (200, 404, 404, 404, 302)
+def advance(company: Company, day: str) -> None:
+    """Let time pass until the first minute of a day in Paris."""
+    at = first_instant(date.fromisoformat(day), zone_named("Europe/Paris"))
+    advance_clock(organisation=company.organisation.id, to=at, by="test", sandbox=True)
+
+
+def act(company: Company) -> Client:
+    """The browser of one of the vendor's staff who acts for the company."""
+    begin_acting(
+        organisation=company.organisation.id,
+        user=company.staff.id,
+        reason="They asked us to look.",
+        now=START,
+    )
+    client = browser(company.staff)
+    session = client.session
+    session[ACTING] = {
+        "organisation": str(company.organisation.id),
+        "since": "2999-01-01T00:00:00+00:00",
+    }
+    session.save()
+    return client
+
+
+def many(company: Company, count: int) -> None:
+    """As many subscriptions, orders and events more, each with a seat that is assigned."""
+    priced = fill_cart(company.organisation, ("analyst-business", 1))
+    order_cart(company.organisation, priced)
+    pattern = Subscription.objects.select_related("order_line__order").latest("id")
+    line, order, period = pattern.order_line, pattern.order_line.order, pattern.periods.get()
+    orders, lines, subscriptions, periods, seats = [], [], [], [], []
+    for _ in range(count):
+        orders.append(copied(order, cart_id=None))
+        lines.append(copied(line, order_id=orders[-1].id))
+        subscriptions.append(copied(pattern, order_line_id=lines[-1].id))
+        periods.append(copied(period, subscription_id=subscriptions[-1].id, order_id=orders[-1].id))
+        seats.append(
+            Seat(
+                organisation=company.organisation,
+                subscription_id=subscriptions[-1].id,
+                number=1,
+                member=owner_of(company.organisation),
+                assigned_at=START,
+            )
+        )
+    for rows in (orders, lines, subscriptions, periods, seats):
+        type(rows[0])._default_manager.bulk_create(rows)
+
+
+def copied(row: Row, **changes: object) -> Row:
+    """The same row once more, under a key of its own."""
+    made = copy(row)
+    made.pk = new_id()
+    for name, value in changes.items():
+        setattr(made, name, value)
+    made._state.adding = True
+    return made

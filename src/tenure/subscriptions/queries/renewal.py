@@ -11,7 +11,7 @@ from tenure.base.calendar import Span, Term, local_date, period_bounds, zone_nam
 from tenure.base.errors import Refused
 from tenure.base.money import Money
 from tenure.base.verdicts import Verdict
-from tenure.catalogue.queries import offer_facts, vendor
+from tenure.catalogue.queries import known_catalogue
 from tenure.catalogue.rules import price_in_force
 from tenure.orders.queries.policy import policy_in_force, policy_numbered
 from tenure.orders.rules.rates import vat_rates
@@ -67,7 +67,7 @@ class RenewalChoice:
 def renewal_choice(
     view: SubscriptionView, *, audience: Audience, country: str, at: datetime
 ) -> RenewalChoice:
-    """What a customer can choose about a subscription at ``at``; six statements at the most.
+    """What a customer can choose about a subscription at ``at``; few statements, mostly one.
 
     ``audience`` and ``country`` are the organisation's.
     """
@@ -100,13 +100,14 @@ def renewal_price(
 
     None for what has no price any more, or where no rate of tax is known.
     """
-    facts = offer_facts([row.offer_id]).get(row.offer_id)
+    known = known_catalogue()
+    facts = known.offers([row.offer_id]).get(row.offer_id)
     held = price_in_force(facts.prices, Term(row.term), row.currency, on) if facts else None
     if held is None:
         return None
     try:
         situation = tax_situation(
-            vendor_country=vendor(sandbox=settings.SANDBOX).country,
+            vendor_country=known.vendor(sandbox=settings.SANDBOX).country,
             audience=audience,
             buyer_country=country,
             vat_number_validated=False,
