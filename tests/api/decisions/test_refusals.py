@@ -231,7 +231,7 @@ def test_the_configuration(port: Port, db: None) -> None:
     assert (head.status, head.content) == (200, b"")
 
 
-@pytest.mark.parametrize("path", ["/", "/access", "/access/v1/evaluation/", "/access/v1/é"])
+@pytest.mark.parametrize("path", ["/nothing", "/access", "/access/v1/evaluation/", "/access/v1/é"])
 def test_nothing_else_is_there(port: Port, db: None, path: str) -> None:
     quoted = path.replace("é", "%C3%A9")
     refused(port.send("GET", quoted, b"", {}), 404, "not_found")
