@@ -21,7 +21,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
 def sentence(kind: str, data: Mapping[str, Any], names: Names, zone: str) -> str:
     """What an event says, its instants in ``zone``; what no sentence is known for by its type."""
     known = SENTENCES.get(kind)
-    return known.say(Event(data, names, zone)) if known else kind
+    return known.tell(Event(data, names, zone)) if known else kind
 
 
 def icon_of(kind: str) -> str:

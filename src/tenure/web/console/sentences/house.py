@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from babel.lists import format_list
@@ -29,8 +29,6 @@ FIELDS: Final = {
     "purchase_order": _("purchase order number"),
 }
 """What the particulars are called that can change."""
-
-Say = Callable[[Event], str]
 
 
 def _created(event: Event) -> str:
@@ -132,26 +130,26 @@ def _staff_ended(event: Event) -> str:
 
 
 SENTENCES: Final[Mapping[str, Sentence]] = {
-    "organisation.created": Sentence(icon="building", say=_created),
-    "organisation.changed": Sentence(icon="settings", say=_changed),
-    "organisation.suspended": Sentence(icon="player-pause", say=_suspended),
-    "organisation.restored": Sentence(icon="circle-check", say=_restored),
-    "organisation.proof_submitted": Sentence(icon="school", say=_proof),
-    "organisation.proof_declined": Sentence(icon="circle-x", say=_proof_declined),
-    "organisation.verified": Sentence(icon="school", say=_verified),
-    "organisation.clock_advanced": Sentence(icon="clock", say=_clock),
-    "organisation.second_factor_required": Sentence(icon="shield-lock", say=_factor),
-    "api_key.created": Sentence(icon="lock", say=_key_made),
-    "api_key.revoked": Sentence(icon="circle-x", say=_key_revoked),
-    "acting.begun": Sentence(icon="eye", say=_acting),
-    "acting.ended": Sentence(icon="eye", say=_acted),
-    "request.made": Sentence(icon="lifebuoy", say=_asked),
-    "request.answered": Sentence(icon="message", say=_answered),
-    "request.followed_up": Sentence(icon="message", say=_followed_up),
-    "request.closed": Sentence(icon="circle-minus", say=_closed),
-    "catalogue.imported": Sentence(icon="packages", say=_catalogue),
-    "policy.applied": Sentence(icon="settings", say=_policy),
-    "staff.added": Sentence(icon="briefcase", say=_staff_added),
-    "staff.roles_changed": Sentence(icon="briefcase", say=_staff_changed),
-    "staff.ended": Sentence(icon="briefcase", say=_staff_ended),
+    "organisation.created": Sentence(icon="building", tell=_created),
+    "organisation.changed": Sentence(icon="settings", tell=_changed),
+    "organisation.suspended": Sentence(icon="player-pause", tell=_suspended),
+    "organisation.restored": Sentence(icon="circle-check", tell=_restored),
+    "organisation.proof_submitted": Sentence(icon="school", tell=_proof),
+    "organisation.proof_declined": Sentence(icon="circle-x", tell=_proof_declined),
+    "organisation.verified": Sentence(icon="school", tell=_verified),
+    "organisation.clock_advanced": Sentence(icon="clock", tell=_clock),
+    "organisation.second_factor_required": Sentence(icon="shield-lock", tell=_factor),
+    "api_key.created": Sentence(icon="lock", tell=_key_made),
+    "api_key.revoked": Sentence(icon="circle-x", tell=_key_revoked),
+    "acting.begun": Sentence(icon="eye", tell=_acting),
+    "acting.ended": Sentence(icon="eye", tell=_acted),
+    "request.made": Sentence(icon="lifebuoy", tell=_asked),
+    "request.answered": Sentence(icon="message", tell=_answered),
+    "request.followed_up": Sentence(icon="message", tell=_followed_up),
+    "request.closed": Sentence(icon="circle-minus", tell=_closed),
+    "catalogue.imported": Sentence(icon="packages", tell=_catalogue),
+    "policy.applied": Sentence(icon="settings", tell=_policy),
+    "staff.added": Sentence(icon="briefcase", tell=_staff_added),
+    "staff.roles_changed": Sentence(icon="briefcase", tell=_staff_changed),
+    "staff.ended": Sentence(icon="briefcase", tell=_staff_ended),
 }

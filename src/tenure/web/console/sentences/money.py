@@ -47,13 +47,13 @@ def _refused(_event: Event) -> str:
 
 
 SENTENCES: Final[Mapping[str, Sentence]] = {
-    "order.placed": Sentence(icon="shopping-bag", say=_placed),
-    "order.paid": Sentence(icon="circle-check", say=_paid),
-    "order.declined": Sentence(icon="circle-x", say=_declined),
-    "order.authentication_required": Sentence(icon="shield-lock", say=_step),
-    "order.payment_unknown": Sentence(icon="help-circle", say=_unknown),
-    "order.withdrawn": Sentence(icon="arrow-back-up", say=_withdrawn),
-    "order.expired": Sentence(icon="clock-off", say=_expired),
-    "payment.captured": Sentence(icon="receipt", say=_captured),
-    "payment.declined": Sentence(icon="circle-x", say=_refused),
+    "order.placed": Sentence(icon="shopping-bag", tell=_placed),
+    "order.paid": Sentence(icon="circle-check", tell=_paid),
+    "order.declined": Sentence(icon="circle-x", tell=_declined),
+    "order.authentication_required": Sentence(icon="shield-lock", tell=_step),
+    "order.payment_unknown": Sentence(icon="help-circle", tell=_unknown),
+    "order.withdrawn": Sentence(icon="arrow-back-up", tell=_withdrawn),
+    "order.expired": Sentence(icon="clock-off", tell=_expired),
+    "payment.captured": Sentence(icon="receipt", tell=_captured),
+    "payment.declined": Sentence(icon="circle-x", tell=_refused),
 }

@@ -90,4 +90,4 @@ class Sentence(NamedTuple):
     """How an event is told: an icon, and what makes its sentence."""
 
     icon: str
-    say: Callable[[Event], str]
+    tell: Callable[[Event], str]
