@@ -53,6 +53,15 @@ class TestTheFirst:
         assert held.current == parse_catalogue(SMALL)
         assert not any(held.withdrawn.values())
 
+    def test_it_may_hold_more_than_one_statement_can_say(self) -> None:
+        """PostgreSQL takes 65,535 values in one; each offer is eight."""
+        offers = "".join(
+            f"  - {{id: o{n}, roles: [role-0], audience: business, channel: contact}}\n"
+            for n in range(8_200)
+        )
+        assert len(bring_in(large(0, roles=1) + offers).plan.kinds["offers"].added) == 8_200
+        assert Offer.objects.count() == 8_200
+
     def test_it_is_told_to_the_journal(self) -> None:
         bring_in(SMALL)
         event = Event.objects.get(organisation_id=CATALOGUE_STREAM)

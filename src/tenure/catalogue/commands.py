@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection, models
 
@@ -28,6 +28,9 @@ from tenure.catalogue.models import (
 from tenure.catalogue.queries.holding import held_catalogue
 from tenure.catalogue.searching import search_text
 from tenure.events.journal import Journal
+
+_MOST_VALUES: Final = 65_535
+"""PostgreSQL takes no more in one statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +171,14 @@ def _search_text(offer: OfferEntry, texts: Mapping[str, tuple[str, ...]]) -> str
 
 
 def _upsert(rows: Iterable[models.Model]) -> None:
-    """Insert rows, or make what has their key equal to them; one statement."""
+    """Insert rows, or make what has their key equal to them; as few statements as can be."""
     made = list(rows)
     if not made:
         return
     fields = made[0]._meta.fields
     type(made[0])._default_manager.bulk_create(
         made,
+        batch_size=_MOST_VALUES // len(fields),
         update_conflicts=True,
         unique_fields=[field.name for field in fields if field.primary_key],
         update_fields=[field.name for field in fields if not field.primary_key],
