@@ -13,7 +13,6 @@ from tenure.base.calendar import Term
 from tenure.catalogue.models import Offer, OfferRole
 from tenure.catalogue.queries.known import KnownCatalogue
 from tenure.catalogue.queries.offers import OfferListing, Place, listing_of, narrowed
-from tenure.catalogue.queries.roles import roles_by_offer
 from tenure.catalogue.searching import Vocabulary, wanted_words
 from tenure.policy.words import Audience
 
@@ -113,13 +112,23 @@ def offers_on_sale() -> list[tuple[str, str]]:
     return list(rows.values_list("audience", "id"))
 
 
+def offer_alone(
+    known: KnownCatalogue, offer: str, *, country: str, on: date, language: str
+) -> OfferListing | None:
+    """One offer as a page of its own shows it, a withdrawn one too; None if there never was one."""
+    if not known.offers([offer]):
+        return None
+    (listing,) = listings(known, [Place(0, offer)], country=country, on=on, language=language)
+    return listing
+
+
 def listings(
     known: KnownCatalogue, places: Sequence[Place], *, country: str, on: date, language: str
 ) -> tuple[OfferListing, ...]:
     """The offers at ``places`` as a list shows them."""
     ids = [place.offer for place in places]
     facts = known.offers(ids)
-    roles = roles_by_offer(ids, language) if ids else {}
+    roles = known.roles_by_offer(ids, language)
     currency = known.currency_of(country)
     return tuple(
         listing_of(facts[place.offer], roles[place.offer], place, currency, on) for place in places

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from tenure.catalogue.queries.offers import currencies, offer_facts
+from tenure.catalogue.queries.roles import RoleListing, roles_by_offer
 from tenure.catalogue.queries.shelves import Shelf, Shelves, shelves
 from tenure.catalogue.queries.vendor import VendorFacts, vendor
 from tenure.catalogue.rules import CurrencyFacts, OfferFacts, currency_of
@@ -27,6 +28,7 @@ class KnownCatalogue:
     def __init__(self, stamp: tuple[int, str]) -> None:
         self.stamp = stamp
         self._offers: dict[str, OfferFacts] = {}
+        self._roles: dict[tuple[str, str], tuple[RoleListing, ...]] = {}
         self._currencies: tuple[CurrencyFacts, ...] | None = None
         self._vendor: dict[bool, VendorFacts] = {}
         self._shelves: Shelves | None = None
@@ -39,6 +41,19 @@ class KnownCatalogue:
             read = offer_facts(wanted - found.keys())
             if len(self._offers) + len(read) <= _MOST_OFFERS:
                 self._offers.update(read)
+            found.update(read)
+        return found
+
+    def roles_by_offer(
+        self, ids: Iterable[str], language: str
+    ) -> dict[str, tuple[RoleListing, ...]]:
+        """The roles of each of the offers ``ids``, in the offer's order."""
+        wanted, kept = set(ids), self._roles
+        found = {id_: kept[id_, language] for id_ in wanted if (id_, language) in kept}
+        if len(found) < len(wanted):
+            read = roles_by_offer(wanted - found.keys(), language)
+            if len(kept) + len(read) <= _MOST_OFFERS:
+                kept.update({(id_, language): roles for id_, roles in read.items()})
             found.update(read)
         return found
 

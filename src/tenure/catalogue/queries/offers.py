@@ -102,12 +102,6 @@ def offer_listing(id_: str, *, country: str, on: date, language: str) -> OfferLi
     )
 
 
-def listing_at(facts: OfferFacts, *, currency: str, on: date, language: str) -> OfferListing:
-    """A known offer as a page of its own would show it; one statement."""
-    roles = roles_by_offer([facts.id], language)[facts.id]
-    return listing_of(facts, roles, Place(0, facts.id), currency, on)
-
-
 def offers_for(
     *,
     audience: Audience | None,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 from zoneinfo import available_timezones
 
 from babel import Locale
 from django import forms
+from django.forms.utils import flatatt
 from django.utils import translation
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from tenure.base.countries import iso_countries
@@ -70,8 +73,34 @@ class Form(forms.Form):
         self.add_error(name if name in self.fields else None, text)
 
 
+class LongSelect(forms.Select):
+    """A select of hundreds of options, written at once: Django's own asks a template for each."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The control, with ``value`` selected."""
+        del renderer
+        known = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
+        if self.use_required_attribute(self.choices) and self.is_required:
+            known["required"] = True
+        written = options(((str(key), str(label)) for key, label in self.choices), str(value or ""))
+        return format_html("<select{}>{}</select>", flatatt(known), written)
+
+
+def options(choices: Iterable[tuple[str, str]], selected: str = "") -> SafeString:
+    """The options of a select, one of them selected."""
+    return SafeString(
+        "".join(
+            f'<option value="{escape(key)}"{" selected" if key == selected else ""}>'
+            f"{escape(label)}</option>"
+            for key, label in choices
+        )
+    )
+
+
 class CountryField(forms.ChoiceField):
     """A country of ISO 3166, by its name in the reader's language."""
+
+    widget = LongSelect
 
     def __init__(self, **options: Any) -> None:
         super().__init__(choices=_countries, **options)
@@ -79,6 +108,8 @@ class CountryField(forms.ChoiceField):
 
 class TimeZoneField(forms.ChoiceField):
     """A time zone by its IANA name."""
+
+    widget = LongSelect
 
     def __init__(self, **options: Any) -> None:
         super().__init__(choices=_zones, **options)
@@ -116,6 +147,12 @@ def country_name(code: str, language: str) -> str:
 def countries_by_name(language: str) -> tuple[tuple[str, str], ...]:
     """All countries with their names, in the order in which a reader looks for them."""
     return _named_countries(language)
+
+
+@lru_cache(maxsize=512)
+def country_options(language: str, selected: str) -> SafeString:
+    """All countries as the options of a select."""
+    return options(countries_by_name(language), selected)
 
 
 def _countries() -> list[tuple[str, Any]]:

@@ -15,9 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tenure.base.ids import parse_public_id, public_id
 from tenure.catalogue.queries import OfferListing, known_catalogue
-from tenure.catalogue.queries.offers import listing_at
 from tenure.flows.requests import make_request
-from tenure.orders.commands.carts import FALLBACK_CURRENCY, MOST_SEATS
+from tenure.orders.commands.carts import MOST_SEATS
 from tenure.organisations.queries import Membership
 from tenure.policy.words import Audience
 from tenure.support.commands import NewRequest
@@ -26,7 +25,7 @@ from tenure.web.edge.doors import FORM, public_page
 from tenure.web.edge.forms import CountryField, EmailField, Form
 from tenure.web.edge.refusals import too_many
 from tenure.web.edge.visits import Visit
-from tenure.web.store.shop import USUAL_COUNTRY
+from tenure.web.store.shop import USUAL_COUNTRY, offer_called
 
 _MYSELF: Final = ""
 
@@ -151,17 +150,8 @@ def _first_words(offer: OfferListing | None) -> str:
 
 def _offer(visit: Visit, offer: str) -> OfferListing | None:
     """What was looked at; what does not exist is left out rather than refused."""
-    known = known_catalogue()
-    facts = known.offers([offer]).get(offer) if offer and offer.isprintable() else None
-    if facts is None:
-        return None
     country = visit.visitor.country or USUAL_COUNTRY
-    return listing_at(
-        facts,
-        currency=known.currency_of(country) or FALLBACK_CURRENCY,
-        on=visit.today,
-        language=visit.language,
-    )
+    return offer_called(known_catalogue(), offer, country=country, visit=visit)
 
 
 def _send(visit: Visit, form: ContactForm, members: tuple[Membership, ...]) -> HttpResponse:

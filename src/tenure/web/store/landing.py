@@ -19,13 +19,14 @@ from tenure.orders.queries.policy import policy_at
 from tenure.policy.model import Policy
 from tenure.policy.words import Audience, PaymentMethod
 from tenure.web.edge.doors import public_page
-from tenure.web.edge.forms import countries_by_name
+from tenure.web.edge.forms import country_options
 from tenure.web.edge.visits import Visit
 from tenure.web.edge.words import audience as in_words
 from tenure.web.store.opening import programs_of
 from tenure.web.store.shop import country_of, found_at
 
 _NAMED_ROLES: Final = 3
+_MOST_TILES: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,7 @@ def landing(visit: Visit) -> HttpResponse:
         "picture": _picture(known, visit.language),
         "policy": policy,
         "transfer_for": _by_transfer(policy, visit.language),
-        "country": country_of(visit, audience, vendor),
-        "countries": countries_by_name(visit.language),
+        "countries": country_options(visit.language, country_of(visit, audience, vendor)),
         **found_at(reverse("store_landing")),
     }
     return visit.render("store/landing.html", context)
@@ -81,12 +81,12 @@ def _entrance(known: KnownCatalogue, policy: Policy, audience: Audience) -> Entr
 
 
 def _tiles(known: KnownCatalogue, audience: Audience | None, language: str) -> list[Tile]:
-    """The solutions of the audience; before one was picked, each where it is sold first."""
+    """Solutions of the audience; before one was picked, each where it is sold first."""
     found: dict[str, Tile] = {}
     for each in [audience] if audience else Audience:
         for family in known.shelf(each).families:
             found.setdefault(family.id, _tile(family, each, language))
-    return list(found.values())
+    return list(found.values())[:_MOST_TILES]
 
 
 def _tile(family: Family, audience: Audience, language: str) -> Tile:

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.http import HttpResponse, QueryDict
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from tenure.base.calendar import Term
@@ -14,6 +15,7 @@ from tenure.base.errors import NotFound
 from tenure.catalogue.queries import Place
 from tenure.catalogue.queries.browsing import Understood, Wanted, find_offers, understand
 from tenure.web.edge.doors import public_page
+from tenure.web.edge.forms import options
 from tenure.web.edge.visits import Visit
 from tenure.web.store.opening import programs_of
 from tenure.web.store.shop import Shop, found_at, open_shop
@@ -23,14 +25,6 @@ PER_PAGE: Final = 24
 SEARCH: Final = "q"
 PLACE: Final = "from"
 _LONGEST_SEARCH: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One option of a filter."""
-
-    value: str
-    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +65,7 @@ def offers(visit: Visit, audience: str) -> HttpResponse:
         "first_page": _address(asked, path, "") if PLACE in asked else "",
         "next_page": _address(asked, path, word_of(found.next_place)) if found.next_place else "",
         "is_whole": wanted.is_all and PLACE not in asked,
-        **_filters(shop),
+        **_filters(shop, wanted),
     }
     return visit.render("store/list.html", context)
 
@@ -108,12 +102,14 @@ def _corrected(typed: str, search: Understood) -> str:
     }
 
 
-def _filters(shop: Shop) -> dict[str, list[Choice]]:
-    shelf = shop.known.shelf(shop.audience)
-    language = shop.visit.language
+def _filters(shop: Shop, wanted: Wanted) -> dict[str, SafeString]:
+    """The options of the selects that are long."""
+    shelf, language = shop.known.shelf(shop.audience), shop.visit.language
+    solutions = ((each.id, each.name[language]) for each in shelf.families)
+    applications = ((each.id, each.name) for each in shelf.programs)
     return {
-        "solutions": [Choice(each.id, each.name[language]) for each in shelf.families],
-        "applications": [Choice(each.id, each.name) for each in shelf.programs],
+        "solutions": options(solutions, wanted.solution or ""),
+        "applications": options(applications, wanted.application or ""),
     }
 
 

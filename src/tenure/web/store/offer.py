@@ -18,7 +18,6 @@ from tenure.base.calendar import Term
 from tenure.base.errors import NotFound, Refused
 from tenure.base.verdicts import Verdict
 from tenure.catalogue.queries import OfferListing, RoleListing, roles_of
-from tenure.catalogue.queries.offers import listing_at
 from tenure.events.asked import Asked
 from tenure.orders.commands.carts import MOST_SEATS
 from tenure.orders.queries.baskets import cart_to_join
@@ -31,7 +30,7 @@ from tenure.web.edge.words import told
 from tenure.web.store.obligations import obligations
 from tenure.web.store.opening import Opened, links_to, programs_of
 from tenure.web.store.pricing import percent, total
-from tenure.web.store.shop import Shop, found_at, open_shop, tried_by
+from tenure.web.store.shop import Shop, found_at, offer_called, open_shop, tried_by
 from tenure.web.store.shown import OfferShown, TermShown, show
 from tenure.web.store.structured import product, summary
 
@@ -77,12 +76,10 @@ def offer(visit: Visit, audience: str, offer: str) -> HttpResponse:
 
 def _listing(shop: Shop, offer: str) -> OfferListing:
     """The offer of the address; ``NotFound`` if it is none of this audience's."""
-    facts = shop.known.offers([offer]).get(offer) if offer.isprintable() else None
-    if facts is None or facts.audience is not shop.audience:
+    listing = offer_called(shop.known, offer, country=shop.country, visit=shop.visit)
+    if listing is None or listing.facts.audience is not shop.audience:
         raise NotFound
-    return listing_at(
-        facts, currency=shop.currency, on=shop.visit.today, language=shop.visit.language
-    )
+    return listing
 
 
 def _put(shop: Shop, shown: OfferShown) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from django.urls import reverse
 
@@ -16,9 +17,10 @@ def paths() -> Iterator[str]:
     yield reverse("store_landing")
     shelves = known_catalogue().shelves()
     for audience in Audience:
+        shelf = reverse("store_list", args=[audience.value])
         if shelves.of[audience].offers:
-            yield reverse("store_list", args=[audience.value])
+            yield shelf
         for role in sorted(shelves.roles[audience]):
-            yield reverse("store_role", args=[audience.value, role])
+            yield f"{shelf}roles/{quote(role)}"
     for audience_of, offer in offers_on_sale():
-        yield reverse("store_offer", args=[audience_of, offer])
+        yield f"/store/{audience_of}/{quote(offer)}"

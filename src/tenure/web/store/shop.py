@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.safestring import SafeString
 
 from tenure.base.calendar import Term
 from tenure.base.countries import iso_countries
 from tenure.base.errors import NotFound
-from tenure.catalogue.queries import KnownCatalogue, VendorFacts, known_catalogue
+from tenure.catalogue.queries import KnownCatalogue, OfferListing, VendorFacts, known_catalogue
+from tenure.catalogue.queries.browsing import offer_alone
 from tenure.orders.commands.carts import FALLBACK_CURRENCY
 from tenure.orders.queries.carts import known_roles
 from tenure.orders.queries.policy import policy_at
 from tenure.orders.rules.cart import CartFacts
 from tenure.policy.model import Policy
 from tenure.policy.words import Audience
-from tenure.web.edge.forms import countries_by_name
+from tenure.web.edge.forms import country_options
 from tenure.web.edge.visits import Visit
 
 USUAL_COUNTRY: Final = "FR"
@@ -51,9 +52,9 @@ class Shop:
         return self.policy.terms.of(self.audience)
 
     @cached_property
-    def countries(self) -> Sequence[tuple[str, str]]:
+    def countries(self) -> SafeString:
         """All countries by name, to pick one."""
-        return countries_by_name(self.visit.language)
+        return country_options(self.visit.language, self.country)
 
     @property
     def empty_cart(self) -> CartFacts:
@@ -111,3 +112,12 @@ def tried_by(visit: Visit, audience: Audience) -> frozenset[str]:
 def found_at(path: str) -> dict[str, str]:
     """Where a page stands, for who links to it and for search engines."""
     return {"path": path, "root": settings.PUBLIC_URL}
+
+
+def offer_called(
+    known: KnownCatalogue, offer: str, *, country: str, visit: Visit
+) -> OfferListing | None:
+    """The offer that an address names, a withdrawn one too; None if there never was one."""
+    if not offer or not offer.isprintable():
+        return None
+    return offer_alone(known, offer, country=country, on=visit.today, language=visit.language)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from babel import Locale
@@ -32,13 +33,17 @@ def money(amount: Money | None) -> str:
 @register.filter
 def price(amount: Money | None) -> str:
     """``{{ term.price|price }}``: without decimals where these are noughts, as shops have it."""
-    if amount is None:
-        return ""
+    return "" if amount is None else _shop_price(amount, reader())
+
+
+@lru_cache(maxsize=10_000)
+def _shop_price(amount: Money, language: str) -> str:
+    """A list shows dozens, and mostly the same ones."""
     digits = minor_digits(amount.currency)
     if not digits or amount.amount % 10**digits:
-        return written(amount, reader())
-    noughts = Locale.parse(reader()).number_symbols["latn"]["decimal"] + "0" * digits
-    return written(amount, reader()).replace(noughts, "", 1)
+        return written(amount, language)
+    noughts = Locale.parse(language).number_symbols["latn"]["decimal"] + "0" * digits
+    return written(amount, language).replace(noughts, "", 1)
 
 
 @register.filter
