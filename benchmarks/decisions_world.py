@@ -68,14 +68,14 @@ def make_world(url: str, *, organisations: int, members: int, roles: int) -> Wor
     ]
     with psycopg.connect(url) as connection:
         for table, rows in _tables(places):
-            _copy(connection, table, rows)
+            copy_rows(connection, table, rows)
         connection.commit()
         connection.autocommit = True
         connection.execute("VACUUM ANALYZE")
     return World(places)
 
 
-def _copy(
+def copy_rows(
     connection: psycopg.Connection, table: LiteralString, rows: Iterable[dict[str, Any]]
 ) -> None:
     given = iter(rows)

@@ -84,8 +84,7 @@ def cost_of(found: dict[str, Any], category: str) -> list[str]:
 
 def look_at(place: Place, walker: Walker, asked: argparse.Namespace) -> list[str]:
     """Measure one page and print its scores; what is below what is asked of it."""
-    cookies = "; ".join(f"{kept.name}={kept.value}" for kept in walker.http.cookies.jar)
-    found = measure(f"{walker.url}{place.path}", cookies, desktop=asked.desktop)
+    found = measure(f"{walker.url}{place.path}", walker.cookies, desktop=asked.desktop)
     if asked.reports:
         (asked.reports / f"{place.name}.json").write_text(json.dumps(found), encoding="utf-8")
     scores = scores_of(found)

@@ -80,10 +80,20 @@ class Walker:
         where = urljoin(str(page.url), forms[0].action)
         return self.http.post(where, data=sent, headers={"Referer": str(page.url)})
 
-    def log_in(self, email: str) -> None:
+    @property
+    def cookies(self) -> str:
+        """What the browser sends along, as a header."""
+        return "; ".join(f"{kept.name}={kept.value}" for kept in self.http.cookies.jar)
+
+    def links(self, page: httpx.Response) -> list[str]:
+        """The addresses of ours to which ``page`` leads, without what they ask."""
+        found = (urljoin(str(page.url), link) for link in Read(page.text).links)
+        return [path for link in found for path in self._inside(link)]
+
+    def log_in(self, email: str, password: str = PASSWORD) -> None:
         """As one of the people of the demonstration."""
         page = self.get("/account/login")
-        answer = self.post(page, "login", login=email, password=PASSWORD)
+        answer = self.post(page, "login", login=email, password=password)
         assert urlsplit(str(answer.url)).path != "/account/login", email
 
     def pages(self, *starts: str, but: Collection[str] = ()) -> Iterator[tuple[str, str]]:
@@ -105,8 +115,7 @@ class Walker:
             if not answer.headers["content-type"].startswith("text/html"):
                 continue
             yield name, path
-            for link in Read(answer.text).links:
-                ahead.extend(self._inside(urljoin(str(answer.url), link)))
+            ahead.extend(self.links(answer))
 
     def _inside(self, link: str) -> Iterator[str]:
         """A link to another of our pages, without what it asks."""
