@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from tenure.base.errors import NotFound
-from tenure.billing.models import Payment
+from tenure.billing.models import Payment, PaymentStatus
 
 
 def payment_facts(payment: UUID) -> Payment:
@@ -14,3 +14,9 @@ def payment_facts(payment: UUID) -> Payment:
     if found is None:
         raise NotFound
     return found
+
+
+def waiting_step(order: UUID) -> UUID | None:
+    """The payment of an order that waits for its customer's step at the bank; one statement."""
+    rows = Payment.objects.filter(order_id=order, status=PaymentStatus.AUTHENTICATION_REQUIRED)
+    return rows.values_list("id", flat=True).first()

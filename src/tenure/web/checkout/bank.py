@@ -6,7 +6,6 @@ from typing import Final
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.urls import reverse
 
 from tenure.base.ids import parse_public_id, public_id
 from tenure.base.money import Money
@@ -14,6 +13,7 @@ from tenure.billing.models import Payment, PaymentStatus
 from tenure.billing.queries import payment_facts
 from tenure.catalogue.queries import vendor
 from tenure.flows.purchase import authenticate
+from tenure.web.checkout.roads import order_page
 from tenure.web.edge.doors import FORM, public_page, sandbox_only
 from tenure.web.edge.visits import Visit
 
@@ -48,7 +48,7 @@ def _on(visit: Visit, row: Payment) -> HttpResponse:
     """Back to the order; who came from elsewhere, without a login here, is told that it is done."""
     if _by(visit, row) == HOLDER:
         return visit.render("checkout/bank_done.html")
-    return visit.redirect(reverse("order", args=[public_id("ord", row.order_id)]))
+    return visit.redirect(order_page(row.order_id))
 
 
 def _by(visit: Visit, row: Payment) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from tenure.base.calendar import local_date, zone_named
 from tenure.base.errors import NotFound
 from tenure.base.ids import public_id
@@ -15,7 +17,8 @@ from tenure.orders.rules.cart import buyer_verdict
 from tenure.organisations.queries import Membership, OrganisationFacts
 from tenure.organisations.rules import Ability, ability_verdict
 from tenure.policy.words import Audience
-from tenure.web.edge.visits import Visit
+from tenure.web.edge.factors import has_second_factor
+from tenure.web.edge.visits import PersonVisit, Visit
 from tenure.web.edge.words import told
 
 NEW = "new"
@@ -46,13 +49,16 @@ class Buyer:
         return "member:" + public_id("mem", self.membership.member)
 
 
-def buyers_of(visit: Visit, cart: OpenCart) -> Sequence[Buyer]:
+def buyers_of(visit: PersonVisit, cart: OpenCart) -> Sequence[Buyer]:
     """Those that the visitor runs, each with whether it can buy this cart (R5, R11)."""
-    return [
-        _buyer(membership, cart, visit.language)
+    run = [
+        membership
         for membership in visit.visitor.active_memberships
         if may_buy(membership) and cart.organisation in (None, membership.organisation.id)
     ]
+    asked = any(membership.organisation.second_factor_required for membership in run)
+    lacks_factor = asked and not has_second_factor(visit.user)
+    return [_buyer(each, cart, visit.language, lacks_factor=lacks_factor) for each in run]
 
 
 def may_buy(membership: Membership) -> bool:
@@ -60,8 +66,10 @@ def may_buy(membership: Membership) -> bool:
     return ability_verdict(membership.standing, Ability.SUBSCRIPTIONS).allowed
 
 
-def _buyer(membership: Membership, cart: OpenCart, language: str) -> Buyer:
+def _buyer(membership: Membership, cart: OpenCart, language: str, *, lacks_factor: bool) -> Buyer:
     place = membership.organisation
+    if place.second_factor_required and lacks_factor:
+        return Buyer(membership, gettext("It asks you for a second factor: set one up first."), "")
     verdict = buyer_verdict(
         cart.facts,
         organisation_audience=Audience(place.audience),

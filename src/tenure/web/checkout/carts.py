@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from tenure.base.errors import NotFound, Refused, Stale
-from tenure.base.ids import parse_public_id, public_id
+from tenure.base.ids import parse_public_id
 from tenure.flows.carts import Showing, change_lines, show_page
 from tenure.orders.commands.carts import MOST_SEATS
 from tenure.orders.queries.baskets import OpenCart
 from tenure.web.checkout.buyers import day_of
-from tenure.web.checkout.names import Names, cart_page, in_words, shown
+from tenure.web.checkout.names import Names, in_words, shown
+from tenure.web.checkout.roads import cart_page
 from tenure.web.edge.baskets import basket, baskets_of, forget_cart
 from tenure.web.edge.doors import FORM, public_page
 from tenure.web.edge.refusals import Said, said, status_of
@@ -74,7 +75,7 @@ def _change(visit: Visit) -> HttpResponse:
             if not priced.lines:
                 return visit.redirect(reverse("cart"))
             if not _in_part(visit):
-                return visit.redirect(cart_page(public_id("cart", found.id)))
+                return visit.redirect(cart_page(found.id))
             vars(visit.request).pop("baskets", None)
             typed = Typed()
         except (Refused, Stale, NotFound) as refused:

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from tenure.base.errors import Invalid, NotFound, Refused, TenureError
-from tenure.base.ids import parse_public_id, public_id
+from tenure.base.ids import parse_public_id
 from tenure.base.money import Money
 from tenure.events.asked import Asked
 from tenure.flows.customers import open_organisation
@@ -25,6 +25,7 @@ from tenure.web.checkout.cards import OTHERS, USUAL
 from tenure.web.checkout.desk import Checkout
 from tenure.web.checkout.forms import CardForm, NewBuyerForm
 from tenure.web.checkout.names import Names, in_words, shown
+from tenure.web.checkout.roads import after_paying, order_page
 from tenure.web.checkout.seen import carried, dates_differ, read_seen, seen, what_differs
 from tenure.web.edge.baskets import baskets_of
 from tenure.web.edge.doors import FORM, lead_to_login, public_page
@@ -37,15 +38,26 @@ _WIDE: Final = ("name", "billing_name", "line1", "line2", "purchase_order")
 """Fields that take a whole row."""
 
 
-def order_address(order: UUID) -> str:
-    """Where an order is seen."""
-    return reverse("order", args=[public_id("ord", order)])
-
-
 @public_page(FORM, indexed=False)
 def checkout(visit: Visit, cart: str) -> HttpResponse:
     """One cart, to be ordered; one that is ordered leads to its order (R16)."""
     id_ = parse_public_id("cart", cart)
+    try:
+        return _checkout(visit, id_)
+    except NotFound:
+        if not visit.posted or visit.visitor.user is None:
+            raise
+        _look_again(visit)  # a click before this one may just have opened an organisation
+        return _checkout(visit, id_)
+
+
+def _look_again(visit: Visit) -> None:
+    """Whatever was read of the visitor's organisations and carts is read anew."""
+    vars(visit.visitor).pop("memberships", None)
+    vars(visit.request).pop("baskets", None)
+
+
+def _checkout(visit: Visit, id_: UUID) -> HttpResponse:
     placed = order_of_cart(id_)
     if placed is not None:
         return _ordered(visit, *placed)
@@ -82,7 +94,7 @@ def _ordered(visit: Visit, order: UUID, organisation: UUID) -> HttpResponse:
             if visit.posted:
                 now = each.organisation.test_clock or visit.now
                 resume_order(order=order, now=now, by=Buyer(each, "", "").by)
-            return visit.redirect(order_address(order))
+            return visit.redirect(order_page(order))
     raise NotFound
 
 
@@ -168,7 +180,7 @@ class Page:
         now = buyer.place.test_clock or desk.visit.now
         outcome = buy(purchase=purchase, now=now, by=buyer.by, asked=asked)
         desk.visit.visitor.enter_organisation(buyer.place.id)
-        return desk.visit.redirect(order_address(outcome.order))
+        return desk.visit.redirect(after_paying(outcome.order))
 
     def _opened(self) -> Buyer:
         """The organisation that is opened for the cart, or was by the other of two tabs."""
@@ -194,14 +206,13 @@ class Page:
         placed = order_of_cart(self.desk.cart.id)
         if placed is None or placed[0] != order:
             raise NotFound
+        _look_again(self.desk.visit)
         return _ordered(self.desk.visit, *placed)
 
     def _refused(self, refused: TenureError) -> HttpResponse:
         """The page again, as things are now: the organisation may have been opened meanwhile."""
         visit = self.desk.visit
-        visitor = visit.visitor
-        vars(visitor).pop("memberships", None)
-        vars(visit.request).pop("baskets", None)
+        _look_again(visit)
         again = Checkout(visit, _cart(visit, self.desk.cart.id))
         page = Page(again, self.card, self.new, status=status_of(refused))
         if refused.code is not CART_CHANGED:

@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils.translation import gettext
 
 from tenure.base.calendar import Term, trial_bounds
@@ -164,13 +163,10 @@ def _pattern(change: Change) -> str:
         Change.UNAVAILABLE: gettext("%(offer)s can no longer be bought as it stands."),
         Change.AVAILABLE: gettext("%(offer)s can be bought now."),
         Change.TAX: gettext("The rate of tax is %(after)s instead of %(before)s."),
-        Change.QUANTITY: gettext("%(offer)s: the number of seats is %(after)s instead of %(before)s."),
+        Change.QUANTITY: gettext(
+            "%(offer)s: the number of seats is %(after)s instead of %(before)s."
+        ),
         Change.ADDED: gettext("%(offer)s has been added; seats: %(after)s."),
         Change.REMOVED: gettext("%(offer)s has been taken out."),
         Change.TOTAL: gettext("The total with tax is %(after)s instead of %(before)s."),
     }[change]
-
-
-def cart_page(cart: str) -> str:
-    """Where one of the visitor's carts is shown."""
-    return f"{reverse('cart')}?cart={cart}"

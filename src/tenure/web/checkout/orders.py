@@ -31,6 +31,7 @@ from tenure.web.checkout.doors import order_desk
 from tenure.web.checkout.forms import CardForm, printable
 from tenure.web.checkout.names import Names
 from tenure.web.checkout.reasons import decline_reason
+from tenure.web.checkout.roads import after_paying, bank_page
 from tenure.web.edge.doors import ACTION, FORM, person_page
 from tenure.web.edge.forms import Form
 from tenure.web.edge.once import once
@@ -95,7 +96,7 @@ def _pay(desk: Desk, order: UUID) -> HttpResponse:
             by=desk.by,
             asked=asked,
         )
-        return desk.redirect(desk.request.path)
+        return desk.redirect(after_paying(order))
 
     def resume(made: UUID) -> HttpResponse:
         resume_order(order=made, now=desk.now, by=desk.by)
@@ -167,7 +168,7 @@ def _page(
     }
     waits = last is not None and last.status == PaymentStatus.AUTHENTICATION_REQUIRED
     if waits and last:
-        context["bank"] = reverse("bank", args=[public_id("pay", last.id)])
+        context["bank"] = bank_page(last.id)
     wrong = card or proof
     return desk.render("checkout/order.html", context, status=wrong.status if wrong else 200)
 
