@@ -8,6 +8,9 @@ import pytest
 
 from tests.journeys.people import Vendor
 from tests.journeys.running import Installation, running_installation
+from tests.web.browser import browser
+
+__all__ = ["browser"]
 
 
 @pytest.fixture(scope="session")
