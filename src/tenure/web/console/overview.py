@@ -71,7 +71,7 @@ def overview(desk: Desk) -> HttpResponse:
         offered = open_ownership_offers(desk.organisation)
         required = desk.place.second_factor_required
         lacking = managers_without_factor(desk.organisation) if required else []
-        items += of_people(desk, team, free, offered, lacking)
+        items += of_people(desk, team, list(seats.values()), offered, lacking)
     items.sort(key=lambda item: item.urgency)
     context = {
         "items": items[:_MOST_ITEMS],

@@ -9,7 +9,7 @@ from typing import Final
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
-from tenure.access.queries.usage import TeamCounts
+from tenure.access.queries.usage import SeatCounts, TeamCounts
 from tenure.access.queries.waiting import Waiting
 from tenure.base.calendar import local_date, zone_named
 from tenure.base.ids import public_id
@@ -34,14 +34,15 @@ def of_what_waits(desk: Desk, waiting: Sequence[Waiting], *, manages: bool) -> I
 def of_people(
     desk: Desk,
     team: TeamCounts,
-    free: int,
+    seats: Sequence[SeatCounts],
     offers: Sequence[OwnershipOffer],
     lacking: Sequence[Member],
 ) -> Iterator[Item]:
     """Free seats, members without any, the ownership that is offered, factors that are missing."""
+    free = sum(each.free for each in seats)
     if free:
         yield _free_seats(desk, team, free)
-    elif team.without_seat:
+    elif seats and team.without_seat:
         yield _without_seat(desk, team.without_seat)
     for offer in offers:
         yield from _ownership(desk, offer)
