@@ -15,7 +15,7 @@ from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model
 from psycopg import sql
 
-from tenure.events.rows import Values, column_names, run
+from tenure.events.rows import Values, run
 
 
 class Writing:
@@ -75,14 +75,18 @@ def _plain(value: Any) -> Any:
 
 @cache
 def _names(model: type[Model]) -> tuple[tuple[str, str], ...]:
-    """Each column of a model with its attribute."""
-    return tuple((str(field.column), field.attname) for field in model._meta.concrete_fields)
+    """Each column of a model that is ours to write, with its attribute."""
+    return tuple(
+        (str(field.column), field.attname)
+        for field in model._meta.concrete_fields
+        if not field.generated
+    )
 
 
 @cache
 def _insertion(model: type[Model]) -> str:
     table = sql.Identifier(model._meta.db_table)
-    columns = sql.SQL(", ").join(map(sql.Identifier, column_names(model)))
+    columns = sql.SQL(", ").join(sql.Identifier(column) for column, _ in _names(model))
     return (
         sql.SQL(
             "INSERT INTO {table} ({columns}) SELECT {columns} "

@@ -155,7 +155,11 @@ class Organisation(models.Model):
 
 
 class Member(models.Model):
-    """A person in an organisation. ``user`` is there once the person has accepted."""
+    """A person in an organisation. ``user`` is there once the person has accepted.
+
+    ``sought`` is name and address as people look for them and as lists are sorted; the database
+    keeps it.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="members")
@@ -165,6 +169,9 @@ class Member(models.Model):
     standing = models.CharField(max_length=13)
     status = models.CharField(max_length=9)
     created_at = models.DateTimeField()
+    sought = models.GeneratedField(
+        expression=PersonKey("name", "email"), output_field=models.TextField(), db_persist=True
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -180,7 +187,7 @@ class Member(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["organisation", "id"], name="member_list"),
             models.Index(fields=["email"], name="member_email"),
-            models.Index("organisation", PersonKey("name", "email"), "id", name="member_by_name"),
+            models.Index(fields=["organisation", "sought", "id"], name="member_by_name"),
         ]
 
     def __str__(self) -> str:

@@ -15,13 +15,12 @@ from tenure.access.models import Seat
 from tenure.base.errors import NotFound
 from tenure.catalogue.queries import roles_by_offer
 from tenure.catalogue.searching import plain
-from tenure.organisations.models import Invitation, InvitationStatus, Member, PersonKey
+from tenure.organisations.models import Invitation, InvitationStatus, Member
 from tenure.organisations.rules import MemberStatus, Standing
 
 PAGE: Final = 50
 """How many members a page shows."""
 
-_KEY: Final = PersonKey("name", "email")
 _MOST_WORDS: Final = 12
 
 
@@ -63,16 +62,16 @@ def find_members(
     if without:
         rows = rows.exclude(id__in=without)
     if after is not None:
-        key = Member.objects.filter(organisation_id=organisation, id=after).values(k=_KEY)[:1]
-        rows = rows.filter(Q(key__gt=key) | Q(key=key, id__gt=after))
-    found = list(rows.order_by("key", "id")[: most + 1])
+        key = Member.objects.filter(organisation_id=organisation, id=after).values("sought")[:1]
+        rows = rows.filter(Q(sought__gt=key) | Q(sought=key, id__gt=after))
+    found = list(rows.order_by("sought", "id")[: most + 1])
     return Found(found[:most], found[most - 1].id if len(found) > most else None)
 
 
 def _matching(organisation: UUID, sought: Sought) -> QuerySet[Member]:
-    rows = Member.objects.alias(key=_KEY).filter(organisation_id=organisation)
+    rows = Member.objects.filter(organisation_id=organisation)
     for word in plain(sought.words).split()[:_MOST_WORDS]:
-        rows = rows.filter(Q(key__contains=word))
+        rows = rows.filter(sought__contains=word)
     if sought.standing:
         rows = rows.filter(standing=sought.standing)
     return rows.filter(status__in=sought.statuses or PRESENT)
@@ -150,9 +149,12 @@ def holdings_of(members: Collection[UUID]) -> Holdings:
     Two statements for any number of them.
     """
     held: defaultdict[UUID, list[HeldSeat]] = defaultdict(list)
-    for seat in Seat.objects.filter(member_id__in=members).order_by("id"):
-        if seat.member_id is not None:
-            held[seat.member_id].append(_held(seat, seat.member_id))
+    seats = Seat.objects.filter(member_id__in=members).order_by("id")
+    for subscription, member, *days in seats.values_list(
+        "subscription_id", "member_id", "assigned_at", "first_used_on", "last_used_on"
+    ):
+        if member is not None:
+            held[member].append(HeldSeat(subscription, member, *days))
     kept: defaultdict[UUID, set[UUID]] = defaultdict(set)
     reserved = Seat.objects.filter(invitation__member_id__in=members)
     for member, subscription in reserved.values_list("invitation__member_id", "subscription_id"):
@@ -166,7 +168,7 @@ def holders_of(subscriptions: Collection[UUID], most: int) -> list[tuple[Member,
     rows = (
         Seat.objects.filter(subscription_id__in=subscriptions, member__isnull=False)
         .select_related("member")
-        .order_by(PersonKey("member__name", "member__email"), "id")[:most]
+        .order_by("member__sought", "id")[:most]
     )
     return [(row.member, _held(row, row.member.id)) for row in rows if row.member is not None]
 

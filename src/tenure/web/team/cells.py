@@ -13,26 +13,36 @@ from typing import Final, NamedTuple
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from tenure.access.queries.matrix import Cell, CellState, Row
 from tenure.access.queries.roster import HeldRole
 from tenure.base.ids import public_id
 from tenure.organisations.models import Member
+from tenure.organisations.rules import MemberStatus
+from tenure.web.edge.states import STATES
+from tenure.web.edge.templatetags.amounts import number
 from tenure.web.edge.templatetags.days import short_day
 
 GIVE: Final = "on"
 TAKE: Final = "off"
+_SWAPS: Final = ' hx-swap-oob="true"'
 
 
 class ShownRow(NamedTuple):
-    """A member of the matrix: the head's id, and the cells."""
+    """A member of the matrix, and the row as HTML."""
 
-    key: str
     id: str
     member: Member
-    cells: SafeString
+    html: SafeString
     held: int
+
+
+class ShownHead(NamedTuple):
+    """A role of the matrix, and the head of its column as HTML."""
+
+    role: HeldRole
+    html: SafeString
 
 
 class Words:
@@ -44,27 +54,68 @@ class Words:
         self.closed = escape(gettext("Only active members are given roles"))
         self.shared = escape(gettext("The seat carries other roles too"))
         self.over = escape(gettext("Held by a subscription that is over"))
+        self.buy = escape(gettext("Buy more"))
+        self.ended = escape(gettext("over"))
+        self._buy_more_of = gettext("None free: buy more of %(role)s")
         self._locked = gettext("The seat stays with its member until it is free on %(day)s")
+
+    def buy_more_of(self, role: str) -> str:
+        """Where the link to the store leads."""
+        return escape(self._buy_more_of % {"role": role})
+
+    def free(self, count: int) -> str:
+        """How many seats are free."""
+        told = ngettext("%(shown)s free", "%(shown)s free", count)
+        return escape(told % {"shown": number(count)})
 
     def locked(self, until: date | None) -> str:
         """Why a seat cannot be freed now (R38)."""
         return escape(self._locked % {"day": short_day(until)})
 
 
-def shown_row(row: Row, roles: Sequence[HeldRole], organisation: str, words: Words) -> ShownRow:
-    """A row with its cells."""
+def shown_row(
+    row: Row, roles: Sequence[HeldRole], organisation: str, words: Words, *, swaps: bool = False
+) -> ShownRow:
+    """A row with its cells; ``swaps``: to take the place of the one that stands there."""
     outside = public_id("mem", row.member.id)
     key = key_of(outside)
     page = reverse("team_member", args=[organisation, outside])
-    cells = [
+    cells = "".join(
         _cell(cell, key, outside, role.id, page, organisation, words)
         for cell, role in zip(row.cells, roles, strict=True)
-    ]
+    )
     held = sum(
         cell.state in (CellState.HELD, CellState.SHARED, CellState.LOCKED) for cell in row.cells
     )
-    html = mark_safe("".join(cells))  # noqa: S308 - made below of what is escaped
-    return ShownRow(key, outside, row.member, html, held)
+    member = row.member
+    resting = member.status != MemberStatus.ACTIVE
+    state = f'<span class="free">{escape(STATES[member.status].word)}</span>' if resting else ""
+    html = (
+        f'<tr id="row-{key}"{_SWAPS if swaps else ""}><th scope="row"><a id="{key}" href="{page}">'
+        f"{escape(member.name or member.email)}</a>{state}</th>{cells}</tr>"
+    )
+    return ShownRow(outside, member, mark_safe(html), held)  # noqa: S308 - escaped above
+
+
+def shown_head(role: HeldRole, page: str, store: str, words: Words) -> ShownHead:
+    """The head of a column: the role, and what is free of it."""
+    html = f'<th scope="col"><a id="r-{role.id}" href="{page}">{escape(role.name)}</a>'
+    html += f"{free(role, store, words)}</th>"
+    return ShownHead(role, mark_safe(html))  # noqa: S308 - escaped above
+
+
+def free(role: HeldRole, store: str, words: Words, *, swaps: bool = False) -> SafeString:
+    """What is free of a role, or the way to more."""
+    if role.is_over:
+        told = words.ended
+    elif role.free:
+        told = words.free(role.free)
+    else:
+        told = (
+            f'<a href="{escape(store)}" aria-label="{words.buy_more_of(role.name)}">{words.buy}</a>'
+        )
+    html = f'<span class="free" id="free-{role.id}"{_SWAPS if swaps else ""}>{told}</span>'
+    return mark_safe(html)  # noqa: S308 - escaped above
 
 
 def key_of(outside: str) -> str:

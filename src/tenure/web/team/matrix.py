@@ -28,7 +28,16 @@ from tenure.web.edge.doors import FORM, console_page
 from tenure.web.edge.paging import address_with, pages, place
 from tenure.web.edge.refusals import said
 from tenure.web.edge.visits import Desk
-from tenure.web.team.cells import GIVE, TAKE, ShownRow, Words, shown_row
+from tenure.web.team.cells import (
+    GIVE,
+    TAKE,
+    ShownHead,
+    ShownRow,
+    Words,
+    shown_head,
+    shown_row,
+)
+from tenure.web.team.cells import free as free_html
 from tenure.web.team.seats import roster_of, store_page
 
 MOST_COLUMNS: Final = 40
@@ -56,9 +65,10 @@ def matrix(desk: Desk) -> HttpResponse:
     if no is not None or _looks_different(before, columns):
         return _whole(desk, no)
     row = member_of(desk.organisation, member)
+    words = Words()
     context = {
-        "columns": _with_stores(desk, columns),
-        "row": _shown(desk, [row], columns, roster)[0],
+        "row": _shown(desk, [row], columns, roster, swaps=True)[0],
+        "free": [free_html(role, store_page(desk, role.id), words, swaps=True) for role in columns],
     }
     return desk.render("team/matrix_row.html", context)
 
@@ -125,7 +135,7 @@ def _page(desk: Desk) -> dict[str, Any]:
     )
     return {
         "q": words,
-        "columns": _with_stores(desk, columns),
+        "columns": _heads(desk, columns),
         "rows": _shown(desk, found.rows, columns, roster),
         "solutions": _solutions(desk, roster),
         "others": _other_columns(desk, roster),
@@ -142,17 +152,31 @@ def _whole(desk: Desk, no: Refused | None) -> HttpResponse:
     return page
 
 
-def _with_stores(desk: Desk, columns: Sequence[HeldRole]) -> list[tuple[HeldRole, str]]:
-    """The columns, each with where more seats are bought."""
-    return [(role, store_page(desk, role.id)) for role in columns]
+def _heads(desk: Desk, columns: Sequence[HeldRole]) -> list[ShownHead]:
+    """The heads of the columns."""
+    words = Words()
+    return [
+        shown_head(
+            role,
+            reverse("team_role", args=[desk.organisation_id, role.id]),
+            store_page(desk, role.id),
+            words,
+        )
+        for role in columns
+    ]
 
 
 def _shown(
-    desk: Desk, members: Sequence[Member], columns: Sequence[HeldRole], roster: Roster
+    desk: Desk,
+    members: Sequence[Member],
+    columns: Sequence[HeldRole],
+    roster: Roster,
+    *,
+    swaps: bool = False,
 ) -> list[ShownRow]:
     words = Words()
     rows = rows_of(members, columns, roster, releases(roster, desk.now))
-    return [shown_row(row, columns, desk.organisation_id, words) for row in rows]
+    return [shown_row(row, columns, desk.organisation_id, words, swaps=swaps) for row in rows]
 
 
 def _chosen(desk: Desk, roster: Roster) -> list[HeldRole]:

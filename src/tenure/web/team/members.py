@@ -42,7 +42,7 @@ from tenure.web.edge.leaving import end_sessions
 from tenure.web.edge.paging import address_with, pages, place
 from tenure.web.edge.refusals import Said, said
 from tenure.web.edge.standings import STANDINGS, words_of
-from tenure.web.edge.visits import Desk
+from tenure.web.edge.visits import Desk, safe_next
 from tenure.web.team.seats import roster_of, store_page
 
 _STATES: Final = {
@@ -177,7 +177,7 @@ def seats(desk: Desk, member: str) -> HttpResponse:
             desk.tell(gettext("The seat is free again."))
     except Refused as error:
         desk.warn(said(error, desk.language).text)
-    return _back_to(desk, row)
+    return desk.redirect(safe_next(desk.request, _page_of(desk, row)))
 
 
 @console_page(Ability.MEMBERS, methods=FORM)
