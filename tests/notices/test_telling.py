@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from tenure.base.ids import public_id
 from tenure.events.journal import transaction
 from tenure.flows.acting import begin_acting
 from tenure.flows.ownership import offer_ownership
@@ -16,7 +17,7 @@ from tenure.flows.staff import add_staff
 from tenure.flows.verification import accept_proof, decline_proof
 from tenure.notices.models import Mail
 from tenure.organisations.commands.organisation import submit_proof
-from tenure.organisations.models import Organisation, StudentProof
+from tenure.organisations.models import Organisation, OwnershipOffer, StudentProof
 from tenure.organisations.rules import StaffRole, Standing
 from tenure.policy.words import Audience
 from tenure.support.commands import NewRequest
@@ -97,6 +98,9 @@ def test_an_ownership_offered_goes_to_whom_it_is_offered(company: Organisation) 
     )
     make_all()
     assert readers("ownership_offered") == {"bob@atelier.example"}
+    offer = OwnershipOffer.objects.get()
+    page = f"/home/{public_id('org', company.id)}/ownership/{public_id('own', offer.id)}"
+    assert page in said("ownership_offered")
 
 
 def test_owners_see_who_of_the_staff_acts_for_them_and_why(company: Organisation) -> None:

@@ -40,6 +40,11 @@ def home_page() -> str:
     return page("/home/")
 
 
+def ownership_page(organisation: UUID, offer: UUID) -> str:
+    """Where whoever is offered the ownership of an organisation answers (R34)."""
+    return page(f"/home/{public_id('org', organisation)}/ownership/{public_id('own', offer)}")
+
+
 def staff_page(path: str = "") -> str:
     """The vendor's back office."""
     return page(f"/backoffice/{path}")

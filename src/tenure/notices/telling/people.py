@@ -9,7 +9,7 @@ from tenure.access.rules.requests import WAITING, RequestStatus
 from tenure.base.calendar import local_date, zone_named
 from tenure.notices.letters import people as letters
 from tenure.notices.letters.letter import Letter
-from tenure.notices.links import console_page, home_page, invitation_page
+from tenure.notices.links import console_page, home_page, invitation_page, ownership_page
 from tenure.notices.queries.told import Told
 from tenure.notices.queries.world import Reader, World
 from tenure.notices.telling.drafts import Compose, Draft, to_each
@@ -93,7 +93,7 @@ def ownership_offered(told: Told, world: World) -> Iterable[Draft]:
             organisation=organisation.name,
             name=reader.name,
             giver=giver.name or giver.email,
-            url=console_page(organisation.id, "members"),
+            url=ownership_page(row.organisation_id, row.id),
         )
 
     yield Draft("ownership_offered", world.reader(row.taker), compose)
@@ -113,7 +113,7 @@ def role_asked(told: Told, world: World) -> Iterable[Draft]:
             member=asker.name or asker.email,
             role=world.role_names[row.role_id][reader.language],
             word=row.note,
-            url=console_page(organisation.id, "roles"),
+            url=console_page(organisation.id, "roles/requests"),
         )
 
     readers = world.administrators(row.organisation_id, (Standing.OWNER, Standing.ADMINISTRATOR))
