@@ -12,6 +12,7 @@ STAFF: Final = Person("jeanne@nivose.example", "Jeanne Nivôse")
 """Whoever looks after everything at the vendor's."""
 
 LEA: Final = Person("lea@lumiere.example", "Léa Morel")
+AOI: Final = Person("aoi@kumo.example", "Aoi Mori")
 REN: Final = Person("ren@kumo.example", "Ren Sato")
 
 LUMIERE: Final = Sample(
@@ -43,7 +44,7 @@ KUMO: Final = Sample(
         city="Tokyo",
         country="JP",
     ),
-    owner=Person("aoi@kumo.example", "Aoi Mori"),
+    owner=AOI,
     member=REN,
 )
 RIVERA: Final = Sample(

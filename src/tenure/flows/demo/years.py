@@ -8,7 +8,6 @@ from typing import Final
 from uuid import UUID
 
 from tenure.base.calendar import Term
-from tenure.events.journal import transaction
 from tenure.flows.demo.life import BAD_CARD, BY, GOOD_CARD, Life, Person
 from tenure.flows.demo.people import (
     BASILE,
@@ -29,13 +28,12 @@ from tenure.flows.demo.people import (
     SUMMER,
     YANN,
 )
-from tenure.flows.locks import lock_organisation
 from tenure.flows.members import change_member, remove_member
 from tenure.flows.purchase import pay_order
 from tenure.flows.renewal_choice import choose_renewal
 from tenure.flows.requests import make_request
 from tenure.flows.role_requests import ask_for_role, decline_role_request
-from tenure.organisations.commands.organisation import submit_proof
+from tenure.flows.verification import hand_in_proof
 from tenure.organisations.rules import MemberStatus, Standing
 from tenure.support.commands import NewRequest
 from tenure.support.rules import RequestKind
@@ -156,10 +154,12 @@ def _haddad(life: Life) -> None:
     """A student whose proof waits for the vendor's staff, and an order for the proof."""
     life.buy({"product-studio-student": 1})
     life.days_pass(1)
-    given = {"school": "École d'architecture de Toulouse", "student_number": "2027-31415"}
-    with transaction(now=life.now, by=BY, organisation=life.organisation) as journal:
-        student = lock_organisation(life.organisation, journal)
-        submit_proof(organisation=student, given=given, journal=journal)
+    given = {
+        "school": "École d'architecture de Toulouse",
+        "number": "2027-31415",
+        "link": "https://etudes.example/certificat/2027-31415",
+    }
+    hand_in_proof(organisation=life.organisation, given=given, now=life.now, by=BY)
 
 
 YEARS: Final[Mapping[str, Callable[[Life], None]]] = {
