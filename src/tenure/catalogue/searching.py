@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Final
 
 _LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ł": "l", "ß": "ss"})
@@ -51,10 +52,15 @@ class Vocabulary:
     def __init__(self, words: Iterable[str]) -> None:
         self._words = sorted(set(words))
         self._all = "\n".join(self._words)
-        self._by_pair: defaultdict[str, list[int]] = defaultdict(list)
+
+    @cached_property
+    def _by_pair(self) -> dict[str, list[int]]:
+        """Which words have a pair of letters; made when the first error is to be forgiven."""
+        found: defaultdict[str, list[int]] = defaultdict(list)
         for number, word in enumerate(self._words):
             for pair in set(_pairs(word)):
-                self._by_pair[pair].append(number)
+                found[pair].append(number)
+        return dict(found)
 
     def understand(self, word: str) -> tuple[str, ...]:
         """``word`` itself if it is found, also inside of others; else what is nearest to it.

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from tests.shop import open_shop
+from tests.web.people import Company, browser
 from tests.web.store.stores import english, french, text, withdraw_one
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,6 +44,12 @@ def test_parts_of_a_list_are_not_found(path: str) -> None:
     page = text(english().get(path))
     assert '<meta name="robots" content="noindex, follow">' in page
     assert re.search(r'rel="canonical" href="https?://[^/"]+/store/business/"', page)
+
+
+@pytest.mark.parametrize("path", [*PUBLIC, "/contact?offer=bench-business"])
+def test_everybody_sees_it(company: Company, path: str) -> None:
+    for user in (None, company.owner, company.teammate, company.stranger, company.staff):
+        assert browser(user).get(path).status_code == 200
 
 
 def test_the_site_map_names_every_public_page() -> None:
