@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gzip
 import json
 import os
 import random
@@ -37,6 +38,7 @@ from tests.journeys.walking import Walker
 TENURE: Final = [sys.executable, "-m", "tenure.cli"]
 MOST_MS, MOST_P95_MS, MOST_BYTES, MOST_STATEMENTS = 60, 150, 150_000, 15
 EMPTY: Final = "/healthz"
+_UNPACK: Final = {"br": brotli.decompress, "gzip": gzip.decompress}
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,8 @@ class Connection:
     async def get(self, path: str, cookies: str = "", *, since: float | None = None) -> Answer:
         """Ask for a page, compressed; the clock runs from ``since``."""
         head = (
-            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nAccept-Encoding: br\r\n"
-            f"Accept: text/html\r\nAccept-Language: en\r\n"
+            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
+            "Accept-Encoding: gzip, deflate, br\r\nAccept: text/html\r\nAccept-Language: en\r\n"
         )
         head += f"Cookie: {cookies}\r\n\r\n" if cookies else "\r\n"
         begun = perf_counter() if since is None else since
@@ -84,7 +86,7 @@ class Connection:
             line.lower().split(": ", 1) for line in raw.decode("latin-1").split("\r\n")[1:] if line
         )
         body, moved = await self._body(headers)
-        content = brotli.decompress(body) if headers.get("content-encoding") == "br" else body
+        content = _UNPACK.get(headers.get("content-encoding", ""), bytes)(body)
         return Answer(seconds, len(raw) + moved, int(raw.split()[1]), content)
 
     async def _body(self, headers: dict[str, str]) -> tuple[bytes, int]:
@@ -111,6 +113,12 @@ def assets_of(path: str, html: str) -> set[str]:
     )
     links = {urljoin(path, found[1]) for found in loaded if found}
     return {link for link in links if not urlsplit(link).netloc and not link.startswith("data:")}
+
+
+def named_in(css: str) -> set[str]:
+    """What a browser loads because a style sheet says so: of fonts, those of plain letters."""
+    used = re.sub(r"@font-face\s*\{[^}]*unicode-range:(?!\s*U\+[0?])[^}]*\}", "", css, flags=re.I)
+    return {each for each in re.findall(r"url\([\"']?([^\"')]+)", used) if each[:5] != "data:"}
 
 
 async def first_visit(connection: Connection, page: Page) -> int:
