@@ -17,7 +17,10 @@ from tests.structure.tree import modules, named, parsed, tree_of
 SPOKEN = ("api", "cli", "flows", "notices", "support", "web")
 
 SENTENCE = re.compile(r"[^\W\d_]+('[^\W\d_]+)?,? [^\W\d_]+('[^\W\d_]+)?,? [^\W\d_]+")
-STATEMENT = re.compile(r"\b(SELECT|FROM|WHERE|MATERIALIZED|WITH|INSERT|UPDATE|SET|BEGIN|COPY|NULL)\b|</")
+STATEMENT = re.compile(
+    r"\b(SELECT|FROM|WHERE|MATERIALIZED|WITH|INSERT|UPDATE|SET|BEGIN|COPY|NULL)\b|</"
+)
+"""SQL and markup: what looks like a sentence and is none."""
 
 GETTEXT = {f"{kind}gettext{when}" for kind in ("", "n", "p", "np") for when in ("", "_lazy")} | {
     "_"

@@ -14,7 +14,9 @@ FORBIDDEN = {
         r"(pypi|pythonhosted|npmjs|yarnpkg|crates|rubygems)[.](org|com|io)|(proxy|sum)[.]golang[.]org"
     ),
     "an index's address": re.compile(r"(?<!no-emit)--(extra-)?index[-]url|PIP_INDEX[_]URL"),
-    "a developer's directory": re.compile(r"(?<![\w.:/-])/((Users|root|work)/[\w.-]|home/[\w.-]+/)"),
+    "a developer's directory": re.compile(
+        r"(?<![\w.:/-])/((Users|root|work)/[\w.-]|home/[\w.-]+/)"
+    ),
 }
 PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==\S+( ; .+)? \\$")
 BUILT = {".svg", ".woff2", ".png", ".webp", ".ico"}
