@@ -6,7 +6,16 @@ import pytest
 
 from tenure.base.calendar import Term
 from tenure.base.errors import NotFound, Refused, Stale
-from tenure.flows.carts import add_line, change_line, open_cart, remove_line, show_cart
+from tenure.flows.carts import (
+    add_line,
+    buy_again,
+    change_line,
+    change_lines,
+    open_cart,
+    remove_line,
+    show_cart,
+    show_page,
+)
 from tenure.orders.commands.carts import MOST_SEATS
 from tenure.policy.words import Audience
 from tests.flows.worlds import someone
@@ -125,3 +134,41 @@ def test_a_cart_is_in_the_currency_of_its_country() -> None:
     opened = {"audience": Audience.CREATOR, "organisation": None, "on": TODAY, "now": START}
     found = {c: open_cart(country=c, **opened).cart.currency for c in ("JP", "US", "BR")}
     assert found == {"JP": "JPY", "US": "USD", "BR": "EUR"}
+
+
+def test_several_lines_are_changed_at_once_or_none() -> None:
+    company = customer()
+    two = fill_cart(company, ("designer-business", 1), ("analyst-business", 1))
+    first, second = two.lines
+    where = {"cart": two.cart.id, "within": company.id, "on": TODAY}
+    same = change_lines(quantities={first.id: 1}, **where)
+    assert same.cart.version == two.cart.version
+    with pytest.raises(NotFound):
+        change_lines(quantities={first.id: 5, company.id: 1}, **where)
+    with pytest.raises(Refused):
+        change_lines(quantities={first.id: MOST_SEATS, second.id: 1}, **where)
+    with pytest.raises(Stale):
+        change_lines(quantities={first.id: 5}, version=1, **where)
+    changed = change_lines(quantities={first.id: 5, second.id: 0}, **where)
+    assert [(line.offer.id, line.quantity) for line in changed.lines] == [("designer-business", 5)]
+    assert changed.cart.version == two.cart.version + 1
+    emptied = change_lines(quantities={first.id: 0}, **where)
+    assert (emptied.lines, emptied.cart.term) == ((), "")
+
+
+def test_a_page_shows_a_visitors_cart_as_it_would_be_for_its_buyer() -> None:
+    company, other = customer(), customer(email="eve@elsewhere.example")
+    own = fill_cart(company, ("designer-business", 1))
+    assert show_page(cart=own.cart.id, buyer=company.id, on=TODAY).differences == ()
+    with pytest.raises(NotFound):
+        show_page(cart=own.cart.id, buyer=other.id, on=TODAY)
+
+
+def test_what_was_ordered_is_bought_again() -> None:
+    company = customer()
+    order = order_cart(company, fill_cart(company, ("designer-business", 2))).order
+    again = buy_again(order=order, on=TODAY, now=START)
+    assert [(line.offer.id, line.quantity) for line in again.lines] == [("designer-business", 2)]
+    assert order_cart(company, again).created
+    with pytest.raises(NotFound):
+        buy_again(order=company.id, on=TODAY, now=START)

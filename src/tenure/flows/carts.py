@@ -17,6 +17,7 @@ from tenure.events.asked import Asked
 from tenure.events.journal import asked_rows
 from tenure.events.writing import Writing
 from tenure.orders.commands import carts as commands
+from tenure.orders.models import Order
 from tenure.orders.queries.baskets import OpenCart, cart_to_join
 from tenure.orders.queries.carts import (
     CartContents,
@@ -158,6 +159,29 @@ def put_into_cart(
         return commands.add_line(
             cart=cart, offer=offer, term=term, quantity=quantity, on=on, writing=writing
         )
+
+
+def buy_again(*, order: UUID, on: date, now: datetime, asked: Asked | None = None) -> PricedCart:
+    """A cart of the organisation's with what ``order`` was of, at today's prices (R10).
+
+    Raises ``NotFound``.
+    """
+    with _cart_transaction() as writing:
+        known = known_catalogue()
+        row = Order.objects.select_related("organisation").filter(id=order).first()
+        if row is None:
+            raise NotFound
+        cart = commands.create_cart(
+            audience=Audience(row.organisation.audience),
+            country=row.organisation.country,
+            organisation=row.organisation_id,
+            known=known,
+            now=now,
+            writing=writing,
+        )
+        writing.send()
+        writing.insert(asked_rows(asked, made=cart.id))
+        return commands.refill_cart(cart=cart, known=known, order=row, on=on, writing=writing)
 
 
 def change_line(

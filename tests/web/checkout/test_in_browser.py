@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tenure.billing.models import SandboxCharge
 from tenure.orders.models import Order
@@ -18,6 +18,7 @@ def chosen(page: Page, site: Site, offer: str, term: str = "year") -> None:
     """Put an offer of the store's into the cart."""
     page.goto(f"{site.url}/store/business/{offer}?term={term}&language=en")
     page.get_by_label("Prices for").select_option("FR")
+    page.get_by_role("button", name="Change", exact=True).click()
     page.locator("#buy button.btn-primary").click()
     page.wait_for_url("**/cart")
 
@@ -78,6 +79,31 @@ def test_a_double_click_and_the_back_button_buy_once(
         page.get_by_role("button", name="Pay €2,880.00").click()
     page.wait_for_url("**/orders/ord_*")
     assert page.url == order
+    assert Order.objects.count() == 1
+    assert SandboxCharge.objects.count() == 1
+
+
+def test_an_answer_that_is_lost_loses_nothing(page: Page, site: Site, company: Company) -> None:
+    """R16: the connection breaks after the order was sent; sent again, it is the same order."""
+    client = browser(company.owner)
+    cart = fill(client, quantity=2)
+    site.log_in(page, client)
+
+    def lose(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fetch(max_redirects=0)
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    page.route("**/checkout/*", lose)
+    page.goto(f"{site.url}{cart.page}?language=en")
+    with page.expect_event("requestfailed"):
+        page.get_by_role("button", name="Pay €2,880.00").click(no_wait_after=True)
+    page.unroute("**/checkout/*")
+    page.goto(f"{site.url}{cart.page}")
+    page.wait_for_url("**/orders/ord_*")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Thank you, it is paid")
     assert Order.objects.count() == 1
     assert SandboxCharge.objects.count() == 1
 

@@ -224,6 +224,19 @@ def test_an_unpaid_order_is_withdrawn_after_saying_what_that_means(company: Comp
     assert refused.status_code == 409
 
 
+def test_what_came_to_nothing_is_put_into_a_cart_again(company: Company) -> None:
+    """R10, R16: at today's prices, and once however often it is sent."""
+    page = ordered(company, "tok_declined")
+    client = browser(company.owner)
+    client.post(f"{page}/withdraw")
+    token = {"once": hidden(client.get(page))["once"]}
+    cart = client.post(f"{page}/again", token)["Location"]
+    assert client.post(f"{page}/again", token)["Location"] == cart
+    assert "Total with tax €2,880.00" in words(client.get(cart))
+    assert "Total with tax €2,880.00" in words(client.get("/cart"))
+    assert browser(company.stranger).post(f"{page}/again", token).status_code == 404
+
+
 def test_a_paid_order_is_not_withdrawn(company: Company) -> None:
     page = ordered(company)
     client = browser(company.owner)

@@ -14,7 +14,7 @@ from tenure.catalogue.queries import KnownCatalogue
 from tenure.events.rows import read_rows
 from tenure.events.writing import Writing
 from tenure.orders.errors import CART_ORDERED, TOO_MANY_SEATS
-from tenure.orders.models import Cart, CartLine
+from tenure.orders.models import Cart, CartLine, Order
 from tenure.orders.queries.carts import (
     CartContents,
     PricedCart,
@@ -148,6 +148,28 @@ def change_lines(
         [[line.id for line in kept], [line.quantity for line in kept]],
     )
     return _changed(cart, replace(contents, lines=left), on, writing)
+
+
+def refill_cart(
+    *, cart: Cart, known: KnownCatalogue, order: Order, on: date, writing: Writing
+) -> PricedCart:
+    """Put what ``order`` was of into the empty ``cart``, which is written already.
+
+    What can no longer be bought comes along, and says so by its verdict.
+    """
+    lines = list(order.lines.order_by("position"))
+    cart.term = lines[0].term
+    rows = [
+        CartLine(
+            cart=cart,
+            organisation_id=cart.organisation_id,
+            offer_id=line.offer_id,
+            quantity=line.quantity,
+        )
+        for line in lines
+    ]
+    writing.insert(rows)
+    return _changed(cart, CartContents(rows, None, known), on, writing)
 
 
 def claim_cart(cart: Cart, organisation: UUID) -> None:

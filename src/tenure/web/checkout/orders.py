@@ -19,6 +19,7 @@ from tenure.base.errors import Refused
 from tenure.base.ids import parse_public_id, public_id
 from tenure.billing.models import PaymentStatus
 from tenure.events.asked import Asked
+from tenure.flows.carts import buy_again
 from tenure.flows.purchase import CardPayment, pay_order, resume_order, withdraw_order
 from tenure.flows.verification import hand_in_proof
 from tenure.orders.models import UNPAID, OrderStatus
@@ -31,7 +32,8 @@ from tenure.web.checkout.doors import order_desk
 from tenure.web.checkout.forms import CardForm, printable
 from tenure.web.checkout.names import Names
 from tenure.web.checkout.reasons import decline_reason
-from tenure.web.checkout.roads import after_paying, bank_page
+from tenure.web.checkout.roads import after_paying, bank_page, cart_page
+from tenure.web.edge.baskets import remember_cart
 from tenure.web.edge.doors import ACTION, FORM, person_page
 from tenure.web.edge.forms import Form
 from tenure.web.edge.once import once
@@ -39,8 +41,6 @@ from tenure.web.edge.visits import Desk, PersonVisit
 from tenure.web.edge.words import told
 
 _INSTANT: Final = timedelta(microseconds=1)
-_AGAIN: Final = (OrderStatus.DECLINED, OrderStatus.AUTHENTICATION_REQUIRED)
-"""What can be paid with another card."""
 
 
 class ProofForm(Form):
@@ -141,6 +141,24 @@ def proof(visit: PersonVisit, order: str) -> HttpResponse:
     return desk.redirect(reverse("order", args=[order]))
 
 
+@person_page(ACTION)
+def again(visit: PersonVisit, order: str) -> HttpResponse:
+    """What was in an order that came to nothing goes into a cart, at today's prices."""
+    desk = order_desk(visit, order)
+
+    def work(asked: Asked) -> HttpResponse:
+        filled = buy_again(
+            order=parse_public_id("ord", order), on=desk.today, now=desk.now, asked=asked
+        )
+        return resume(filled.cart.id)
+
+    def resume(cart: UUID) -> HttpResponse:
+        remember_cart(desk.request, cart)
+        return desk.redirect(cart_page(cart))
+
+    return once(desk, work=work, resume=resume)
+
+
 def _page(
     desk: Desk, order: UUID, *, card: CardForm | None = None, proof: ProofForm | None = None
 ) -> HttpResponse:
@@ -185,12 +203,9 @@ def _of_status(
     """What only one stage shows."""
     status = bought.order.status
     if status == OrderStatus.PAID:
-        begun = _begun(bought, names)
         verdict = bought.cancellation
         return {
-            "begun": begun,
-            "spans": {(each.period.starts_on, each.period.ends_on) for each in begun},
-            "cancel_until": verdict.figures.get("deadline") if verdict else None,
+            "begun": _begun(bought, names),
             "cancellation": told(verdict.code, verdict.figures, desk.language),
         }
     if status == OrderStatus.AWAITING_VERIFICATION:

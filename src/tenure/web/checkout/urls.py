@@ -11,6 +11,7 @@ urlpatterns = [
     path("checkout/<str:cart>", checkout.checkout, name="checkout"),
     path("orders/<str:order>", orders.order, name="order"),
     path("orders/<str:order>/withdraw", orders.withdraw, name="order_withdraw"),
+    path("orders/<str:order>/again", orders.again, name="order_again"),
     path("orders/<str:order>/proof", orders.proof, name="order_proof"),
     path("sandbox/bank/<str:payment>", bank.bank, name="bank"),
 ]
