@@ -149,12 +149,15 @@ def holdings_of(members: Collection[UUID]) -> Holdings:
     Two statements for any number of them.
     """
     held: defaultdict[UUID, list[HeldSeat]] = defaultdict(list)
-    seats = Seat.objects.filter(member_id__in=members).order_by("id")
-    for subscription, member, *days in seats.values_list(
-        "subscription_id", "member_id", "assigned_at", "first_used_on", "last_used_on"
+    rows = Seat.objects.filter(member_id__in=members).order_by("id")
+    for row in rows.values_list(
+        "member_id", "subscription_id", "assigned_at", "first_used_on", "last_used_on"
     ):
+        member, subscription, assigned_at, first_used_on, last_used_on = row
         if member is not None:
-            held[member].append(HeldSeat(subscription, member, *days))
+            held[member].append(
+                HeldSeat(subscription, member, assigned_at, first_used_on, last_used_on)
+            )
     kept: defaultdict[UUID, set[UUID]] = defaultdict(set)
     reserved = Seat.objects.filter(invitation__member_id__in=members)
     for member, subscription in reserved.values_list("invitation__member_id", "subscription_id"):

@@ -99,13 +99,14 @@ def shown_row(
 
 def shown_head(role: HeldRole, page: str, store: str, words: Words) -> ShownHead:
     """The head of a column: the role, and what is free of it."""
-    html = f'<th scope="col"><a id="r-{role.id}" href="{page}">{escape(role.name)}</a>'
-    html += f"{free(role, store, words)}</th>"
+    name = f'<a id="r-{role.id}" href="{page}">{escape(role.name)}</a>'
+    html = f'<th scope="col">{name}{free(role, store, words)}</th>'
     return ShownHead(role, mark_safe(html))  # noqa: S308 - escaped above
 
 
 def free(role: HeldRole, store: str, words: Words, *, swaps: bool = False) -> SafeString:
     """What is free of a role, or the way to more."""
+    told: str
     if role.is_over:
         told = words.ended
     elif role.free:
