@@ -83,5 +83,15 @@ for (const form of document.querySelectorAll("form[data-sends]")) {
   for (const button of form.querySelectorAll("[data-without-scripts]")) button.hidden = true;
 }
 
+// Where a navigation scrolls sideways, as on a phone, the page that one is at stands in view.
+for (const here of document.querySelectorAll("nav [aria-current]")) {
+  const scrolled = here.closest("nav, ul");
+  for (const box of [scrolled, scrolled.parentElement]) {
+    if (box.scrollWidth > box.clientWidth) {
+      box.scrollLeft += here.getBoundingClientRect().left - box.getBoundingClientRect().left - 16;
+    }
+  }
+}
+
 // The error summary is where a reader goes after a form was refused.
 document.querySelector("[data-takes-focus]")?.focus();
