@@ -144,21 +144,54 @@ class Place:
     path: str
 
 
+PEOPLE: Final = {
+    "visitor": "",
+    "owner": "claire@lumiere.example",
+    "member": "lea@lumiere.example",
+    "student": "lina@courriel.example",
+    "staff": "jeanne@nivose.example",
+}
+"""Who walks, and the address of their login."""
+
+
 def all_places(url: str) -> tuple[list[Place], dict[str, Walker]]:
     """Every kind of page of the demonstration, each as whoever comes there first."""
-    walkers = {who: Walker(url) for who in ("visitor", "owner", "member", "staff")}
-    walkers["owner"].log_in("claire@lumiere.example")
-    walkers["member"].log_in("lea@lumiere.example")
-    walkers["staff"].log_in("jeanne@nivose.example")
+    walkers = {who: Walker(url) for who in PEOPLE}
+    for who, email in PEOPLE.items():
+        if email:
+            walkers[who].log_in(email)
+    for who in ("visitor", "owner"):
+        for offer in ("drafter-business", "mechanical-designer-business"):
+            page = walkers[who].get(f"/store/business/{offer}")
+            walkers[who].post(page, offer, term="year", quantity="3")
     starts = {
-        "visitor": ("/", "/cart", "/mailbox/", "/design/"),
-        "owner": (str(walkers["owner"].get("/account/organisations").url.path),),
+        "visitor": ("/", "/cart", "/mailbox/", "/design/", *_invitation(walkers["visitor"])),
+        "owner": ("/account/organisations", "/cart", *_order(walkers["owner"])),
         "member": ("/home/",),
+        "student": _order(walkers["student"]),
         "staff": ("/backoffice/",),
     }
     places: list[Place] = []
     for who, walker in walkers.items():
         known = {place.name for place in places}
-        found = walker.pages(*starts[who])
+        found = walker.pages(*starts[who], but={"checkout"} if who == "visitor" else ())
+        if who == "student":
+            found = ((f"student_{name}", path) for name, path in found)
         places += [Place(who, name, path) for name, path in found if name not in known]
     return places, walkers
+
+
+def _invitation(reader: Walker) -> Iterator[str]:
+    """The address in the mail to somebody who was invited."""
+    for link in reader.links(reader.get("/mailbox/?to=fanny@lumiere.example")):
+        if link.startswith("/mailbox/mail_"):
+            yield from re.findall(r"/invitations/[\w.:-]+", reader.get(link).text)[:1]
+
+
+def _order(buyer: Walker) -> tuple[str, ...]:
+    """The page of the newest order of whoever buys."""
+    console = str(buyer.get("/account/organisations").text)
+    found = re.search(r"/console/org_\w+/", console)
+    orders = buyer.get(f"{found[0]}orders").text if found else ""
+    numbers = re.findall(r"ord_\w+", orders)
+    return tuple(f"/orders/{number}" for number in numbers[:1])

@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from tenure.base.calendar import Term, local_date, zone_named
+from tenure.base.ids import public_id
 from tenure.catalogue.queries import currency_of_country
 from tenure.events.journal import transaction
 from tenure.flows.carts import add_line, open_cart
@@ -22,7 +23,7 @@ from tenure.organisations.commands.organisation import (
     NewOrganisation,
     create_organisation,
 )
-from tenure.organisations.models import Member
+from tenure.organisations.models import Invitation, Member
 from tenure.organisations.rules import Standing
 from tenure.policy.words import Audience
 from tenure.subscriptions.models import Subscription
@@ -61,6 +62,11 @@ class Sample:
     days: int = HISTORY
 
 
+def by_member(member: UUID) -> str:
+    """A member, as the journal names whoever did something."""
+    return f"member:{public_id('mem', member)}"
+
+
 @dataclass(slots=True)
 class Life:
     """A sample customer on their way: what they do, they do at ``now``, through the flows."""
@@ -69,6 +75,11 @@ class Life:
     organisation: UUID
     now: datetime
     until: datetime
+
+    @property
+    def by_owner(self) -> str:
+        """The owner, as the journal names them."""
+        return by_member(self.member(self.sample.owner))
 
     def days_pass(self, days: int, hours: int = 0) -> None:
         """So much later, with all that fell due in between."""
@@ -84,7 +95,7 @@ class Life:
         term: Term = Term.YEAR,
         card: CardPayment | None = GOOD_CARD,
     ) -> UUID:
-        """Order ``offers`` for ``term``, and pay by ``card``; returns the order."""
+        """The owner orders ``offers`` for ``term``, and pay by ``card``; returns the order."""
         on = local_date(self.now, zone_named(self.sample.timezone))
         priced = open_cart(
             audience=self.sample.audience,
@@ -108,7 +119,7 @@ class Life:
             organisation=self.organisation,
             payment=card,
         )
-        return buy(purchase=purchase, now=self.now, by=BY).order
+        return buy(purchase=purchase, now=self.now, by=self.by_owner).order
 
     def invite(
         self, people: Sequence[Person], *roles: str, standing: Standing = Standing.MEMBER
@@ -120,18 +131,22 @@ class Life:
             invitations=new,
             may_give_ownership=False,
             now=self.now,
-            by=BY,
+            by=self.by_owner,
         ).ids
 
     def accept(self, invitations: Sequence[UUID]) -> None:
         """Whoever was invited comes."""
         for invitation in invitations:
-            accept_invitation(invitation=invitation, now=self.now, by=BY)
+            member = Invitation.objects.values_list("member_id", flat=True).get(id=invitation)
+            accept_invitation(invitation=invitation, now=self.now, by=by_member(member))
 
     def assign(self, person: Person, offer: str) -> None:
         """Give ``person`` a seat of the newest subscription of ``offer``."""
         assign_seat(
-            subscription=self.subscription(offer), member=self.member(person), now=self.now, by=BY
+            subscription=self.subscription(offer),
+            member=self.member(person),
+            now=self.now,
+            by=self.by_owner,
         )
 
     def member(self, person: Person) -> UUID:

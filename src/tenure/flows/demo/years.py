@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from tenure.base.calendar import Term
-from tenure.flows.demo.life import BAD_CARD, BY, GOOD_CARD, Life, Person
+from tenure.flows.demo.life import BAD_CARD, BY, GOOD_CARD, Life, Person, by_member
 from tenure.flows.demo.people import (
     BASILE,
     FANNY,
@@ -71,7 +71,7 @@ def _summer(life: Life) -> None:
     life.days_pass(90)
     order = life.buy({"sheet-metal-designer-business": 8}, card=BAD_CARD)
     life.days_pass(0, hours=1)
-    pay_order(order=order, payment=GOOD_CARD, now=life.now, by=BY)
+    pay_order(order=order, payment=GOOD_CARD, now=life.now, by=life.by_owner)
     came = life.invite(SUMMER, "sheet-metal-designer")
     life.invite([YANN])  # who never answered
     life.days_pass(2)
@@ -80,13 +80,13 @@ def _summer(life: Life) -> None:
 
 def _autumn(life: Life) -> None:
     life.days_pass(60)
-    remove_member(member=life.member(BASILE), now=life.now, by=BY)
+    remove_member(member=life.member(BASILE), now=life.now, by=life.by_owner)
     change_member(
         member=life.member(SUMMER[-1]),
         status=MemberStatus.SUSPENDED,
         may_give_ownership=False,
         now=life.now,
-        by=BY,
+        by=life.by_owner,
     )
     life.accept(life.invite([MARCO], "part-designer", standing=Standing.EXTERNAL))
     life.days_pass(40)
@@ -100,7 +100,7 @@ def _autumn(life: Life) -> None:
         organisation=life.organisation,
         word="Pas cette année : nous faisons faire nos animations.",
         now=life.now,
-        by=BY,
+        by=life.by_owner,
     )
 
 
@@ -125,7 +125,7 @@ def _lately(life: Life) -> None:
         audience="business",
         quantity=6,
     )
-    make_request(new=contact, now=life.now, by=BY)
+    make_request(new=contact, now=life.now, by=life.by_owner)
 
 
 def _kumo(life: Life) -> None:
@@ -159,7 +159,7 @@ def _haddad(life: Life) -> None:
         "number": "2027-31415",
         "link": "https://etudes.example/certificat/2027-31415",
     }
-    hand_in_proof(organisation=life.organisation, given=given, now=life.now, by=BY)
+    hand_in_proof(organisation=life.organisation, given=given, now=life.now, by=life.by_owner)
 
 
 YEARS: Final[Mapping[str, Callable[[Life], None]]] = {
@@ -187,9 +187,12 @@ def ask_as_a_stranger(now: datetime) -> None:
 
 
 def _renews_no_more(life: Life, offer: str) -> None:
-    choose_renewal(subscription=life.subscription(offer), auto_renew=False, now=life.now, by=BY)
+    choose_renewal(
+        subscription=life.subscription(offer), auto_renew=False, now=life.now, by=life.by_owner
+    )
 
 
 def _ask(life: Life, person: Person, role: str, note: str) -> UUID:
-    asked = ask_for_role(member=life.member(person), role=role, note=note, now=life.now, by=BY)
+    member = life.member(person)
+    asked = ask_for_role(member=member, role=role, note=note, now=life.now, by=by_member(member))
     return asked.ids[0]
