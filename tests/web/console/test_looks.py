@@ -13,10 +13,10 @@ from tenure.flows.invitations import invite
 from tenure.flows.ownership import offer_ownership
 from tenure.orders.models import Order
 from tenure.organisations.commands.invitations import NewInvitation
-from tenure.organisations.models import Member
+from tenure.organisations.models import Member, Organisation
 from tenure.organisations.rules import Standing
 from tests.shop import START, fill_cart, order_cart, owner_of, subscribe
-from tests.web.browser import Site
+from tests.web.browser import NARROW, Site
 from tests.web.console.companies import act, advance, bought, page_of, subscription_page
 from tests.web.people import Company, join
 from tests.web.people import browser as logged_in
@@ -106,3 +106,14 @@ def test_it_works_without_scripts(company: Company, browser: Browser, site: Site
     page.get_by_role("button", name="A year").click()
     expect(page.get_by_text("Designer ended; its data are kept until")).to_be_visible()
     context.close()
+
+
+def test_long_names_stay_within_the_page(company: Company, page: Page, site: Site) -> None:
+    Organisation.objects.update(name="Donaudampfschifffahrtsgesellschaft" + "x" * 100)
+    Member.objects.update(name="Maximiliane-Wilhelmina-" * 5)
+    made = bought(company)
+    site.log_in(page, logged_in(company.owner))
+    page.set_viewport_size(NARROW)
+    for path in (page_of(company), subscription_page(company, made), page_of(company, "history")):
+        page.goto(site.url + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
