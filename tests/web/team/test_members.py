@@ -238,3 +238,15 @@ def test_staff_who_act_offer_no_ownership(company: Company) -> None:
     )
     admin = join(company.organisation, "ann@atelier.example", Standing.ADMINISTRATOR)
     assert "passes when they accept" not in text(browser(admin.user), page_of(company, member))
+
+
+def test_a_members_page_takes_few_statements(company: Company) -> None:
+    subscriptions = [subscribe(company.organisation) for _ in range(3)]
+    member = teammate(company)
+    for subscription in subscriptions:
+        assign_seat(subscription=subscription.id, member=member.id, now=START, by="test")
+    client = browser(company.owner)
+    for row in (member, owner_of(company.organisation)):
+        with CaptureQueriesContext(connection) as statements:
+            assert client.get(page_of(company, row)).status_code == 200
+        assert len(statements) <= 14

@@ -28,6 +28,7 @@ from tenure.web.edge.doors import FORM, console_page
 from tenure.web.edge.forms import EmailField, Form
 from tenure.web.edge.once import once
 from tenure.web.edge.standings import INVITABLE, STANDINGS, words_of
+from tenure.web.edge.templatetags.amounts import number
 from tenure.web.edge.visits import Desk
 from tenure.web.team.seats import roster_of, store_page
 
@@ -42,6 +43,7 @@ class Choice(NamedTuple):
     name: str
     chosen: bool
     free: int
+    told: str
 
 
 class Line(NamedTuple):
@@ -110,10 +112,12 @@ class InviteForm(Form):
     def lines(self) -> list[Line]:
         """The lines as they are shown, with what was typed."""
         found = []
+        told = {role.id: _free(role.free) for role in self._roles}
         for n in range(self._lines):
             ticked = set(self[f"roles_{n}"].value() or ())
             choices = [
-                Choice(role.id, role.name, role.id in ticked, role.free) for role in self._roles
+                Choice(role.id, role.name, role.id in ticked, role.free, told[role.id])
+                for role in self._roles
             ]
             found.append(Line(n, self[f"email_{n}"], self[f"standing_{n}"], choices, len(ticked)))
         return found
@@ -185,6 +189,13 @@ def _missing(error: Refused) -> Sequence[str]:
     """The roles for which no seat is free, if that is what was refused."""
     named = error.figures.get("roles", ()) if error.code is NO_FREE_SEAT else ()
     return named if isinstance(named, tuple) else ()
+
+
+def _free(count: int) -> str:
+    """How many seats are free, in words."""
+    if not count:
+        return gettext("none free")
+    return ngettext("%(shown)s free", "%(shown)s free", count) % {"shown": number(count)}
 
 
 def _sent(count: int) -> str:

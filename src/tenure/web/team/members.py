@@ -114,8 +114,9 @@ def _about(desk: Desk, row: Member, form: StandingForm) -> dict[str, Any]:
     """All that the page of a member shows, verdicts included."""
     roster = roster_of(desk)
     held = holdings_of([row.id])
-    leaving = leaving_verdict(row.id, active_owners(desk.organisation))
     is_owner = row.standing == Standing.OWNER
+    leaving = leaving_verdict(row.id, active_owners(desk.organisation) if is_owner else ())
+    may_offer = _may_offer(desk, row)
     theirs = {seat.subscription for seat in held.seats.get(row.id, ())}
     invitation = pending_invitation(row.id) if row.status == MemberStatus.INVITED else None
     return {
@@ -135,12 +136,15 @@ def _about(desk: Desk, row: Member, form: StandingForm) -> dict[str, Any]:
             for pool in roster.pools.values()
             if pool.runs and pool.id not in theirs
         ],
-        "may_offer": desk.gives_ownership
-        and not desk.acting
-        and not is_owner
-        and row.status == MemberStatus.ACTIVE,
-        "offers": ownership_offers(takers=[row.id]) if desk.gives_ownership else [],
+        "may_offer": may_offer,
+        "offers": ownership_offers(takers=[row.id]) if may_offer else [],
     }
+
+
+def _may_offer(desk: Desk, row: Member) -> bool:
+    """Whether the ownership can be offered to this member by who looks (R34)."""
+    gives = desk.gives_ownership and not desk.acting
+    return gives and row.standing != Standing.OWNER and row.status == MemberStatus.ACTIVE
 
 
 def _seats(

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.forms import BoundField, CheckboxInput
 from django.http import HttpRequest, QueryDict
 from django.template import Library
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from tenure.base.ids import public_id as outside
@@ -56,6 +56,14 @@ def icon(name: str, size: int = 20) -> SafeString:
 def state_of(word: str) -> State:
     """``{% state_of order.status as state %}``: word, tone, icon; what is unknown is plain."""
     return STATES.get(str(word), State(str(word).replace("_", " "), "plain", icon="point"))
+
+
+@register.simple_tag
+def badge(word: str) -> SafeString:
+    """``{% badge member.status %}``: what ``<c-badge state="…" />`` shows, for long lists."""
+    state = state_of(word)
+    inside = icon(state.icon, 14) + conditional_escape(state.word)
+    return format_html('<span class="state state-{}">{}</span>', state.tone, inside)
 
 
 @register.filter
