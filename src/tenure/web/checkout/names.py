@@ -14,6 +14,7 @@ from tenure.base.calendar import Term, trial_bounds
 from tenure.base.money import Money
 from tenure.base.wording import money
 from tenure.catalogue.queries import roles_by_offer
+from tenure.orders.errors import TRIAL_USED
 from tenure.orders.queries.carts import PricedCart, PricedLine
 from tenure.orders.rules.shown import Change, Difference
 from tenure.web.edge.templatetags.amounts import number, rate
@@ -112,6 +113,7 @@ def _line(line: PricedLine, priced: PricedCart, names: Names, language: str, on:
     unit = Money(line.unit_amount, currency)
     no = line.verdict
     days = line.offer.trial_days if line.term is Term.TRIAL else None
+    tried = no.code is TRIAL_USED  # which is bought instead, on its page
     query = f"?offer={line.offer.id}&country={priced.cart.country}&audience={audience}"
     return LineShown(
         id=line.id,
@@ -119,7 +121,7 @@ def _line(line: PricedLine, priced: PricedCart, names: Names, language: str, on:
         name=names.of(line.offer.id),
         what=names.what(line.offer.id),
         page=f"/store/{audience}/{line.offer.id}",
-        contact=f"/contact{query}&quantity={line.quantity}",
+        contact="" if tried else f"/contact{query}&quantity={line.quantity}",
         quantity=line.quantity,
         term=line.term,
         unit=unit,
