@@ -146,14 +146,9 @@ def opens(role: RoleListing) -> tuple[Opens, ...]:
 
 def _opens(role: RoleListing, names: Mapping[str, str]) -> tuple[Opens, ...]:
     return tuple(
-        Opens(names.get(application, application), tuple(map(_in_words, sorted(permissions))))
+        Opens(names.get(application, application), tuple(sorted(permissions)))
         for application, permissions in sorted(role.grants.items())
     )
-
-
-def _in_words(permission: str) -> str:
-    """A permission's name as it can be read."""
-    return permission.replace("_", " ").replace("-", " ").replace(":", " ").replace(".", " ")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django import forms
@@ -55,7 +56,7 @@ def proof(visit: StaffVisit, proof: str) -> HttpResponse:
             )
             visit.tell(gettext("Declined; the student is told why."))
             return visit.redirect(reverse("backoffice_proofs"))
-    context = {"proof": row, "given": sorted(row.given.items()), "form": form}
+    context = {"proof": row, "given": _named(row.given), "form": form}
     return visit.render("backoffice/proof.html", context, status=form.status)
 
 
@@ -71,3 +72,13 @@ def accept(visit: StaffVisit, proof: str) -> HttpResponse:
 def _now(row: StudentProof, visit: StaffVisit) -> datetime:
     """This instant by the student's clock (R2)."""
     return row.organisation.test_clock or visit.now
+
+
+def _named(given: Mapping[str, object]) -> list[tuple[str, object]]:
+    """What a student gave, each under the name that its field had; programs give what they like."""
+    names = {
+        "school": gettext("School"),
+        "number": gettext("Number"),
+        "link": gettext("Link"),
+    }
+    return [(names.get(key, key), value) for key, value in sorted(given.items())]
