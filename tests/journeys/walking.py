@@ -174,9 +174,11 @@ def all_places(url: str) -> tuple[list[Place], dict[str, Walker]]:
     places: list[Place] = []
     for who, walker in walkers.items():
         known = {place.name for place in places}
+        if who == "student":  # whose order waits
+            found = walker.pages(*starts[who], but=known - {"order"})
+            places += [Place(who, f"student_{name}", path) for name, path in found]
+            continue
         found = walker.pages(*starts[who], but={"checkout"} if who == "visitor" else ())
-        if who == "student":
-            found = ((f"student_{name}", path) for name, path in found)
         places += [Place(who, name, path) for name, path in found if name not in known]
     return places, walkers
 
