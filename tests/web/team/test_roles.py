@@ -70,7 +70,7 @@ def test_owners_see_it_and_nobody_else_does(company: Company, below: str) -> Non
 def test_without_seats_it_leads_to_the_store(company: Company) -> None:
     page = text(browser(company.owner), roles(company))
     assert "There are no roles to assign yet" in page
-    assert f"/store/business?organisation={company.id}" in page
+    assert f"/store/business/?organisation={company.id}" in page
 
 
 def test_a_press_gives_and_takes_without_scripts(company: Company) -> None:
@@ -239,7 +239,9 @@ def test_a_request_is_counted_and_granted(company: Company) -> None:
 def test_a_seat_is_bought_for_a_request(company: Company) -> None:
     path = asked(company)
     answer = browser(company.owner).post(path + "/buy")
-    assert answer["Location"] == (f"/store/business/designer?organisation={company.id}&quantity=1")
+    assert answer["Location"] == (
+        f"/store/business/roles/designer?organisation={company.id}&quantity=1"
+    )
     assert RoleRequest.objects.get().status == "awaiting_seat"
 
 

@@ -16,4 +16,4 @@ def roster_of(desk: Desk) -> Roster:
 def store_page(desk: Desk, role: str, quantity: int = 1) -> str:
     """Where seats of a role are bought for this organisation (R39)."""
     query = urlencode({"organisation": desk.organisation_id, "quantity": quantity})
-    return f"/store/{desk.place.audience}/{role}?{query}"
+    return f"/store/{desk.place.audience}/roles/{role}?{query}"
