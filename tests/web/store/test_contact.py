@@ -8,8 +8,9 @@ from django.test import Client
 
 from tenure.base.ids import public_id
 from tenure.events.models import Event
+from tenure.orders.models import Order
 from tenure.support.models import Request
-from tests.shop import open_shop
+from tests.shop import open_shop, subscribe
 from tests.web.people import Company, browser
 from tests.web.store.stores import english, french, statements, text
 
@@ -114,6 +115,29 @@ def test_somebody_who_is_logged_in_finds_it_filled_in(company: Company) -> None:
     assert request.created_at == company.organisation.test_clock
     (event,) = Event.objects.filter(type="request.made")
     assert event.by.startswith("member:mem_")
+
+
+def test_an_order_comes_along_and_can_be_asked_to_be_cancelled(company: Company) -> None:
+    """R29: asked by who looks after the bill; others learn nothing of the order."""
+    subscribe(company.organisation)
+    order = public_id("ord", Order.objects.get().id)
+    path = f"/contact?kind=cancellation&order={order}"
+    client = browser(company.owner, **{"Accept-Language": "en"})
+    page = text(client.get(path))
+    assert f"Order {order}" in page
+    assert '<option value="cancellation" selected>' in page
+    assert "On behalf of" not in page
+    send(client, kind="cancellation", order=order)
+    request = Request.objects.get()
+    assert (request.kind, public_id("ord", request.order_id)) == ("cancellation", order)
+    assert request.organisation_id == company.organisation.id
+    for other in (company.teammate, company.stranger, None):
+        theirs = browser(other, **{"Accept-Language": "en"})
+        assert f"Order {order}" not in text(theirs.get(path))
+        send(theirs, kind="other", order=order)
+        assert Request.objects.latest("id").order_id is None
+    for nothing in ("ord_x", public_id("ord", company.organisation.id)):
+        assert client.get(f"/contact?order={nothing}").status_code == 200
 
 
 def test_nobody_writes_for_an_organisation_of_others(company: Company) -> None:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from allauth.core import ratelimit
 from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id, public_id
 from tenure.catalogue.queries import OfferListing, known_catalogue
 from tenure.flows.requests import make_request
 from tenure.orders.commands.carts import MOST_SEATS
+from tenure.orders.queries.orders import organisation_of
 from tenure.organisations.queries import Membership
+from tenure.organisations.rules import Ability, ability_verdict
 from tenure.policy.words import Audience
 from tenure.support.commands import NewRequest
 from tenure.support.rules import LONGEST_MESSAGE, RequestKind
@@ -28,6 +33,29 @@ from tenure.web.edge.visits import Visit
 from tenure.web.store.shop import USUAL_COUNTRY, offer_called
 
 _MYSELF: Final = ""
+_KINDS: Final = [
+    (RequestKind.SALES.value, pgettext_lazy("request", "Buying")),
+    (RequestKind.BILLING.value, pgettext_lazy("request", "Payment and invoices")),
+    (RequestKind.OTHER.value, pgettext_lazy("request", "Something else")),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """An order of which somebody writes, and what that person is to its organisation."""
+
+    id: UUID
+    member: Membership
+
+    @property
+    def name(self) -> str:
+        """Its outside identifier."""
+        return public_id("ord", self.id)
+
+    @property
+    def page(self) -> str:
+        """Where the organisation sees it."""
+        return reverse("order", args=[self.name])
 
 
 class ContactForm(Form):
@@ -42,14 +70,11 @@ class ContactForm(Form):
     email = EmailField(label=_("Your e-mail address"), max_length=254)
     kind = forms.ChoiceField(
         label=_("What is it about?"),
-        choices=[
-            (RequestKind.SALES.value, pgettext_lazy("request", "Buying")),
-            (RequestKind.BILLING.value, pgettext_lazy("request", "Payment and invoices")),
-            (RequestKind.OTHER.value, pgettext_lazy("request", "Something else")),
-        ],
+        choices=_KINDS,
         initial=RequestKind.SALES.value,
     )
     offer = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
+    order = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
     audience = forms.ChoiceField(
         label=_("You buy as"),
         required=False,
@@ -75,10 +100,13 @@ class ContactForm(Form):
         data: Mapping[str, Any] | None,
         memberships: tuple[Membership, ...],
         offer: OfferListing | None,
+        order: Ordered | None,
         **options: Any,
     ) -> None:
         super().__init__(data, **options)
-        if memberships:
+        if order is not None:
+            self._ask_of_an_order()
+        elif memberships:
             places = [
                 (public_id("org", m.organisation.id), m.organisation.name) for m in memberships
             ]
@@ -92,22 +120,33 @@ class ContactForm(Form):
         if offer is not None:
             del self.fields["kind"]
 
+    def _ask_of_an_order(self) -> None:
+        """What the order tells already is not asked, and it can be asked to cancel it (R29)."""
+        for told in ("organisation", "audience", "country", "quantity"):
+            del self.fields[told]
+        kind = self.fields["kind"]
+        assert isinstance(kind, forms.ChoiceField)  # noqa: S101 - as declared above
+        cancellation = RequestKind.CANCELLATION.value
+        kind.choices = [(cancellation, pgettext("request", "Cancelling an order")), *_KINDS]
+
 
 @public_page(FORM, indexed=False)
 def contact(visit: Visit) -> HttpResponse:
-    """``?offer=…&audience=…&country=…&quantity=…``; each may be missing."""
+    """``?offer=…&audience=…&country=…&quantity=…``, or ``?kind=…&order=…``; each may be missing."""
     source = visit.request.POST if visit.posted else visit.request.GET
-    offer = _offer(visit, source.get("offer", ""))
+    order = _ordered(visit, source.get("order", ""))
+    offer = _offer(visit, source.get("offer", "")) if order is None else None
     members = visit.visitor.active_memberships
     if not visit.posted:
-        return _page(visit, ContactForm(None, members, offer, initial=_begun(visit, offer)), offer)
-    form = ContactForm(visit.request.POST, members, offer)
+        begun = _begun(visit, offer, order)
+        return _page(visit, ContactForm(None, members, offer, order, initial=begun), offer, order)
+    form = ContactForm(visit.request.POST, members, offer, order)
     if form.is_valid():
         if not ratelimit.consume(visit.request, action="contact"):
             return too_many(visit.request)
         with form.refusals():
-            return _send(visit, form, members)
-    return _page(visit, form, offer)
+            return _send(visit, form, members, order)
+    return _page(visit, form, offer, order)
 
 
 @public_page(indexed=False)
@@ -117,12 +156,19 @@ def thanks(visit: Visit, number: str) -> HttpResponse:
     return visit.render("store/thanks.html", {"number": said})
 
 
-def _page(visit: Visit, form: ContactForm, offer: OfferListing | None) -> HttpResponse:
-    context = {"form": form, "offer": offer, "offer_id": offer.facts.id if offer else ""}
+def _page(
+    visit: Visit, form: ContactForm, offer: OfferListing | None, order: Ordered | None
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "offer": offer,
+        "offer_id": offer.facts.id if offer else "",
+        "order": order,
+    }
     return visit.render("store/contact.html", context, status=form.status)
 
 
-def _begun(visit: Visit, offer: OfferListing | None) -> dict[str, Any]:
+def _begun(visit: Visit, offer: OfferListing | None, order: Ordered | None) -> dict[str, Any]:
     """What the form knows before anybody typed: from the address, and from the login."""
     asked, visitor = visit.request.GET, visit.visitor
     user = visitor.user
@@ -139,6 +185,8 @@ def _begun(visit: Visit, offer: OfferListing | None) -> dict[str, Any]:
         "country": asked.get("country") or (own[0].country if own else visitor.country),
         "quantity": asked.get("quantity", ""),
         "message": _first_words(offer),
+        "kind": asked.get("kind") or RequestKind.SALES.value,
+        "order": order.name if order else "",
     }
 
 
@@ -148,16 +196,33 @@ def _first_words(offer: OfferListing | None) -> str:
     return gettext("Hello, I am interested in %(offer)s.") % {"offer": offer.name}
 
 
+def _ordered(visit: Visit, name: str) -> Ordered | None:
+    """The order of which somebody writes who looks after its bill; of others' nothing is told."""
+    try:
+        order = parse_public_id("ord", name)
+        owner = organisation_of(order)
+    except NotFound:
+        return None
+    for member in visit.visitor.active_memberships:
+        if member.organisation.id == owner and ability_verdict(member.standing, Ability.BILLING):
+            return Ordered(order, member)
+    return None
+
+
 def _offer(visit: Visit, offer: str) -> OfferListing | None:
     """What was looked at; what does not exist is left out rather than refused."""
     country = visit.visitor.country or USUAL_COUNTRY
     return offer_called(known_catalogue(), offer, country=country, visit=visit)
 
 
-def _send(visit: Visit, form: ContactForm, members: tuple[Membership, ...]) -> HttpResponse:
+def _send(
+    visit: Visit, form: ContactForm, members: tuple[Membership, ...], order: Ordered | None
+) -> HttpResponse:
     said = form.cleaned_data
     chosen = said.get("organisation")
     member = next((m for m in members if public_id("org", m.organisation.id) == chosen), None)
+    if order is not None:
+        member = order.member
     offer = _offer(visit, said["offer"])
     new = NewRequest(
         kind=RequestKind(said.get("kind") or RequestKind.SALES),
@@ -167,9 +232,10 @@ def _send(visit: Visit, form: ContactForm, members: tuple[Membership, ...]) -> H
         email=said["email"],
         name=said["name"],
         offer=offer.facts.id if offer else None,
-        country=said["country"],
-        audience=said["audience"],
-        quantity=said["quantity"],
+        order=order.id if order else None,
+        country=said.get("country", ""),
+        audience=said.get("audience", ""),
+        quantity=said.get("quantity"),
     )
     written = make_request(new=new, now=_now(visit, member), by=_by(visit, member))
     return visit.redirect(reverse("contact_thanks", args=[public_id("req", written.ids[0])]))
