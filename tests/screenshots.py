@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 DARK: Final = {"store_landing", "store_offer", "console", "team_roles", "home"}
 """Which pages are shown in the dark too."""
-TALLEST: Final = 2600
+TALLEST: Final = 1800
 """Where a long page is cut off."""
-QUALITY: Final = 55
+QUALITY: Final = 35
 
 
 @dataclass(frozen=True)
