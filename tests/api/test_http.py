@@ -30,7 +30,7 @@ def test_the_root_answers_without_a_key(db: None) -> None:
     assert "python_info" in metrics.text
 
 
-@pytest.mark.parametrize("path", ["/", "/nothing", "/api", "/api/v1", "/api/v1/", "/api/v2/carts"])
+@pytest.mark.parametrize("path", ["/nothing", "/api", "/api/v1", "/api/v1/", "/api/v2/carts"])
 def test_nothing_else_stands_anywhere(path: str) -> None:
     reply = root("GET", path)
     assert (reply.status, reply.code) == (404, "not_found")
