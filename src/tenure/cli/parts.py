@@ -68,5 +68,6 @@ def worker() -> None:
         from tenure.notices.loop import sending_mail
 
         concurrency = f"--concurrency={settings.worker_concurrency}"
+        kept = "--delete-jobs=successful"  # two a minute would be a million rows a year
         with sending_mail():
-            execute_from_command_line([sys.argv[0], "procrastinate", "worker", concurrency])
+            execute_from_command_line([sys.argv[0], "procrastinate", "worker", concurrency, kept])

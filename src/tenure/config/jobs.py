@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from procrastinate import App
 from procrastinate.contrib.django import app as jobs
 
 from tenure.base.clock import machine_now
@@ -20,10 +19,6 @@ KEPT_ANSWERS = timedelta(days=30)
 
 KEPT_MAILS = timedelta(days=90)
 """How long it is known which mail went to whom."""
-
-
-def register(app: App) -> None:
-    """Called by procrastinate's application when Django is ready; the jobs below are on it."""
 
 
 @jobs.periodic(cron="* * * * *")

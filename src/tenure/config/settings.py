@@ -247,7 +247,8 @@ MFA_FORMS = {
     "edit_webauthn": "tenure.web.accounts.forms.NamePasskeyForm",
 }
 
-PROCRASTINATE_ON_APP_READY = "tenure.config.jobs.register"
+PROCRASTINATE_IMPORT_PATHS = ["tenure.config.jobs"]
+"""Imported by the worker when its application stands: what is imported sooner it would not find."""
 
 LOGGING_CONFIG = None
 configure_logs(INSTALLATION.log_format, INSTALLATION.log_level)
