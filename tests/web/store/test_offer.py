@@ -58,7 +58,7 @@ def test_the_total_follows_the_choice_and_says_its_tax() -> None:
     for said in ("€39.98", "of which 20% VAT", "€6.66"):
         assert said in maker
     client = Client(headers={"Accept-Language": "en-US"})
-    assert "No tax is charged in United States." in text(client.get(OFFER))
+    assert "No tax is charged for this country: United States." in text(client.get(OFFER))
 
 
 def test_what_cannot_be_chosen_is_said_beside_the_field() -> None:
