@@ -115,6 +115,15 @@ def test_what_lapsed_is_the_first_thing_said(company: Company) -> None:
     assert "Buy again" in text
 
 
+def test_what_lapsed_is_said_though_others_hold_the_role_by_another(company: Company) -> None:
+    subscribe(company.organisation)
+    subscribe(company.organisation, term=Term.QUARTER)
+    advance(company, "2027-06-10")
+    assert "Designer has lapsed: nobody can use it" in overview(company)
+    subscribe(company.organisation, now=START + timedelta(days=101))
+    assert "has lapsed" not in overview(company)
+
+
 def test_a_trial_that_ends_leads_to_the_paid_term(company: Company) -> None:
     subscribe(company.organisation, "designer-trial", term=Term.TRIAL)
     advance(company, "2027-03-20")

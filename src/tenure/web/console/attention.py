@@ -176,10 +176,13 @@ def _retention(looked: Looked, view: SubscriptionView) -> Iterator[Item]:
 
 
 def _goes_on(looked: Looked, over: SubscriptionView) -> bool:
+    """Whether its roles run by another. What lapsed has holders: they are only helped by what
+    was bought since, not by seats of others that ran beside it."""
+    since = over.current.ends_on if over.status is SubscriptionStatus.LAPSED else date.min
     running = {
         role.id
         for view in looked.views
-        if view.status is SubscriptionStatus.ACTIVE
+        if view.status is SubscriptionStatus.ACTIVE and view.subscription.anchor_on >= since
         for role in looked.offers.roles(view.subscription.offer_id)
     }
     return {role.id for role in looked.offers.roles(over.subscription.offer_id)} <= running
