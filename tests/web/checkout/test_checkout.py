@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
+from tenure.base.ids import public_id
 from tenure.billing.models import SandboxCharge
 from tenure.catalogue.file import parse_catalogue
 from tenure.flows.catalogue_import import import_file
@@ -161,9 +162,10 @@ def test_only_what_fits_can_buy(company: Company) -> None:
     assert "is billed in Germany, and the cart was priced for France" in page
     assert "belongs to the audience students, and the cart to companies" in page
     german = Organisation.objects.get(country="DE")
-    before = Order.objects.count()
-    confirm(client, cart, buyer=f"org_{german.id}")
-    assert Order.objects.count() == before + 1
+    answer = confirm(client, cart, buyer=public_id("org", german.id))
+    assert answer.status_code == 409
+    assert not Order.objects.exists()
+    confirm(client, cart)
     assert Order.objects.latest("id").organisation == company.organisation
 
 
@@ -182,6 +184,24 @@ def test_an_organisation_that_asks_for_a_second_factor_waits_for_it(company: Com
     page = client.get(fill(client).page)
     assert "It asks you for a second factor" in words(page)
     assert "Name of the organisation" in words(page)
+
+
+def test_nobody_pays_for_an_organisation_that_was_not_chosen(company: Company) -> None:
+    """Whoever may not buy for the chosen one any more is asked again, and no other is charged."""
+    other = customer(email="zoe@filiale.example")
+    Organisation.objects.filter(id=other.id).update(name="Filiale")
+    joined = join(other, company.owner.email, Standing.ADMINISTRATOR)
+    client = browser(company.owner)
+    cart = fill(client)
+    chosen = {"buyer": public_id("org", other.id)}
+    carried = hidden(client.get(f"{cart.page}?buyer={chosen['buyer']}"))
+    Member.objects.filter(id=joined.id).update(standing=Standing.MEMBER)
+    sent = {"once": carried["once"], "seen": carried["seen"], "card": "tok_ok", **chosen}
+    answer = client.post(cart.page, sent)
+    assert answer.status_code == 409
+    assert "The organisation that you chose cannot buy this" in words(answer)
+    assert not Order.objects.exists()
+    assert confirm(client, cart).status_code == 302
 
 
 def test_another_choice_shows_the_order_for_it_and_keeps_what_was_typed(company: Company) -> None:

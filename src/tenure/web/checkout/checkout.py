@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from tenure.base.errors import Invalid, NotFound, Refused, TenureError
 from tenure.base.ids import parse_public_id
@@ -155,6 +156,8 @@ class Page:
 
     def _differs(self) -> bool:
         """Whether anything is not as the page showed it, which is then shown and asked again."""
+        if self.desk.buyer_is_gone:
+            return True
         before = read_seen(self.desk.visit.request.POST.get("seen", ""))
         return before is None or before != seen(self.desk.showing.priced, self.desk.deal)
 
@@ -234,6 +237,7 @@ class Page:
             "differences": [
                 *in_words(found, priced, names, visit.language),
                 *dates_differ(before, now, desk.deal),
+                *self._buyer_differs(),
             ],
             "changed": asked and self.status == 409 and self.said is None,
             "said": self.said,
@@ -245,6 +249,12 @@ class Page:
             **self._cards(),
         }
         return visit.render("checkout/checkout.html", context, status=self.status)
+
+    def _buyer_differs(self) -> list[str]:
+        """That somebody else buys than was chosen: nobody pays for another unasked."""
+        if not (self.desk.buyer_is_gone and self.desk.visit.posted):
+            return []
+        return [gettext("The organisation that you chose cannot buy this; see who buys now.")]
 
     def _methods(self) -> dict[str, Any]:
         """How it can be paid, and what says no."""

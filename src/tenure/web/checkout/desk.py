@@ -33,6 +33,8 @@ class Checkout:
     buyers: Sequence[Buyer] = field(init=False)
     buyer: Buyer | None = field(init=False)
     """For whom it is bought; None for an organisation that is still to be opened."""
+    buyer_is_gone: bool = field(init=False, default=False)
+    """Whether it was for one that cannot buy it any more: ``buyer`` is then another."""
 
     def __post_init__(self) -> None:
         self.buyers = buyers_of(self.visit, self.cart)
@@ -45,9 +47,9 @@ class Checkout:
         if wanted == NEW and self.cart.organisation is None:
             return None
         fitting.sort(key=lambda each: each.place.id != self.visit.visitor.last_organisation)
-        return next(
-            (each for each in fitting if each.id == wanted), fitting[0] if fitting else None
-        )
+        found = next((each for each in fitting if each.id == wanted), None)
+        self.buyer_is_gone = wanted not in ("", NEW) and found is None
+        return found or (fitting[0] if fitting else None)
 
     @property
     def choice(self) -> str:
