@@ -14,7 +14,7 @@ from tenure.billing.models import Payment, SandboxCharge
 from tenure.flows.clock import advance_clock
 from tenure.flows.verification import accept_proof, decline_proof
 from tenure.orders.models import Order, OrderStatus
-from tenure.organisations.models import Member, StudentProof
+from tenure.organisations.models import Member, Organisation, StudentProof
 from tenure.organisations.rules import Standing
 from tenure.policy.words import Audience
 from tests.shop import START, customer, fill_cart, order_cart, owner_of
@@ -75,6 +75,19 @@ def test_whoever_placed_it_sees_it_also_later(company: Company) -> None:
     Member.objects.filter(id=admin.id).update(standing=Standing.MEMBER)
     assert browser(admin.user).get(page).status_code == 200
     assert browser(company.teammate).get(page).status_code == 404
+
+
+def test_an_organisation_s_second_factor_guards_its_orders_too(company: Company) -> None:
+    page = ordered(company, "tok_declined")
+    client = browser(company.owner)
+    carried = hidden(client.get(page))
+    Organisation.objects.filter(id=company.organisation.id).update(second_factor_required=True)
+    assert client.get(page)["Location"].startswith("/account/factors?next=")
+    answer = client.post(page, {"once": carried["once"], "card": "tok_ok"})
+    assert answer["Location"].startswith("/account/factors?next=")
+    assert client.post(f"{page}/withdraw")["Location"].startswith("/account/factors?next=")
+    assert order_at(page).status == OrderStatus.DECLINED
+    assert browser(billing_contact(company)).get(page).status_code == 200
 
 
 def test_what_is_no_order_is_not_there(company: Company) -> None:

@@ -28,16 +28,16 @@ from tenure.subscriptions.models import Period
 from tenure.subscriptions.queries.begun import periods_paid_by
 from tenure.subscriptions.queries.bought import BoughtOrder, bought_order
 from tenure.web.checkout.cards import OTHERS, USUAL
-from tenure.web.checkout.doors import order_desk
+from tenure.web.checkout.doors import order_door
 from tenure.web.checkout.forms import CardForm, printable
 from tenure.web.checkout.names import Names
 from tenure.web.checkout.reasons import decline_reason
 from tenure.web.checkout.roads import after_paying, bank_page, cart_page
 from tenure.web.edge.baskets import remember_cart
-from tenure.web.edge.doors import ACTION, FORM, person_page
+from tenure.web.edge.doors import ACTION, FORM
 from tenure.web.edge.forms import Form
 from tenure.web.edge.once import once
-from tenure.web.edge.visits import Desk, PersonVisit
+from tenure.web.edge.visits import Desk
 from tenure.web.edge.words import told
 
 _INSTANT: Final = timedelta(microseconds=1)
@@ -74,11 +74,10 @@ class Begun:
     period: Period
 
 
-@person_page(FORM)
-def order(visit: PersonVisit, order: str) -> HttpResponse:
+@order_door(FORM)
+def order(desk: Desk, order: str) -> HttpResponse:
     """One order; paying it with another card is sent to this page."""
-    desk = order_desk(visit, order)
-    if visit.posted:
+    if desk.posted:
         return _pay(desk, parse_public_id("ord", order))
     return _page(desk, parse_public_id("ord", order))
 
@@ -109,13 +108,12 @@ def _pay(desk: Desk, order: UUID) -> HttpResponse:
         return _page(desk, order, card=card)
 
 
-@person_page(FORM)
-def withdraw(visit: PersonVisit, order: str) -> HttpResponse:
+@order_door(FORM)
+def withdraw(desk: Desk, order: str) -> HttpResponse:
     """Withdraw an unpaid order, after naming what that means (R16)."""
-    desk = order_desk(visit, order)
     id_ = parse_public_id("ord", order)
     page = reverse("order", args=[order])
-    if visit.posted:
+    if desk.posted:
         withdraw_order(order=id_, now=desk.now, by=desk.by)
         return desk.redirect(page)
     bought = bought_order(desk.organisation, id_, desk.now)
@@ -128,11 +126,10 @@ def withdraw(visit: PersonVisit, order: str) -> HttpResponse:
     return desk.render("checkout/withdraw.html", {"page": page, "consequences": consequences})
 
 
-@person_page(ACTION)
-def proof(visit: PersonVisit, order: str) -> HttpResponse:
+@order_door(ACTION)
+def proof(desk: Desk, order: str) -> HttpResponse:
     """Hand in what proves a student (R8)."""
-    desk = order_desk(visit, order)
-    form = ProofForm(visit.request.POST)
+    form = ProofForm(desk.request.POST)
     if not form.is_valid():
         return _page(desk, parse_public_id("ord", order), proof=form)
     given = {name: value for name, value in form.cleaned_data.items() if value}
@@ -141,10 +138,9 @@ def proof(visit: PersonVisit, order: str) -> HttpResponse:
     return desk.redirect(reverse("order", args=[order]))
 
 
-@person_page(ACTION)
-def again(visit: PersonVisit, order: str) -> HttpResponse:
+@order_door(ACTION)
+def again(desk: Desk, order: str) -> HttpResponse:
     """What was in an order that came to nothing goes into a cart, at today's prices."""
-    desk = order_desk(visit, order)
 
     def work(asked: Asked) -> HttpResponse:
         filled = buy_again(

@@ -118,8 +118,8 @@ def console_page(
             if not any(ability_verdict(standing, ability) for ability in abilities):
                 raise NotFound
             visitor.enter(membership)
-            if _lacks_factor(membership, user):
-                return _lead_to("mfa_index", request)
+            if lacks_factor(membership, user):
+                return lead_to_factors(request)
             return Desk(
                 request, visitor, user, membership.organisation, membership.member, standing
             )
@@ -169,6 +169,17 @@ def sandbox_only(view: View) -> View:
 def lead_to_login(request: HttpRequest) -> HttpResponse:
     """To the login, and from there back to what was wanted."""
     return _lead_to("account_login", request)
+
+
+def lacks_factor(membership: Membership, user: User) -> bool:
+    """Whether they must set up a second factor before they may manage this organisation."""
+    required = membership.organisation.second_factor_required
+    return required and membership.standing in _MANAGERS and not has_second_factor(user)
+
+
+def lead_to_factors(request: HttpRequest) -> HttpResponse:
+    """To where a second factor is set up, and from there back to what was wanted."""
+    return _lead_to("mfa_index", request)
 
 
 def _behind_login(
@@ -221,12 +232,6 @@ def _acting_desk(
         raise NotFound
     place = organisation_facts(organisation)
     return Desk(request, visitor, user, place, None, ACTING_STANDING)
-
-
-def _lacks_factor(membership: Membership, user: User) -> bool:
-    """Whether they must set up a second factor before they may manage this organisation."""
-    required = membership.organisation.second_factor_required
-    return required and membership.standing in _MANAGERS and not has_second_factor(user)
 
 
 def _lead_to(name: str, request: HttpRequest) -> HttpResponse:
