@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 
 from tenure.base.ids import public_id
@@ -51,6 +55,25 @@ def test_an_unconfirmed_account_cannot_be_used(company: Company) -> None:
     other = browser()
     assert log_in(other, "zoe@new.example", NEW_PASSWORD)[1] == "/account/confirm"
     assert other.get("/account/").status_code == 302
+
+
+def test_signing_up_twice_at_once_makes_one_account(company: Company) -> None:
+    """A double click, or two tabs: one is led to the code, and no other is an error of ours."""
+    form = {"name": "Zoé", "email": "zoe@new.example", "password1": NEW_PASSWORD}
+    together = Barrier(3)
+
+    def click(_: int) -> int:
+        try:
+            together.wait()
+            return browser().post("/account/signup", form).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as clicks:
+        answers = set(clicks.map(click, range(3)))
+    assert 302 in answers
+    assert answers <= {302, 429}  # a code is sent every ten seconds at the most
+    assert User.objects.filter(email="zoe@new.example").count() == 1
 
 
 def test_nobody_learns_who_has_an_account(company: Company) -> None:

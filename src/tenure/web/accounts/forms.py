@@ -9,6 +9,8 @@ from allauth.mfa.base import forms as factors
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as passkeys
 from django import forms
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 _ADDRESS = _("E-mail address")
@@ -48,6 +50,14 @@ class SignupForm(Worded, account.SignupForm):  # type: ignore[misc]  # clean() i
         "password1": _LENGTH,
     }
     field_order = ("name", "email", "password1")
+
+    def try_save(self, request: HttpRequest) -> tuple[Any, HttpResponse | None]:
+        """Keep who signs up; a second click that comes meanwhile is told what the first one is."""
+        try:
+            return super().try_save(request)  # type: ignore[no-any-return]  # it is untyped there
+        except IntegrityError:
+            self.account_already_exists = True
+            return super().try_save(request)  # type: ignore[no-any-return]
 
 
 class AddEmailForm(Worded, account.AddEmailForm):
