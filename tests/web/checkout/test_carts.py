@@ -98,6 +98,15 @@ def test_what_cannot_be_read_stays_beside_its_field() -> None:
     assert CartLine.objects.get(cart=cart.id).quantity == 1
 
 
+@pytest.mark.parametrize("typed", ["0" * 5000, "9" * 5000, "000000000" + "9" * 30])
+def test_a_number_of_any_length_is_only_a_mistake(typed: str) -> None:
+    client = browser()
+    cart = fill(client)
+    answer = client.post("/cart", sent(cart, **{field_of(cart): typed}))
+    assert answer.status_code == 422
+    assert CartLine.objects.get().quantity == 1
+
+
 def test_too_many_seats_are_refused_by_the_rule() -> None:
     client = browser()
     cart = fill(client)

@@ -27,6 +27,9 @@ from tenure.web.edge.visits import Visit
 FIELD: Final = "quantity-"
 """A field's name is this and the hexadecimal digits of a line."""
 
+_LONGEST_NUMBER: Final = 12
+"""No quantity is longer: what is, is not even read as a number."""
+
 
 @dataclass
 class Typed:
@@ -106,7 +109,12 @@ def _typed(visit: Visit) -> Typed:
         values[_line(posted["remove"])] = "0"
     typed = Typed(values, status=200)
     for id_, value in values.items():
-        if not (value.isascii() and value.isdecimal() and int(value[:9]) <= MOST_SEATS):
+        if not (
+            value.isascii()
+            and value.isdecimal()
+            and len(value) <= _LONGEST_NUMBER
+            and int(value) <= MOST_SEATS
+        ):
             typed.errors[id_] = gettext("A whole number, %(most)d at the most; 0 takes it out.") % {
                 "most": MOST_SEATS
             }
