@@ -184,6 +184,13 @@ def test_what_cannot_be_looked_for_is_said(company: Company) -> None:
     assert answer.status_code == 422
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_days_at_the_ends_of_the_calendar_are_no_days(company: Company, day: str) -> None:
+    assert browser(company.owner).get(page_of(company, f"history?day={day}")).status_code == 422
+    answer = browser(company.owner).post(page_of(company, "settings/clock"), {"day": day})
+    assert answer.status_code == 422
+
+
 def more_events(company: Company, count: int) -> None:
     """A journal that is long."""
     made = bought(company)

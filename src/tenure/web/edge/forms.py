@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from functools import cache, lru_cache
 from typing import Any, Final
 from zoneinfo import available_timezones
@@ -23,6 +24,9 @@ from tenure.catalogue.searching import search_words
 from tenure.web.edge.refusals import Said, said, status_of
 
 NOTHING: Final[Mapping[str, str]] = {}
+
+_FIRST_DAY: Final = date(1900, 1, 1)
+_LAST_DAY: Final = date(2999, 12, 31)
 
 
 class Form(forms.Form):
@@ -127,6 +131,13 @@ class DateField(forms.DateField):
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     input_formats = ("%Y-%m-%d",)
+
+    def clean(self, value: Any) -> date | None:
+        """The day; at the ends of the calendar, where nothing can be reckoned, there is none."""
+        day: date | None = super().clean(value)
+        if day is not None and not _FIRST_DAY <= day <= _LAST_DAY:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
 
 
 class EmailField(forms.EmailField):
