@@ -57,6 +57,13 @@ def test_one_is_invited_with_a_role_that_is_kept(company: Company) -> None:
     assert "Mar 15, 2027" in listed.replace("\N{NO-BREAK SPACE}", " ")
 
 
+def test_a_number_of_lines_of_any_length_is_a_line(company: Company) -> None:
+    client = browser(company.owner)
+    page = text(client.get(f"{pages(company)}/invite?lines={'9' * 5000}"))
+    assert 'name="email_0"' in page
+    assert 'name="email_1"' not in page
+
+
 def test_a_double_click_invites_once(company: Company) -> None:
     client = browser(company.owner)
     token = once(text(client.get(f"{pages(company)}/invite")))

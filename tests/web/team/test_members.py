@@ -71,6 +71,23 @@ def test_a_search_forgives_case_and_accents(company: Company, words: str) -> Non
     assert "tom@atelier.example" not in found
 
 
+@pytest.mark.parametrize("page", ["members?q=%00", "roles?q=a%00b", "roles/by-role/designer?q=%00"])
+def test_what_no_column_can_hold_is_a_bad_request(company: Company, page: str) -> None:
+    subscribe(company.organisation)
+    client = browser(company.owner)
+    assert client.get(f"/console/{company.id}/{page}").status_code == 400
+    client.cookies["session"] = "\0" * 32
+    assert client.get(f"/console/{company.id}/{page}").status_code == 302
+
+
+def test_the_way_back_to_a_member_keeps_every_sign_of_an_address(company: Company) -> None:
+    subscribe(company.organisation)
+    row = named(company.organisation, "Ann", "ann+cad&co@atelier.example")
+    roles = f"/console/{company.id}/roles"
+    page = browser(company.owner).get(f"{roles}/free/{public_id('mem', row.id)}/designer")
+    assert f"{roles}?q=ann%2Bcad%26co%40atelier.example" in page.content.decode()
+
+
 def test_names_are_sorted_without_accents_over_pages(company: Company) -> None:
     crowd(company.organisation, 60)
     named(company.organisation, "Émile Zola", "zola@atelier.example")

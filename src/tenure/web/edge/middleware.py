@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.module_loading import import_string
@@ -18,7 +18,7 @@ from django.utils.module_loading import import_string
 from tenure.base.errors import TenureError
 from tenure.organisations.commands.people import choose_language
 from tenure.web.edge.answers import label
-from tenure.web.edge.refusals import method_not_allowed, refusal, unavailable
+from tenure.web.edge.refusals import bad_request, method_not_allowed, refusal, unavailable
 from tenure.web.edge.visitor import LANGUAGE, visitor_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -48,7 +48,11 @@ class PageMiddleware:
         self._pages: Handler = handler
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self._pages(request) if is_page(request) else self._past(request)
+        if not is_page(request):
+            return self._past(request)
+        for name in [name for name, value in request.COOKIES.items() if "\0" in value]:
+            del request.COOKIES[name]  # none of ours has one, and no session could be called so
+        return self._pages(request)
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Sequence[Any], kwargs: dict[str, Any]
@@ -96,6 +100,8 @@ class VisitorMiddleware:
             return refusal(request, error)
         if isinstance(error, OperationalError):
             return unavailable(request, error)
+        if isinstance(error, DataError):  # a word that no column can hold, as one with a NUL
+            return bad_request(request, error)
         return None
 
 

@@ -209,7 +209,8 @@ def _done(desk: Desk) -> HttpResponse:
 
 
 def _bounded(word: str, most: int) -> int:
-    return min(max(int(word), _FIRST), most) if word.isascii() and word.isdigit() else _FIRST
+    is_number = word.isascii() and word.isdigit() and len(word) < 10
+    return min(max(int(word), _FIRST), most) if is_number else _FIRST
 
 
 def _typed(desk: Desk, lines: int) -> dict[str, Any]:

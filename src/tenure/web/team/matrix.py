@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -98,7 +99,7 @@ def free(desk: Desk, member: str, role: str) -> HttpResponse:
             % {"roles": pool.name}
             for pool in lost
         ],
-        "back": f"{back}?q={row.email}",
+        "back": f"{back}?{urlencode({'q': row.email})}",
     }
     return desk.render("team/take.html", context)
 
