@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils.safestring import SafeString, mark_safe
 
 from tenure.access.models import Seat
 from tenure.base.calendar import Term
@@ -65,6 +67,17 @@ def test_a_paid_cart_becomes_subscriptions_with_seats() -> None:
     types = list(Event.objects.filter(organisation_id=company.id).values_list("type", flat=True))
     assert types.count("order.paid") == 1
     assert types.count("subscription.started") == 2
+
+
+def test_a_zone_that_a_page_met_first_is_written_down_as_any_other() -> None:
+    """Zones are kept by the text they were first asked by, and pages have texts of their own."""
+    ZoneInfo.clear_cache()
+    assert isinstance(ZoneInfo(mark_safe("Europe/Paris")).key, SafeString)
+    open_shop()
+    organisation = customer()
+    order_cart(organisation, fill_cart(organisation, ("designer-business", 1)))
+    ZoneInfo.clear_cache()
+    assert Subscription.objects.get().zone == "Europe/Paris"
 
 
 def test_the_same_cart_submitted_again_gives_the_first_order() -> None:

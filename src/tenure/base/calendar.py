@@ -70,7 +70,8 @@ def zone_named(name: str, *, field: str = "timezone") -> zoneinfo.ZoneInfo:
     """The zone called ``name``; ``Invalid`` on ``field`` (``unknown_time_zone``) if none is."""
     if name not in zone_names():
         raise Invalid([FieldError(field, UNKNOWN_TIME_ZONE, {"zone": name})])
-    return zoneinfo.ZoneInfo(name)
+    # Zones are kept by the name they were first asked by: a page's own kind of text must not stay.
+    return zoneinfo.ZoneInfo(str.__str__(name))
 
 
 @lru_cache(maxsize=8192)

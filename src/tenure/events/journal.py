@@ -24,7 +24,7 @@ from tenure.base.money import Money
 from tenure.events.asked import Asked
 from tenure.events.models import CATALOGUE_STREAM, KEYS_STREAM, IdempotencyKey
 from tenure.events.rows import run
-from tenure.events.writing import Writing
+from tenure.events.writing import Writing, told_plainly
 
 
 @runtime_checkable
@@ -190,7 +190,7 @@ _NUMBERS: Final = "SELECT organisation_id, sequence, revision FROM stream"
 
 
 def _json(value: Sequence[Mapping[str, Any]]) -> str:
-    return msgspec.json.encode(value).decode()
+    return msgspec.json.encode(value, enc_hook=told_plainly).decode()
 
 
 def work_for(organisation: UUID | None) -> None:
