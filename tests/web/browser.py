@@ -25,6 +25,8 @@ from playwright.sync_api import (
 )
 from pytest_django.live_server_helper import LiveServer
 
+from tenure.config.static_files import prepare_assets
+
 CHROMIUM: Final = os.environ.get("CHROMIUM") or which("chromium") or "chromium"
 FLAGS: Final = (
     "--headless",
@@ -84,6 +86,25 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport=WIDE, locale="en-GB", color_scheme="light")
     yield context
     context.close()
+
+
+@pytest.fixture(scope="session")
+def live_server() -> Iterator[LiveServer]:
+    """A live server whose assets come as in earnest: prepared, and served by the middleware.
+
+    Django's own handler for tests knows no prepared names, which pages use as soon as anything in
+    this run prepared the assets.
+    """
+    prepare_assets()
+    server = LiveServer("localhost", start=False)
+    server.thread.static_handler = _as_it_is
+    server.start()
+    yield server
+    server.stop()
+
+
+def _as_it_is(handler: object) -> object:
+    return handler
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ import pytest
 from django.core.cache import cache
 
 from tests.shop import open_shop
-from tests.web.browser import browser, context, page, site
+from tests.web.browser import browser, context, live_server, page, site
 from tests.web.people import Company
 from tests.web.people import company as make_company
 
-__all__ = ["browser", "company", "context", "page", "site"]
+__all__ = ["browser", "company", "context", "live_server", "page", "site"]
 
 
 @pytest.fixture
