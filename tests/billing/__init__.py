@@ -1,0 +1,1 @@
+"""Money: the rules, and the gateways."""

@@ -19,7 +19,7 @@ from django.db import connection, connections
 from tenure.billing.gateways.choice import gateway
 
 WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE|COMMIT)\b")
-GATEWAY_CALLS = ("charge", "ask", "cancel", "authenticate")
+GATEWAY_CALLS = ("charge", "ask", "cancel", "authenticate", "refund", "ask_refund")
 CHILD = "doomed"
 
 Work = Callable[[], object]

@@ -245,6 +245,42 @@ BREAKAGES = (
         orders_paid="of_another_organisation",
         payments_told="payment.captured:told_of_another_organisation",
     ),
+    # R30, R48: what went back
+    breaks(
+        "UPDATE billing_refund SET amount = 10000000",
+        refunds_within_payments="more_than_paid",
+        refunds_agree="another_amount",
+    ),
+    breaks(
+        "UPDATE billing_refund SET currency = 'USD'",
+        refunds_within_payments="not_as_it_was_paid",
+    ),
+    breaks(
+        """UPDATE billing_refund SET payment_id =
+           (SELECT id FROM billing_payment WHERE status = 'declined' LIMIT 1)""",
+        refunds_within_payments="never_paid",
+    ),
+    breaks(
+        "UPDATE billing_refund SET status = 'failed'",
+        refunds_agree="given_back_and_forgotten",
+        refunds_told="refund.failed:not_told",
+    ),
+    breaks(
+        "UPDATE billing_sandboxrefund SET status = 'failed'",
+        refunds_agree="never_given_back",
+    ),
+    breaks(
+        UNPROTECTED,
+        "DELETE FROM billing_refund",
+        refunds_agree="given_back_for_nothing",
+        refunds_told="refund.intended:told_and_not_so",
+    ),
+    breaks(
+        "UPDATE organisations_organisation SET test_clock = NULL",
+        "UPDATE billing_refund SET status = 'unknown', settled_at = NULL, "
+        "called_at = called_at - interval '1 hour'",
+        refunds_settled="unsettled",
+    ),
     # R44, R16, R19, R32: orders
     breaks(
         "DELETE FROM orders_orderline WHERE order_id = :PAID",

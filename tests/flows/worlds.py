@@ -8,6 +8,7 @@ from uuid import UUID
 
 from tenure.base.calendar import Term
 from tenure.base.ids import new_id
+from tenure.base.money import Money
 from tenure.events.asked import Asked
 from tenure.flows.acting import begin_acting, end_acting
 from tenure.flows.clock import advance_clock
@@ -15,6 +16,7 @@ from tenure.flows.invitations import accept_invitation, invite, withdraw_invitat
 from tenure.flows.members import change_member, remove_member
 from tenure.flows.ownership import close_ownership_offer, offer_ownership
 from tenure.flows.purchase import withdraw_order
+from tenure.flows.refunds import refund_order
 from tenure.flows.requests import answer_request, make_request
 from tenure.flows.role_requests import ask_for_role, decline_role_request
 from tenure.flows.seats import assign_seat
@@ -85,6 +87,13 @@ def make_world() -> World:
     assign_seat(subscription=analysts.id, member=owner.id, now=START, by="test")
     bob = joined(company, "bob@atelier.example", "designer")
     _people_ask(company, owner, bob)
+    refund_order(
+        order=designers.order_line.order_id,
+        amount=Money(1000, "EUR"),
+        reason="A gesture.",
+        now=START,
+        by="test",
+    )
     suspended = joined(company, "cleo@atelier.example", "designer")
     change_member(
         member=suspended.id,

@@ -27,3 +27,36 @@ class PaymentDeclined:
     payment: UUID
     order: UUID
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundIntended:
+    """Money is to go back by the way it came."""
+
+    type: ClassVar[str] = "refund.intended"
+    refund: UUID
+    payment: UUID
+    order: UUID
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPaid:
+    """The money went back."""
+
+    type: ClassVar[str] = "refund.paid"
+    refund: UUID
+    payment: UUID
+    order: UUID
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class RefundFailed:
+    """The money could not go back so; it counts as never given back."""
+
+    type: ClassVar[str] = "refund.failed"
+    refund: UUID
+    payment: UUID
+    order: UUID
+    reason: str

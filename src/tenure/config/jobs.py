@@ -27,8 +27,10 @@ def recover(timestamp: int) -> None:
     """Settle what was left unknown or half done (R17)."""
     _log.debug("begun", job="recover", planned=timestamp)
     from tenure.flows.recovery import recover_payments
+    from tenure.flows.refunds import recover_refunds
 
     recover_payments(now=machine_now())
+    recover_refunds(now=machine_now())
 
 
 @jobs.periodic(cron="* * * * *")

@@ -45,6 +45,7 @@ PREFIXES: Mapping[str, str] = {
     "cart": "cart",
     "order": "ord",
     "payment": "pay",
+    "refund": "ref",
     "subscription": "sub",
     "seat": "seat",
     "api_key": "key",

@@ -16,6 +16,7 @@ from tenure.events.queries import events_between
 from tenure.flows.due import KINDS, next_due, whose
 from tenure.flows.locks import lock_organisation
 from tenure.flows.recovery import recover_of_organisation
+from tenure.flows.refunds import recover_refunds_of
 from tenure.organisations.errors import (
     CLOCK_ADVANCES,
     CLOCK_ONLY_FORWARD,
@@ -69,6 +70,7 @@ def advance_clock(*, organisation: UUID, to: datetime, by: str, sandbox: bool) -
     before = Stream.objects.filter(organisation_id=organisation).values_list("sequence", flat=True)
     first = before.first() or 0
     recover_of_organisation(organisation, now=clock)
+    recover_refunds_of(organisation, now=clock)
     while (instant := next_due(organisation, to)) is not None:
         _step(organisation, max(instant, _clock_of(organisation)), by)
     with transaction(now=to, by=by, organisation=organisation) as journal:

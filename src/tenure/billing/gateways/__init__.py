@@ -38,6 +38,36 @@ class Charge:
     amount: Money
 
 
+class RefundResult(Enum):
+    """What a gateway says of a refund."""
+
+    DONE = "done"
+    ON_ITS_WAY = "on_its_way"
+    """Taken, and still being carried out; asked again later."""
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    """No answer came: the money may have gone back."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOutcome:
+    """The result of one refund; ``reference`` is the gateway's name for it."""
+
+    refund: UUID
+    result: RefundResult
+    reason: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOrder:
+    """Money to be given back once under ``refund``, its key, of what ``payment`` charged."""
+
+    refund: UUID
+    payment: UUID
+    amount: Money
+
+
 class Gateway(Protocol):
     """What Tenure asks of a gateway. Every call happens outside of any transaction."""
 
@@ -53,4 +83,12 @@ class Gateway(Protocol):
 
     def cancel(self, payment: UUID) -> Outcome:
         """Give up a charge that waits for the customer; one captured in the meantime stays so."""
+        ...
+
+    def refund(self, order: RefundOrder) -> RefundOutcome:
+        """Give money back, once per key; a lost answer is ``UNKNOWN``, never an exception."""
+        ...
+
+    def ask_refund(self, order: RefundOrder) -> RefundOutcome | None:
+        """What became of a refund; None for one that surely never arrived."""
         ...

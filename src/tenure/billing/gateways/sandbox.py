@@ -6,14 +6,22 @@ party would: killed between its answer and our commit, we have to ask it.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from tenure.base.errors import NotFound
-from tenure.billing.gateways import Charge, Outcome, Result
-from tenure.billing.models import SandboxCharge
+from tenure.billing.gateways import (
+    Charge,
+    Outcome,
+    RefundOrder,
+    RefundOutcome,
+    RefundResult,
+    Result,
+)
+from tenure.billing.models import SandboxCharge, SandboxRefund
 
 AUTHENTICATE: Final = "tok_authenticate"
 
@@ -28,6 +36,7 @@ _ANSWER_LOST: Final = _NEVER_ARRIVES | {"tok_unknown"}
 NOT_CHARGED: Final = "not_charged"
 ABANDONED: Final = "abandoned"
 UNKNOWN_CARD: Final = "unknown_card"
+MORE_THAN_CHARGED: Final = "more_than_charged"
 
 
 class SandboxGateway:
@@ -73,6 +82,31 @@ class SandboxGateway:
             return self._end_step(payment, "captured", "")
         return self._end_step(payment, "declined", "authentication_failed")
 
+    def refund(self, order: RefundOrder) -> RefundOutcome:
+        """Give money back once per key, and of a charge never more than it took."""
+        _refuse_transaction()
+        if not SandboxRefund.objects.filter(key=order.refund).exists():
+            self._give_back(order)
+        row = SandboxRefund.objects.get(key=order.refund)
+        return _refund_outcome(row)
+
+    def ask_refund(self, order: RefundOrder) -> RefundOutcome | None:
+        """What became of a refund; None if it was never asked for."""
+        _refuse_transaction()
+        row = SandboxRefund.objects.filter(key=order.refund).first()
+        return _refund_outcome(row) if row else None
+
+    def _give_back(self, order: RefundOrder) -> None:
+        """One statement, committed by itself; one that lost to the same key changes nothing."""
+        figures: dict[str, UUID | int | str] = {
+            "key": order.refund,
+            "charge": order.payment,
+            "amount": order.amount.amount,
+            "currency": order.amount.currency,
+        }
+        with suppress(IntegrityError), connection.cursor() as cursor:
+            cursor.execute(_GIVE_BACK, figures)
+
     def _end_step(self, payment: UUID, status: str, reason: str) -> Outcome:
         _refuse_transaction()
         waiting = SandboxCharge.objects.filter(key=payment, status="authentication_required")
@@ -105,6 +139,25 @@ class SandboxGateway:
             )
             (booked_status, booked_reason) = cursor.fetchone()
         return _said(charge.payment, booked_status, booked_reason)
+
+
+_GIVE_BACK: Final = """
+    WITH back AS (
+        UPDATE billing_sandboxcharge SET refunded = refunded + %(amount)s
+        WHERE key = %(charge)s AND status = 'captured' AND currency = %(currency)s
+          AND refunded + %(amount)s <= amount
+        RETURNING key
+    )
+    INSERT INTO billing_sandboxrefund (key, charge, amount, currency, status)
+    SELECT %(key)s, %(charge)s, %(amount)s, %(currency)s,
+           CASE WHEN EXISTS (SELECT FROM back) THEN 'done' ELSE 'failed' END
+"""
+
+
+def _refund_outcome(row: SandboxRefund) -> RefundOutcome:
+    if row.status == "done":
+        return RefundOutcome(row.key, RefundResult.DONE)
+    return RefundOutcome(row.key, RefundResult.FAILED, MORE_THAN_CHARGED)
 
 
 def _first_answer(token: str) -> tuple[str, str]:

@@ -78,6 +78,26 @@ _PAYMENTS: Final = (
            WHERE status = 'declined' AND decline_code <> 'order_closed' ORDER BY id""",
     ),
 )
+_REFUNDS: Final = (
+    ToldOnce(
+        "ref",
+        "refund.intended",
+        "refund",
+        "SELECT id, organisation_id FROM billing_refund ORDER BY id",
+    ),
+    ToldOnce(
+        "ref",
+        "refund.paid",
+        "refund",
+        "SELECT id, organisation_id FROM billing_refund WHERE status = 'done' ORDER BY id",
+    ),
+    ToldOnce(
+        "ref",
+        "refund.failed",
+        "refund",
+        "SELECT id, organisation_id FROM billing_refund WHERE status = 'failed' ORDER BY id",
+    ),
+)
 _SUBSCRIPTIONS: Final = (
     ToldOnce(
         "sub",
@@ -132,6 +152,11 @@ def orders_told(_now: datetime) -> Tally:
 def payments_told(_now: datetime) -> Tally:
     """A payment is told once as captured or declined."""
     return told_once(_PAYMENTS)
+
+
+def refunds_told(_now: datetime) -> Tally:
+    """A refund is told once as intended, and once as what became of it."""
+    return told_once(_REFUNDS)
 
 
 def subscriptions_told(_now: datetime) -> Tally:

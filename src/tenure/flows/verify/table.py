@@ -11,6 +11,7 @@ from tenure.flows.verify import (
     orders,
     payments,
     people,
+    refunds,
     seats,
     subscriptions,
 )
@@ -114,6 +115,33 @@ CHECKS: Final = (
         payments.orders_paid,
     ),
     Check(
+        "refunds_within_payments",
+        "R48",
+        (
+            "Nothing is given back beyond what was paid, payment by payment.",
+            "Rien n'est rendu au-delà de ce qui a été payé, paiement par paiement.",
+        ),
+        refunds.within_payments,
+    ),
+    Check(
+        "refunds_agree",
+        "R48",
+        (
+            "What was given back here was given back there, to the cent, and the reverse.",
+            "Ce qui est rendu ici a été rendu là-bas, au centime près, et inversement.",
+        ),
+        refunds.refunds_agree,
+    ),
+    Check(
+        "refunds_settled",
+        "R30",
+        (
+            "No refund by card stays without its answer.",
+            "Aucun remboursement par carte ne reste sans réponse.",
+        ),
+        refunds.refunds_settled,
+    ),
+    Check(
         "order_totals",
         "R44",
         (
@@ -199,6 +227,15 @@ CHECKS: Final = (
             "Le journal dit chaque paiement une fois, encaissé ou refusé.",
         ),
         journal.payments_told,
+    ),
+    Check(
+        "refunds_told",
+        "R48",
+        (
+            "The journal tells each refund once as intended, and once as what became of it.",
+            "Le journal dit chaque remboursement une fois prévu, et une fois ce qu'il est devenu.",
+        ),
+        journal.refunds_told,
     ),
     Check(
         "subscriptions_told",

@@ -46,6 +46,18 @@ def _refused(_event: Event) -> str:
     return gettext("A payment was declined by the bank.")
 
 
+def _back_begun(event: Event) -> str:
+    return gettext("%(amount)s is being paid back.") % {"amount": event.amount("amount")}
+
+
+def _back(event: Event) -> str:
+    return gettext("%(amount)s was paid back.") % {"amount": event.amount("amount")}
+
+
+def _back_failed(_event: Event) -> str:
+    return gettext("A refund could not be made by the way that was tried.")
+
+
 SENTENCES: Final[Mapping[str, Sentence]] = {
     "order.placed": Sentence(icon="shopping-bag", tell=_placed),
     "order.paid": Sentence(icon="circle-check", tell=_paid),
@@ -56,4 +68,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "order.expired": Sentence(icon="clock-off", tell=_expired),
     "payment.captured": Sentence(icon="receipt", tell=_captured),
     "payment.declined": Sentence(icon="circle-x", tell=_refused),
+    "refund.intended": Sentence(icon="arrow-back-up", tell=_back_begun),
+    "refund.paid": Sentence(icon="arrow-back-up", tell=_back),
+    "refund.failed": Sentence(icon="circle-x", tell=_back_failed),
 }

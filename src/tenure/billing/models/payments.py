@@ -1,4 +1,4 @@
-"""Payments, and the sandbox gateway's own memory."""
+"""Payments: attempts to pay an order."""
 
 from __future__ import annotations
 
@@ -84,21 +84,3 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return f"payment {self.id} ({self.status})"
-
-
-class SandboxCharge(models.Model):
-    """What the sandbox gateway remembers: it is another party, with books of its own.
-
-    One row per key, whatever was sent; ``status`` is ``captured``, ``declined``,
-    ``authentication_required`` or ``cancelled``.
-    """
-
-    key = models.UUIDField(primary_key=True)
-    token = models.CharField(max_length=100)
-    amount = models.BigIntegerField()
-    currency = models.CharField(max_length=3)
-    status = models.CharField(max_length=23)
-    decline_code = models.CharField(max_length=40, blank=True)
-
-    def __str__(self) -> str:
-        return f"{self.token} ({self.status})"

@@ -1,0 +1,18 @@
+"""Money that comes in and goes back, and the sandbox gateway's own memory."""
+
+from __future__ import annotations
+
+from tenure.billing.models.payments import IN_FLIGHT, Payment, PaymentStatus
+from tenure.billing.models.refunds import REFUNDS_IN_FLIGHT, Refund, RefundStatus
+from tenure.billing.models.sandbox import SandboxCharge, SandboxRefund
+
+__all__ = [
+    "IN_FLIGHT",
+    "REFUNDS_IN_FLIGHT",
+    "Payment",
+    "PaymentStatus",
+    "Refund",
+    "RefundStatus",
+    "SandboxCharge",
+    "SandboxRefund",
+]
