@@ -24,6 +24,39 @@ from tenure.policy.words import Audience
 
 RATES = vat_rates()
 ON = date(2027, 3, 1)
+STATED = {
+    "AT": "20",
+    "BE": "21",
+    "BG": "20",
+    "HR": "25",
+    "CY": "19",
+    "CZ": "21",
+    "DK": "25",
+    "EE": "24",
+    "FI": "25.5",
+    "FR": "20",
+    "DE": "19",
+    "GR": "24",
+    "HU": "27",
+    "IE": "23",
+    "IT": "22",
+    "LV": "21",
+    "LT": "21",
+    "LU": "17",
+    "MT": "18",
+    "NL": "21",
+    "PL": "23",
+    "PT": "23",
+    "RO": "21",
+    "SK": "23",
+    "SI": "22",
+    "ES": "21",
+    "SE": "25",
+    "GB": "20",
+    "CH": "8.1",
+    "NO": "25",
+}
+"""The standard rates in force, in percent."""
 
 
 def situation(
@@ -77,6 +110,13 @@ class TestRates:
     def test_are_there_for_the_whole_union(self, country: str) -> None:
         assert RATES.on(country, date(2024, 1, 1))
 
+    def test_are_those_of_november_2026(self) -> None:
+        """Of the Commission's list for the 27, and of HMRC, ESTV and Skatteetaten."""
+        on = date(2026, 11, 27)
+        stated = {country: found for country in STATED if (found := RATES.on(country, on))}
+        assert stated == {country: int(Decimal(rate) * 100) for country, rate in STATED.items()}
+        assert set(STATED) == EU_COUNTRIES | {"GB", "CH", "NO"}
+
     def test_are_checked(self) -> None:
         head = "country,rate_percent,from,note"
         for wrong in (["FR,20.123,2014-01-01,"], ["FR,-1,2014-01-01,"], ["FR,20,2014-01-01,"] * 2):
@@ -103,6 +143,11 @@ class TestSituations:
             ("NO", ("no_tax", None, "0")),
             ("US", ("no_tax", None, "0")),
             ("RE", ("no_tax", None, "0")),
+            ("AX", ("no_tax", None, "0")),
+            ("SM", ("no_tax", None, "0")),
+            ("JE", ("no_tax", None, "0")),
+            ("IM", ("no_tax", None, "0")),
+            ("LI", ("no_tax", None, "0")),
             ("MC", ("vendor_country", "FR", "20")),
         ],
     )
@@ -146,6 +191,15 @@ class TestSituations:
             "8.1",
         )
         assert shortly(situation(Audience.CREATOR, "NO", policy=policy))[0] == "no_tax"
+
+    def test_what_belongs_to_a_neighbours_territory_has_its_rate(self) -> None:
+        policy = "tax.taxed_countries_outside_eu = ['LI', 'IM', 'RE']"
+        found = {
+            buyer: shortly(situation(Audience.CREATOR, buyer, policy=policy))[1:]
+            for buyer in ("LI", "IM", "RE")
+        }
+        assert found == {"LI": ("CH", "8.1"), "IM": ("GB", "20"), "RE": ("RE", "8.5")}
+        assert shortly(situation(Audience.CREATOR, "IM", vendor="GB"))[1:] == ("GB", "20")
 
     def test_a_vendor_outside_the_union(self) -> None:
         assert shortly(situation(Audience.CREATOR, "GB", vendor="GB"))[1:] == ("GB", "20")

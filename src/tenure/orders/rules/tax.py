@@ -17,8 +17,9 @@ from tenure.orders.rules.rates import BASIS_POINTS, VatRates
 from tenure.policy.model import Tax
 from tenure.policy.words import Audience
 
-_VAT_TERRITORY: Final = {"MC": "FR", "IM": "GB"}
-"""Countries that belong to another's territory for VAT (Directive 2006/112/EC, article 7)."""
+_VAT_TERRITORY: Final = {"MC": "FR", "IM": "GB", "LI": "CH"}
+"""Countries that belong to another's territory for VAT (Directive 2006/112/EC, article 7; the
+treaty of 28 October 1994 between Switzerland and Liechtenstein)."""
 
 
 class TaxKind(StrEnum):
