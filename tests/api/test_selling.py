@@ -305,14 +305,34 @@ def test_everything_that_is_given_of_an_organisation_is_told(cast: Cast) -> None
     billing = BILLING | {
         "line2": "Escalier B",
         "region": "Rhône",
-        "vat_number": "FR12345678901",
-        "siren": "123456789",
+        "vat_number": "FR11123456782",
+        "siren": "123456782",
         "purchase_order": "PO 7",
     }
     made = cast.vendor.post("/organisations", ORGANISATION | {"billing": billing})
     assert made.body["billing"] == billing
     for name in ("name", "audience", "country", "timezone", "language"):
         assert made.body[name] == ORGANISATION[name]
+
+
+def test_numbers_of_a_company_are_checked_and_kept_without_spaces(cast: Cast) -> None:
+    billing = BILLING | {"vat_number": "11 123 456 782", "siren": "123 456 782 00002"}
+    path = cast.vendor.post("/organisations", ORGANISATION | {"billing": billing}).headers[
+        "Location"
+    ]
+    kept = cast.vendor.get(path).body["billing"]
+    assert (kept["vat_number"], kept["siren"]) == ("FR11123456782", "12345678200002")
+    wrong = cast.vendor.patch(path, {"billing": {"vat_number": "FR12123456782", "siren": "1"}})
+    codes = [error["code"] for error in wrong.body["field_errors"]]
+    assert (wrong.status, codes) == (422, ["vat_number_malformed", "siren_malformed"])
+    moved = cast.vendor.patch(path, {"country": "DE", "billing": {"country": "DE"}})
+    (error,) = moved.body["field_errors"]
+    assert (error["field"], error["code"]) == (
+        "billing.vat_number",
+        "vat_number_of_another_country",
+    )
+    there = {"country": "DE", "billing": {"country": "DE", "vat_number": "de 136 695 976"}}
+    assert cast.vendor.patch(path, there).body["billing"]["vat_number"] == "DE136695976"
 
 
 def test_a_live_installation_has_no_sandbox(cast: Cast, settings: Any) -> None:

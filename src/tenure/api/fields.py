@@ -154,7 +154,6 @@ Maybe200 = Annotated[str, Field(max_length=200, pattern=_PRINTABLE_OR_NONE), _st
 """The same, or nothing: null and an empty text say so."""
 Maybe100 = Annotated[str, Field(max_length=100, pattern=_PRINTABLE_OR_NONE), _strip] | None
 Maybe20 = Annotated[str, Field(max_length=20, pattern=_PRINTABLE_OR_NONE), _strip] | None
-Maybe14 = Annotated[str, Field(max_length=14, pattern=_PRINTABLE_OR_NONE), _strip] | None
 
 
 class _NotSaid:

@@ -21,7 +21,6 @@ from tenure.api.fields import (
     Country,
     Email,
     Given,
-    Maybe14,
     Maybe20,
     Maybe100,
     Maybe200,
@@ -92,7 +91,7 @@ class BillingIn(Body):
     region: Maybe100 = None
     country: Country
     vat_number: Maybe20 = None
-    siren: Maybe14 = None
+    siren: Maybe20 = None
     purchase_order: Maybe100 = None
 
 
@@ -120,7 +119,7 @@ class BillingChange(Change):
     region: Maybe100 = None
     country: Given[Country] = ABSENT
     vat_number: Maybe20 = None
-    siren: Maybe14 = None
+    siren: Maybe20 = None
     purchase_order: Maybe100 = None
 
 

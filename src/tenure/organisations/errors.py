@@ -43,6 +43,30 @@ STANDING_FORBIDS = declare(
     en="The standing {standing} does not include {ability}; ask an administrator.",
     fr="La qualité {standing} ne comprend pas {ability} ; adressez-vous à un administrateur.",
 )
+VAT_NUMBER_MALFORMED = declare(
+    "vat_number_malformed",
+    rule="R45",
+    en="{vat_number} is no VAT number of that country: its length or its check digits do not "
+    "fit. Copy it as the tax office gave it, like {example}, or leave it empty.",
+    fr="{vat_number} n'est pas un numéro de TVA de ce pays : sa longueur ou sa clé ne convient "
+    "pas. Recopiez-le tel que l'administration l'a attribué, comme {example}, ou laissez-le vide.",
+)
+VAT_NUMBER_OF_ANOTHER_COUNTRY = declare(
+    "vat_number_of_another_country",
+    rule="R45",
+    en="{vat_number} is not of the country that is billed, whose numbers begin with {prefix}. Give "
+    "that country's number, or leave it empty.",
+    fr="{vat_number} n'est pas du pays de facturation, dont les numéros commencent par {prefix}. "
+    "Donnez le numéro de ce pays, ou laissez-le vide.",
+)
+SIREN_MALFORMED = declare(
+    "siren_malformed",
+    rule="R47",
+    en="{siren} is neither a SIREN (9 digits) nor a SIRET (14): its length or its check digit does "
+    "not fit.",
+    fr="{siren} n'est ni un SIREN (9 chiffres) ni un SIRET (14) : sa longueur ou sa clé ne "
+    "convient pas.",
+)
 
 
 # The vendor's staff.

@@ -43,8 +43,8 @@ BILLING = {
     "billing_postal_code": "69002",
     "billing_city": "Lyon",
     "purchase_order": "PO-7",
-    "vat_number": "FR123",
-    "siren": "123456789",
+    "vat_number": "FR 11 123 456 782",
+    "siren": "123 456 782",
 }
 
 
@@ -116,10 +116,21 @@ def test_where_it_is_billed_is_edited_and_the_country_stays(company: Company) ->
 
 def test_an_address_that_lacks_something_is_not_taken(company: Company) -> None:
     client, path = browser(company.owner), page_of(company, "settings/billing")
-    answer = client.post(path, BILLING | {"billing_city": " ", "siren": "1" * 15})
+    answer = client.post(path, BILLING | {"billing_city": " ", "siren": "1" * 21})
     assert answer.status_code == 422
     assert answer.content.decode().count('class="field-error"') == 2
     assert row(company).billing_name == "Ada"
+
+
+def test_numbers_that_cannot_be_ones_are_said_beside_their_fields(company: Company) -> None:
+    client, path = browser(company.owner), page_of(company, "settings/billing")
+    answer = client.post(path, BILLING | {"vat_number": "DE136695976", "siren": "123456789"})
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert "whose numbers begin with FR" in text
+    assert "123456789 is neither a SIREN" in text
+    assert client.post(path, BILLING).status_code == 302
+    assert (row(company).vat_number, row(company).siren) == ("FR11123456782", "123456782")
 
 
 def test_consumers_have_no_number_of_a_company(company: Company) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from tenure.base.errors import FieldError, Invalid, Refused
@@ -22,6 +22,7 @@ from tenure.organisations.events import (
 )
 from tenure.organisations.models import Member, Organisation, StudentProof, User
 from tenure.organisations.rules import MemberStatus, Standing
+from tenure.organisations.rules.numbers import checked_numbers
 from tenure.policy.words import Audience
 
 
@@ -68,9 +69,10 @@ def create_organisation(
     """Write an organisation with its owner, who is active at once (R34).
 
     A student's whose owner has an academic address is verified with it (R8). Raises ``Invalid``
-    if it is not billed where it is.
+    if it is not billed where it is, or of a number that cannot be one.
     """
     _check_country(draft.country, draft.billing.country)
+    billing = _with_numbers(draft.billing)
     made = Organisation(
         id=organisation,
         name=draft.name,
@@ -81,7 +83,7 @@ def create_organisation(
         language=draft.language,
         test_clock=draft.test_clock,
         created_at=journal.at,
-        **_billing_columns(draft.billing),
+        **_billing_columns(billing),
     )
     made.save(force_insert=True)
     user = _user(draft.owner_email, draft.owner_name, journal.at)
@@ -105,8 +107,11 @@ def change_organisation(
 ) -> None:
     """Edit the locked ``organisation``: ``changes`` are its columns with their new values.
 
-    What says the same changes nothing. Raises ``Invalid`` if it would not be billed where it is.
+    What says the same changes nothing. Raises ``Invalid`` if it would not be billed where it is,
+    or of a number that cannot be one there; one that stands is not looked at while neither it nor
+    the country changes.
     """
+    changes = _with_checked(organisation, changes)
     changed = {
         name: value for name, value in changes.items() if getattr(organisation, name) != value
     }
@@ -213,6 +218,38 @@ def _billing_columns(billing: BillingAddress) -> dict[str, str]:
         "siren": billing.siren,
         "purchase_order": billing.purchase_order,
     }
+
+
+def _with_numbers(billing: BillingAddress) -> BillingAddress:
+    """Where it is billed, with its numbers as they are kept; raises ``Invalid``."""
+    numbers, errors = checked_numbers(
+        country=billing.country, vat_number=billing.vat_number, company=billing.siren
+    )
+    if errors:
+        raise Invalid(errors)
+    return replace(billing, vat_number=numbers.vat_number, siren=numbers.siren)
+
+
+def _with_checked(organisation: Organisation, changes: dict[str, Any]) -> dict[str, Any]:
+    """``changes`` with those of the numbers that they touch as they are kept (R45)."""
+
+    def said(name: str) -> str:
+        return str(changes.get(name, getattr(organisation, name)))
+
+    touched = {name for name in _CHECKED if said(name) != getattr(organisation, name)}
+    moved = said("billing_country") != organisation.billing_country
+    numbers, errors = checked_numbers(
+        country=said("billing_country"),
+        vat_number=said("vat_number") if moved or "vat_number" in touched else "",
+        company=said("siren") if "siren" in touched else "",
+    )
+    if errors:
+        raise Invalid(errors)
+    kept = {"vat_number": numbers.vat_number, "siren": numbers.siren}
+    return {**changes, **{name: kept[name] for name in touched}}
+
+
+_CHECKED: Final = ("vat_number", "siren")
 
 
 def _check_country(country: str, billing_country: str) -> None:

@@ -8,7 +8,9 @@ from typing import Any, Final, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from tenure.base.errors import Invalid
 from tenure.organisations.commands.organisation import BillingAddress
+from tenure.organisations.rules.numbers import SIREN_FIELD, VAT_NUMBER_FIELD, checked_numbers
 from tenure.web.checkout.cards import TOKENS
 from tenure.web.edge.forms import Form, LanguageField, TimeZoneField
 
@@ -45,6 +47,8 @@ class NewBuyerForm(Form):
 
     use_required_attribute = False
     """Whoever buys for another organisation leaves all of it empty."""
+    country = ""
+    """Where it is billed, once it is adapted to a cart."""
 
     name = Line(label=_("Name of the organisation"), most=200, complete="organization")
     billing_name = Line(
@@ -61,7 +65,7 @@ class NewBuyerForm(Form):
     vat_number = Line(label=_("VAT number"), most=20, required=False)
     siren = Line(
         label=_("SIREN"),
-        most=14,
+        most=20,
         required=False,
         help_text=_("The number of a company in France."),
     )
@@ -75,6 +79,7 @@ class NewBuyerForm(Form):
 
     def adapt(self, *, audience: str, country: str) -> None:
         """Ask for no more than there can be; a person has a name instead of a company's."""
+        self.country = country
         if audience != "business":
             for name in _COMPANY_ONLY:
                 del self.fields[name]
@@ -89,6 +94,19 @@ class NewBuyerForm(Form):
         known: list[Any] = list(cast(Iterable[Any], field.choices))
         if zone not in dict(known):
             field.choices = [*known, (zone, zone)]
+
+    def clean(self) -> dict[str, Any]:
+        """What was typed, with the numbers of a company as they are kept (R45)."""
+        said = super().clean() or {}
+        numbers, errors = checked_numbers(
+            country=self.country,
+            vat_number=said.get("vat_number", ""),
+            company=said.get("siren", ""),
+        )
+        if errors:
+            self.refuse(Invalid(errors), {VAT_NUMBER_FIELD: "vat_number", SIREN_FIELD: "siren"})
+        kept = {"vat_number": numbers.vat_number, "siren": numbers.siren}
+        return {**said, **{name: kept[name] for name in kept if name in said}}
 
     def billing(self, country: str) -> BillingAddress:
         """Where it is billed."""

@@ -14,6 +14,7 @@ from tenure.flows.particulars import edit_particulars
 from tenure.organisations.models import Organisation
 from tenure.organisations.queries import organisation_row
 from tenure.organisations.rules import Ability
+from tenure.organisations.rules.numbers import SIREN_FIELD, VAT_NUMBER_FIELD
 from tenure.web.edge.doors import FORM, console_page
 from tenure.web.edge.forms import Form, LanguageField, TimeZoneField
 from tenure.web.edge.visits import Desk
@@ -73,7 +74,7 @@ class BillingForm(Form):
     vat_number = Line(label=_("VAT number"), most=20, required=False)
     siren = Line(
         label=_("SIREN"),
-        most=14,
+        most=20,
         required=False,
         help_text=_("The number of a company in France."),
     )
@@ -119,5 +120,9 @@ def _kept(row: Organisation, names: Iterable[str]) -> dict[str, str]:
     return {name: str(getattr(row, name)) for name in names}
 
 
-_FIELDS: Final = {"billing.country": "billing_name"}
-"""Where a refusal about the country is told, which has no field of its own."""
+_FIELDS: Final = {
+    "billing.country": "billing_name",
+    VAT_NUMBER_FIELD: "vat_number",
+    SIREN_FIELD: "siren",
+}
+"""Where a refusal is told: the country has no field of its own."""
