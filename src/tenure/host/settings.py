@@ -2,29 +2,23 @@
 
 Settings come from the environment; ``NAME_FILE`` names a file that holds the value of ``NAME``
 (secrets are handed over so), and ``NAME`` itself wins over it. An empty value counts as unset.
+Their table is ``setting_table``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from tenure.host.addresses import (
-    SmtpAddress,
-    mail_address,
-    parse_database_url,
-    parse_smtp_url,
-)
+from tenure.host.addresses import SmtpAddress
 from tenure.host.errors import SETTING_FILE_UNREADABLE, SETTING_INVALID, HostError
 from tenure.host.private_files import kept_secret
+from tenure.host.setting_table import SETTINGS, Setting
 
 LogFormat = Literal["json", "console"]
-
-_YES: Final = frozenset({"1", "true", "yes", "on"})
-_NO: Final = frozenset({"0", "false", "no", "off"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +58,17 @@ class Settings:
     """The address that mail comes from; ``None``: the vendor's."""
     trusted_proxies: int
     """How many proxies stand in front, whose word on who asks is believed."""
+    vies_url: str
+    """Where VAT numbers of the EU are looked up (R45)."""
+    vies_timeout: int
+    """Seconds to wait for an answer."""
+    country_header: str | None
+    """In which header a proxy names the country of who asks; ``None``: nobody's word counts."""
 
     @property
     def secret_key(self) -> str:
         """The key that signs sessions: as given, or made once and kept in ``data_dir``."""
         return self.given_secret_key or kept_secret(self.data_dir / "secret-key")
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One row of the table: its name in the environment, what it means, how its text is read."""
-
-    name: str
-    field: str
-    en: str
-    fr: str
-    read: Callable[[str], Any]
-    default: str | None = None
-    secret: bool = False
-    without: tuple[str, str] = ("none", "aucun")
-    """What no value and no default amounts to, in English and French."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,242 +78,6 @@ class Found:
     setting: Setting
     text: str | None
     source: str | None
-
-
-def _flag(text: str) -> bool:
-    word = text.lower()
-    if word in _YES:
-        return True
-    if word in _NO:
-        return False
-    raise ValueError("1, 0")
-
-
-def _count(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 10_000:
-        raise ValueError("1 … 10000")
-    return int(text)
-
-
-def _few(text: str) -> int:
-    if text not in tuple("0123456789"):
-        raise ValueError("0 … 9")
-    return int(text)
-
-
-def _one_of(*words: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text not in words:
-            raise ValueError(", ".join(words))
-        return text
-
-    return read
-
-
-def _path(text: str) -> Path:
-    return Path(text).expanduser().absolute()
-
-
-def _address(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
-        raise ValueError("https://host[:port][/path]")
-    return text.rstrip("/")
-
-
-def _database(text: str) -> str:
-    parse_database_url(text)
-    return text
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word for word in text.replace(",", " ").split() if word)
-
-
-SETTINGS: Final = (
-    Setting(
-        "DATABASE_URL",
-        "database_url",
-        en="The PostgreSQL server (15 or newer) to use, postgresql://user:password@host/name.",
-        fr="Le serveur PostgreSQL (15 ou plus récent) à utiliser, "
-        "postgresql://utilisateur:motdepasse@hôte/nom.",
-        read=_database,
-        secret=True,
-        without=("the embedded server", "le serveur embarqué"),
-    ),
-    Setting(
-        "TENURE_DATA_DIR",
-        "data_dir",
-        en="The directory that holds this installation's data, and by which commands find it.",
-        fr="Le répertoire qui contient les données de cette installation et par lequel les "
-        "commandes la trouvent.",
-        read=_path,
-        default="~/.local/share/tenure",
-    ),
-    Setting(
-        "TENURE_SERVER_DIR",
-        "server_dir",
-        en="Where the embedded server's data and programs lie if Tenure runs as root; another "
-        "user must be able to enter it.",
-        fr="L'emplacement des données et des programmes du serveur embarqué si Tenure tourne en "
-        "root ; un autre utilisateur doit pouvoir y entrer.",
-        read=_path,
-        default="/var/lib/tenure",
-    ),
-    Setting(
-        "TENURE_SANDBOX",
-        "sandbox",
-        en="1 allows the sandbox gateway and test clocks; never on a live installation.",
-        fr="1 autorise la passerelle d'essai et les horloges de test ; jamais sur une "
-        "installation réelle.",
-        read=_flag,
-        default="0",
-    ),
-    Setting(
-        "TENURE_DEBUG",
-        "debug",
-        en="1 shows errors with their surroundings, for development alone.",
-        fr="1 montre les erreurs avec leur contexte, pour le développement seulement.",
-        read=_flag,
-        default="0",
-    ),
-    Setting(
-        "TENURE_SECRET_KEY",
-        "given_secret_key",
-        en="The key that signs sessions and links; the same on every machine of an installation.",
-        fr="La clé qui signe les sessions et les liens ; la même sur toutes les machines d'une "
-        "installation.",
-        read=str,
-        secret=True,
-        without=("made once, kept in the data directory", "créée puis gardée avec les données"),
-    ),
-    Setting(
-        "TENURE_PUBLIC_URL",
-        "public_url",
-        en="Where browsers and applications reach this installation.",
-        fr="L'adresse par laquelle navigateurs et applications joignent cette installation.",
-        read=_address,
-        default="http://127.0.0.1:8000",
-    ),
-    Setting(
-        "TENURE_DECIDE_URL",
-        "decide_url",
-        en="Where applications reach the decision node, if one runs.",
-        fr="L'adresse par laquelle les applications joignent le nœud de décision, s'il y en a un.",
-        read=_address,
-        without=("the public address", "l'adresse publique"),
-    ),
-    Setting(
-        "TENURE_ALLOWED_HOSTS",
-        "allowed_hosts",
-        en="Host names answered to beside that of the public address, separated by commas.",
-        fr="Les noms d'hôte acceptés en plus de celui de l'adresse publique, séparés par des "
-        "virgules.",
-        read=_words,
-        default="localhost,127.0.0.1,[::1]",
-    ),
-    Setting(
-        "TENURE_LOG_FORMAT",
-        "log_format",
-        en="How logs are written: json, one object a line, or console, for people.",
-        fr="La forme des journaux : json, un objet par ligne, ou console, pour les personnes.",
-        read=_one_of("json", "console"),
-        default="json",
-    ),
-    Setting(
-        "TENURE_LOG_LEVEL",
-        "log_level",
-        en="The least grave message that is logged: DEBUG, INFO, WARNING or ERROR.",
-        fr="Le message le moins grave qui est journalisé : DEBUG, INFO, WARNING ou ERROR.",
-        read=_one_of("DEBUG", "INFO", "WARNING", "ERROR"),
-        default="INFO",
-    ),
-    Setting(
-        "TENURE_WEB_WORKERS",
-        "web_workers",
-        en="Processes that answer pages and the API.",
-        fr="Les processus qui répondent aux pages et à l'API.",
-        read=_count,
-        default="2",
-    ),
-    Setting(
-        "TENURE_WEB_THREADS",
-        "web_threads",
-        en="Threads of each of them; every thread keeps a database connection.",
-        fr="Les fils d'exécution de chacun ; chaque fil garde une connexion à la base.",
-        read=_count,
-        default="4",
-    ),
-    Setting(
-        "TENURE_DECIDE_WORKERS",
-        "decide_workers",
-        en="Processes of the decision node.",
-        fr="Les processus du nœud de décision.",
-        read=_count,
-        default="2",
-    ),
-    Setting(
-        "TENURE_DECIDE_POOL",
-        "decide_pool",
-        en="Database connections that each of them keeps.",
-        fr="Les connexions à la base que garde chacun d'eux.",
-        read=_count,
-        default="4",
-    ),
-    Setting(
-        "TENURE_WORKER_CONCURRENCY",
-        "worker_concurrency",
-        en="Jobs that a worker does at the same time.",
-        fr="Les tâches qu'un exécutant mène de front.",
-        read=_count,
-        default="4",
-    ),
-    Setting(
-        "TENURE_DATABASE_CONNECTION_AGE",
-        "database_connection_age",
-        en="Seconds for which a web process keeps a database connection.",
-        fr="Les secondes pendant lesquelles un processus web garde une connexion à la base.",
-        read=_count,
-        default="600",
-    ),
-    Setting(
-        "TENURE_SMTP_URL",
-        "smtp",
-        en="The server that mail goes out by: smtps://user:password@host (TLS), "
-        "smtp+starttls://… (TLS once it answers) or smtp://… (plain).",
-        fr="Le serveur par lequel part le courrier : smtps://utilisateur:motdepasse@hôte (TLS), "
-        "smtp+starttls://… (TLS une fois qu'il répond) ou smtp://… (en clair).",
-        read=parse_smtp_url,
-        secret=True,
-        without=("no mail goes out", "aucun courrier ne part"),
-    ),
-    Setting(
-        "TENURE_SMTP_PASSWORD",
-        "smtp_password",
-        en="Its password, where the address does not hold it.",
-        fr="Son mot de passe, si l'adresse ne le contient pas.",
-        read=str,
-        secret=True,
-    ),
-    Setting(
-        "TENURE_MAIL_FROM",
-        "mail_from",
-        en="The address that mail comes from; answers go to the vendor's all the same.",
-        fr="L'adresse d'où vient le courrier ; les réponses vont tout de même à celle du vendeur.",
-        read=mail_address,
-        without=("the vendor's", "celle du vendeur"),
-    ),
-    Setting(
-        "TENURE_TRUSTED_PROXIES",
-        "trusted_proxies",
-        en="How many proxies of yours stand in front and name who asks in X-Forwarded-For; who "
-        "tries to log in too often is held up by that address.",
-        fr="Le nombre de vos serveurs mandataires placés devant et nommant le demandeur dans "
-        "X-Forwarded-For ; qui tente trop souvent de se connecter est freiné par cette adresse.",
-        read=_few,
-        default="0",
-    ),
-)
 
 
 def find_settings(environ: Mapping[str, str]) -> tuple[Found, ...]:

@@ -152,6 +152,14 @@ class Tax(Section):
         description="R45: countries outside the EU where tax is charged all the same, at the "
         "rate of their own."
     )
+    vat_number_counts_days: SomeDays = Field(
+        description="R45: a VAT number that was validated counts so long; then it is looked up "
+        "again."
+    )
+    country_proofs: Annotated[int, Field(strict=True, ge=1, le=3)] = Field(
+        description="R45: so many agreeing proofs of a consumer's country are wanted; fewer, and "
+        "the order is shown to staff."
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
