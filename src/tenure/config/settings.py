@@ -115,6 +115,7 @@ TEMPLATES_OF_PAGES = {
         "tenure.web.edge.templatetags.marks",
         "tenure.web.edge.templatetags.meanings",
         "tenure.web.edge.templatetags.pictures",
+        "tenure.web.edge.templatetags.texts",
     ],
     "context_processors": [
         "django.template.context_processors.request",

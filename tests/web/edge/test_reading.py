@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.template import engines
@@ -99,6 +100,36 @@ def test_a_state_is_a_word_and_never_a_colour_alone() -> None:
     assert written(text, word="renewal_off") == "Does not renew soon"
     assert written(text, "fr", word="renewal_off") == "Sans renouvellement soon"
     assert written(text, word="of_tomorrow") == "of tomorrow plain"
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "french"),
+    [
+        ("{% translate 'Members' %}", "Members", "Membres"),
+        ("{% translate 'Free' context 'seats' %}", "Free", "Libres"),
+        ("{% translate word %}", "Members", "Membres"),
+        ("{% translate 'Members' as said %}{{ said|upper }}", "MEMBERS", "MEMBRES"),
+    ],
+)
+def test_a_text_is_said_again_in_the_language_of_who_reads(
+    text: str, english: str, french: str
+) -> None:
+    template = engines["django"].from_string(text)
+    said = []
+    for language in ("en", "fr", "en", "fr"):
+        with translation.override(language):
+            said.append(template.render({"word": "Members"}))
+    assert said == [english, french] * 2
+
+
+def test_a_moment_is_told_in_its_own_zone_and_a_day_of_it_by_its_own_clock() -> None:
+    night = datetime(2027, 11, 18, 23, 30, tzinfo=UTC)
+    paris = night.astimezone(ZoneInfo("Europe/Paris"))
+    assert written("{{ at|short_day }} {{ paris|short_day }}", at=night, paris=paris) == (
+        "Nov~18,~2027 Nov~19,~2027"
+    )
+    assert written("{{ at|moment }}", at=paris) == "Nov~18,~2027,~11:30~PM"
+    assert written("{{ at|moment:'Europe/Paris' }}", at=night) == "Nov~19,~2027,~12:30~AM"
 
 
 def test_a_link_knows_whether_one_is_there() -> None:

@@ -27,7 +27,13 @@ def reader() -> str:
 @register.filter
 def money(amount: Money | None) -> str:
     """``{{ total|money }}``: with all its decimals, as papers have it; nothing for None."""
-    return "" if amount is None else written(amount, reader())
+    return "" if amount is None else _written(amount, reader())
+
+
+@lru_cache(maxsize=10_000)
+def _written(amount: Money, language: str) -> str:
+    """A list shows dozens, and mostly the same ones."""
+    return written(amount, language)
 
 
 @register.filter
@@ -38,7 +44,6 @@ def price(amount: Money | None) -> str:
 
 @lru_cache(maxsize=10_000)
 def _shop_price(amount: Money, language: str) -> str:
-    """A list shows dozens, and mostly the same ones."""
     digits = minor_digits(amount.currency)
     if not digits or amount.amount % 10**digits:
         return written(amount, language)
@@ -49,7 +54,12 @@ def _shop_price(amount: Money, language: str) -> str:
 @register.filter
 def number(value: int | None) -> str:
     """``{{ members|number }}``: 12,500 in English, 12 500 in French."""
-    return "" if value is None else str(format_decimal(value, locale=reader()))
+    return "" if value is None else _number(value, reader())
+
+
+@lru_cache(maxsize=10_000)
+def _number(value: int, language: str) -> str:
+    return str(format_decimal(value, locale=language))
 
 
 @register.filter

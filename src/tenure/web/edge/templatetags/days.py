@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Final
 
-from babel.dates import format_date, format_datetime, format_skeleton
+from babel.dates import format_date, format_skeleton, get_time_format
 from django.template import Library
 from django.utils.translation import gettext, ngettext, pgettext
 
@@ -15,32 +17,59 @@ from tenure.web.edge.templatetags.amounts import reader
 register = Library()
 
 
+_KEPT: Final = 10_000
+"""How many days and moments are remembered as they are written: lists repeat them."""
+
+_NARROW: Final = "\N{NARROW NO-BREAK SPACE}"
+
+
+def _plain(value: date) -> date:
+    """A day, also where it comes as a moment: equal moments may lie on different days."""
+    return value.date() if isinstance(value, datetime) else value
+
+
 def _unbroken(text: str) -> str:
     return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
-def _first(text: str, value: date) -> str:
+def _first(text: str, value: date, language: str) -> str:
     """The first of a month as French writes it, which CLDR leaves out: 1er mars."""
-    return text.replace("1 ", "1er ", 1) if reader() == "fr" and value.day == 1 else text
+    return text.replace("1 ", "1er ", 1) if language == "fr" and value.day == 1 else text
 
 
 @register.filter
 def day(value: date | None) -> str:
     """``{{ period.ends_on|day }}``: November 18, 2027; 18 novembre 2027."""
-    return _unbroken(day_in_words(value, reader())) if value else ""
+    return _day(_plain(value), reader()) if value else ""
+
+
+@lru_cache(maxsize=_KEPT)
+def _day(value: date, language: str) -> str:
+    return _unbroken(day_in_words(value, language))
 
 
 @register.filter
 def short_day(value: date | None) -> str:
     """``{{ row.on|short_day }}``: Nov 18, 2027; 18 nov. 2027, for tables."""
-    return _unbroken(_first(format_date(value, "medium", locale=reader()), value)) if value else ""
+    return _short_day(_plain(value), reader()) if value else ""
+
+
+@lru_cache(maxsize=_KEPT)
+def _short_day(value: date, language: str) -> str:
+    text = format_date(value, "medium", locale=language)
+    return _unbroken(_first(text, value, language))
 
 
 @register.filter
 def day_of_year(value: date | None) -> str:
     """``{{ deadline|day_of_year }}``: November 18; 18 novembre, where the year is plain."""
-    text = format_skeleton("MMMMd", value, locale=reader()) if value else ""
-    return _unbroken(_first(text, value)) if value else ""
+    return _day_of_year(_plain(value), reader()) if value else ""
+
+
+@lru_cache(maxsize=_KEPT)
+def _day_of_year(value: date, language: str) -> str:
+    text = format_skeleton("MMMMd", value, locale=language)
+    return _unbroken(_first(text, value, language))
 
 
 @register.filter
@@ -52,15 +81,14 @@ def last_day(ends_on: date) -> date:
 @register.filter
 def moment(at: datetime | None, zone: str = "UTC") -> str:
     """``{{ at|moment:visit.place.timezone }}``: day and minute in that zone."""
-    if at is None:
-        return ""
+    return _moment(at, zone, reader()) if at else ""
+
+
+@lru_cache(maxsize=_KEPT)
+def _moment(at: datetime, zone: str, language: str) -> str:
     local = at.astimezone(zone_named(zone))
-    text = format_datetime(local, "medium", locale=reader()).rpartition(":")[0]
-    return _unbroken(_first(text, local)) + (_unbroken(_half(local)) if reader() == "en" else "")
-
-
-def _half(local: datetime) -> str:
-    return " " + str(format_datetime(local, "a", locale="en"))
+    time = str(get_time_format("short", language).apply(local, language))
+    return _unbroken(f"{_short_day(local.date(), language)}, {time.replace(_NARROW, ' ')}")
 
 
 @register.filter

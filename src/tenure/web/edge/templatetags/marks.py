@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 from django.forms import BoundField, CheckboxInput
 from django.http import HttpRequest, QueryDict
 from django.template import Library
+from django.utils import translation
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -41,6 +42,7 @@ def _icons() -> dict[str, str]:
 
 
 @register.simple_tag
+@cache
 def icon(name: str, size: int = 20) -> SafeString:
     """``{% icon "check" size=16 %}``: one of Tabler's icons, hidden from screen readers.
 
@@ -61,8 +63,15 @@ def state_of(word: str) -> State:
 @register.simple_tag
 def badge(word: str) -> SafeString:
     """``{% badge member.status %}``: what ``<c-badge state="…" />`` shows, for long lists."""
+    return _badge(str(word), translation.get_language())
+
+
+@lru_cache(maxsize=1_000)
+def _badge(word: str, language: str | None) -> SafeString:
+    """A list shows hundreds of a few."""
     state = state_of(word)
-    inside = icon(state.icon, 14) + conditional_escape(state.word)
+    with translation.override(language):
+        inside = icon(state.icon, 14) + conditional_escape(state.word)
     return format_html('<span class="state state-{}">{}</span>', state.tone, inside)
 
 
