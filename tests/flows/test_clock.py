@@ -193,3 +193,14 @@ def test_more_than_a_batch_is_done_batch_by_batch() -> None:
     assert run_due(now=expires_at) == BATCH + 1
     assert set(Invitation.objects.values_list("status", flat=True)) == {"expired"}
     assert Event.objects.filter(type="invitation.expired").count() == BATCH + 1
+
+
+def test_what_time_brought_about_is_nobodys_doing() -> None:
+    company = customer()
+    subscribe(company, "designer-business", 1, term=Term.QUARTER)
+    done = advance_clock(
+        organisation=company.id, to=START + timedelta(days=100), by="member:me", sandbox=True
+    )
+    by = {event.type: event.by for event in done.events}
+    assert by.pop("clock.advanced") == "member:me"
+    assert set(by.values()) == {"worker"}
