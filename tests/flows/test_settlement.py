@@ -36,7 +36,7 @@ def test_settling_twice_changes_nothing() -> None:
             settle(outcomes=[Outcome(payment.id, result)], journal=journal)
     assert Order.objects.get().status == "paid"
     assert Subscription.objects.count() == 1
-    assert Event.objects.count() == sequence + 3
+    assert Event.objects.count() == sequence + 4
     with transaction(now=START, by="test") as journal:
         fulfil(orders=[], journal=journal)
     assert not journal.sequences

@@ -28,6 +28,7 @@ BELONGS_TO_NO_ORGANISATION = {
     "catalogue.Offer": "the vendor's catalogue",
     "catalogue.OfferRole": "the vendor's catalogue",
     "catalogue.Price": "the vendor's catalogue",
+    "billing.DocumentSeries": "one numbering for all customers",
     "billing.SandboxCharge": "the books of another party, which only plays to be elsewhere",
     "billing.SandboxRefund": "the books of another party, as its charges",
     "events.IdempotencyKey": "it belongs to the key that asked, and the vendor's asks for all",

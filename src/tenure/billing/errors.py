@@ -41,3 +41,12 @@ REFUND_REASON_NEEDED = declare(
     en="Say why the money goes back, in up to {most} characters.",
     fr="Dites pourquoi l'argent est rendu, en {most} caractères au plus.",
 )
+
+# Correcting what was invoiced.
+
+CREDIT_EXCEEDS_INVOICE = declare(
+    "credit_exceeds_invoice",
+    rule="R46",
+    en="No more than {left} is left of invoice {number}; credit less.",
+    fr="Il ne reste que {left} de la facture {number} ; faites un avoir moindre.",
+)

@@ -60,3 +60,13 @@ class RefundFailed:
     payment: UUID
     order: UUID
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentIssued:
+    """A document has its number, and never changes again (R46); ``order`` is what it is about."""
+
+    type: ClassVar[str] = "document.issued"
+    document: UUID
+    kind: str
+    order: UUID | None

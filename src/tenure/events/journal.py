@@ -24,7 +24,7 @@ from tenure.base.money import Money
 from tenure.events.asked import Asked
 from tenure.events.models import CATALOGUE_STREAM, KEYS_STREAM, IdempotencyKey
 from tenure.events.rows import run
-from tenure.events.writing import Writing, told_plainly
+from tenure.events.writing import Writing, as_json, told_plainly
 
 
 @runtime_checkable
@@ -57,6 +57,7 @@ PREFIXES: Mapping[str, str] = {
     "request": "req",
     "message": "msg",
     "role_request": "ask",
+    "document": "doc",
 }
 """Which prefix the identifier in a field of that name carries outside."""
 
@@ -96,6 +97,7 @@ class Journal:
         self._writing = Writing()
         self._pending: list[tuple[UUID, Fact, datetime]] = []
         self._touched: set[UUID] = set()
+        self._last: dict[str, list[Model]] = {}
 
     def insert(self, rows: Iterable[Model]) -> None:
         """New rows, to be written with the journal; ``write`` them first to read them again."""
@@ -104,6 +106,14 @@ class Journal:
     def change(self, statement: str, parameters: Sequence[Any]) -> None:
         """Another write that can wait as well; the statement is a constant of its module."""
         self._writing.change(statement, parameters)
+
+    def insert_last(self, rows: Iterable[Model], statement: str) -> None:
+        """New rows whose ``statement``, given them as JSON, locks what many wait for.
+
+        It is sent once for all rows, with the journal, and may read ``stream`` so as to come
+        after the streams. It is a constant of its module; whoever asks for it records a fact.
+        """
+        self._last.setdefault(statement, []).extend(rows)
 
     def write(self) -> None:
         """Write what waits, but for the journal itself, which is always the last."""
@@ -136,11 +146,14 @@ class Journal:
             self.write()
             return
         self._tell()
+        for statement, rows in self._last.items():
+            self._writing.change(statement, [as_json(rows)])
         for organisation, sequence, revision in self._writing.send(_NUMBERS):
             self.sequences[organisation] = sequence
             self.revisions[organisation] = revision
         self._pending.clear()
         self._touched.clear()
+        self._last.clear()
 
     def _tell(self) -> None:
         """Raise the streams, and number the events by what they came to.

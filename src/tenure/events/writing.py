@@ -44,7 +44,7 @@ class Writing:
     def send(self, answer: str = "SELECT 1") -> list[Values]:
         """Write all of it; returns what ``answer``, a constant SELECT, finds in its parts."""
         parts: list[tuple[str, str, Sequence[Any]]] = [
-            (f"new_{model._meta.db_table}", _insertion(model), [_document(rows)])
+            (f"new_{model._meta.db_table}", _insertion(model), [as_json(rows)])
             for model, rows in self._rows.items()
         ]
         parts += self._changes
@@ -61,7 +61,7 @@ class Writing:
         return found
 
 
-def _document(rows: Sequence[Model]) -> str:
+def as_json(rows: Sequence[Model]) -> str:
     """Rows as one JSON document, so that one statement serves for any number of them."""
     names = _names(type(rows[0]))
     told = [{column: _plain(getattr(row, name)) for column, name in names} for row in rows]

@@ -6,16 +6,18 @@ return from the bank, or recovery. Each is idempotent and takes sequences.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from uuid import UUID
 
 from tenure.access.commands.seats import make_seats
 from tenure.base.calendar import local_date, zone_named
 from tenure.billing.commands.payments import lock_orders_of, lock_payments, settle_payments
 from tenure.billing.gateways import Outcome
-from tenure.billing.models import PaymentStatus
+from tenure.billing.models import Payment, PaymentStatus
 from tenure.events.journal import Fact, Journal
-from tenure.events.rows import AMONG, Values, read_joined
+from tenure.flows.documents.facts import Bought, BoughtLine, read_unbegun
+from tenure.flows.documents.issuing import issue_invoices
 from tenure.orders.commands.orders import mark, mark_paid
 from tenure.orders.events import (
     OrderAuthenticationRequired,
@@ -26,6 +28,7 @@ from tenure.orders.models import Order, OrderLine, OrderStatus
 from tenure.orders.queries.policy import policy_numbered
 from tenure.policy.words import Audience
 from tenure.subscriptions.commands.beginning import Beginning, begin_subscriptions
+from tenure.subscriptions.models import Period
 
 _UNSETTLED: dict[str, tuple[OrderStatus, type[Fact]]] = {
     PaymentStatus.DECLINED: (OrderStatus.DECLINED, OrderDeclined),
@@ -45,8 +48,12 @@ def settle(*, outcomes: Sequence[Outcome], journal: Journal) -> None:
     changed = settle_payments(
         payments=list(payments.values()), outcomes=by_payment, journal=journal
     )
-    paid = [orders[p.order_id] for p in changed if p.status == PaymentStatus.CAPTURED]
-    fulfil(orders=paid, journal=journal)
+    captured = [payment for payment in changed if payment.status == PaymentStatus.CAPTURED]
+    fulfil(
+        orders=[orders[payment.order_id] for payment in captured],
+        paid_by={payment.order_id: payment for payment in captured},
+        journal=journal,
+    )
     for status, (order_status, fact) in _UNSETTLED.items():
         unsettled = [orders[p.order_id] for p in changed if p.status == status]
         if not unsettled:
@@ -56,38 +63,48 @@ def settle(*, outcomes: Sequence[Outcome], journal: Journal) -> None:
             journal.record(order.organisation_id, fact(order=order.id))  # type: ignore[call-arg]
 
 
-def fulfil(*, orders: Sequence[Order], journal: Journal) -> None:
-    """The locked ``orders`` are paid: their lines become subscriptions with seats.
+def fulfil(
+    *,
+    orders: Sequence[Order],
+    journal: Journal,
+    paid_by: Mapping[UUID, Payment] | None = None,
+) -> None:
+    """The locked ``orders`` are paid: their lines become subscriptions with seats, and invoices.
 
-    Periods start on the organisation's local day of the journal's instant (R19, R17).
+    ``paid_by`` are the payments by their orders, which invoices name (R46). Periods start on the
+    organisation's local day of the journal's instant (R19, R17).
     """
     if not orders:
         return
-    by_id = {order.id: order for order in orders}
-    lines = read_joined(OrderLine, _BUYER, _WITH_BUYERS, [list(by_id)])
-    beginnings = [_beginning(by_id[line.order_id], line, buyer, journal) for line, buyer in lines]
+    bought = read_unbegun(orders)
+    beginnings = [_beginning(each, line.line, journal) for each in bought for line in each.lines]
     paid_on = {beginning.order.id: beginning.starts_on for beginning in beginnings}
     mark_paid(orders=orders, paid_on=paid_on, journal=journal)
     begun = begin_subscriptions(beginnings=beginnings, journal=journal)
-    make_seats(subscriptions=begun, journal=journal)
+    make_seats(subscriptions=[each.subscription for each in begun], journal=journal)
+    periods = iter([each.period for each in begun])
+    issue_invoices(
+        orders=[_with_periods(each, periods) for each in bought], paid_by=paid_by, journal=journal
+    )
 
 
-_BUYER: Final = ("buyer.timezone", "buyer.audience", "buyer.country")
-_WITH_BUYERS: Final = f"""
-    JOIN organisations_organisation AS buyer ON buyer.id = organisation_id
-    WHERE order_id {AMONG} ORDER BY order_id, position
-"""
+def _with_periods(bought: Bought, periods: Iterator[Period]) -> Bought:
+    lines = tuple(
+        BoughtLine(each.line, period.starts_on, period.ends_on, period.opt_out_on)
+        for each, period in zip(bought.lines, periods, strict=False)
+    )
+    return replace(bought, lines=lines)
 
 
-def _beginning(order: Order, line: OrderLine, buyer: Values, journal: Journal) -> Beginning:
-    timezone, audience, country = buyer
-    zone = zone_named(timezone)
+def _beginning(bought: Bought, line: OrderLine, journal: Journal) -> Beginning:
+    order, buyer = bought.order, bought.buyer
+    zone = zone_named(buyer.timezone)
     return Beginning(
         order=order,
         line=line,
         starts_on=local_date(journal.at, zone),
         zone=zone,
-        audience=Audience(audience),
-        country=country,
+        audience=Audience(buyer.audience),
+        country=buyer.country,
         policy=policy_numbered(order.policy_version_id),
     )

@@ -267,6 +267,21 @@ class Seats(Section):
     )
 
 
+class Documents(Section):
+    """What invoices say beside their figures."""
+
+    late_payment_basis_points: Annotated[int, Field(strict=True, ge=0, le=10_000)] = Field(
+        description="R47: the yearly rate of late-payment penalties for companies, in hundredths "
+        "of a percent."
+    )
+    recovery_indemnity_cents: Annotated[int, Field(strict=True, ge=0, le=100_000)] = Field(
+        description="R47: the lump sum that companies owe for recovery, in euro cents."
+    )
+    vat_on_debits: StrictBool = Field(
+        description="R47: whether the vendor pays tax when it invoices, and not when it is paid."
+    )
+
+
 class StatutoryEu(Section):
     """Statutory rights of consumers in the EU; the customer has whichever is kinder (R33)."""
 
@@ -329,4 +344,5 @@ class Policy(Section):
     retention: Retention
     invitations: Invitations
     seats: Seats
+    documents: Documents
     statutory_eu: StatutoryEu

@@ -45,6 +45,7 @@ DATA: dict[str, Any] = {
     "amount": {"amount": 1200, "currency": "EUR"},
     "quantity": 2,
     "next_quantity": 2,
+    "kind": "invoice",
     "version": 3,
     "policy_version": 3,
     "starts_on": "2027-03-01",

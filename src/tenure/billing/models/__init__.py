@@ -1,7 +1,13 @@
-"""Money that comes in and goes back, and the sandbox gateway's own memory."""
+"""Money that comes in and goes back, its papers, and the sandbox gateway's own memory."""
 
 from __future__ import annotations
 
+from tenure.billing.models.documents import (
+    Document,
+    DocumentFile,
+    DocumentFormat,
+    DocumentSeries,
+)
 from tenure.billing.models.payments import IN_FLIGHT, Payment, PaymentStatus
 from tenure.billing.models.refunds import REFUNDS_IN_FLIGHT, Refund, RefundStatus
 from tenure.billing.models.sandbox import SandboxCharge, SandboxRefund
@@ -9,6 +15,10 @@ from tenure.billing.models.sandbox import SandboxCharge, SandboxRefund
 __all__ = [
     "IN_FLIGHT",
     "REFUNDS_IN_FLIGHT",
+    "Document",
+    "DocumentFile",
+    "DocumentFormat",
+    "DocumentSeries",
     "Payment",
     "PaymentStatus",
     "Refund",

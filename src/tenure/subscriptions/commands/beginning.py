@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from tenure.base.calendar import Term
@@ -37,7 +38,14 @@ class Beginning:
     policy: Policy
 
 
-def begin_subscriptions(*, beginnings: Sequence[Beginning], journal: Journal) -> list[Subscription]:
+class Begun(NamedTuple):
+    """A subscription that just began, with its first period."""
+
+    subscription: Subscription
+    period: Period
+
+
+def begin_subscriptions(*, beginnings: Sequence[Beginning], journal: Journal) -> list[Begun]:
     """Begin subscriptions with their first periods, written with the journal."""
     subscriptions = [_subscription(beginning, journal) for beginning in beginnings]
     periods = [
@@ -58,7 +66,7 @@ def begin_subscriptions(*, beginnings: Sequence[Beginning], journal: Journal) ->
                 ends_on=first.ends_on,
             ),
         )
-    return subscriptions
+    return [Begun(*each) for each in zip(subscriptions, periods, strict=True)]
 
 
 def _subscription(beginning: Beginning, journal: Journal) -> Subscription:

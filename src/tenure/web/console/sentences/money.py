@@ -58,6 +58,17 @@ def _back_failed(_event: Event) -> str:
     return gettext("A refund could not be made by the way that was tried.")
 
 
+def _issued(event: Event) -> str:
+    kinds = {
+        "invoice": gettext("An invoice was issued."),
+        "credit_note": gettext("A credit note was issued."),
+        "pro_forma": gettext("A pro-forma invoice was issued."),
+        "quote": gettext("A quote was written."),
+        "receipt": gettext("A receipt was issued."),
+    }
+    return kinds.get(event.text("kind"), event.text("kind"))
+
+
 SENTENCES: Final[Mapping[str, Sentence]] = {
     "order.placed": Sentence(icon="shopping-bag", tell=_placed),
     "order.paid": Sentence(icon="circle-check", tell=_paid),
@@ -71,4 +82,5 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "refund.intended": Sentence(icon="arrow-back-up", tell=_back_begun),
     "refund.paid": Sentence(icon="arrow-back-up", tell=_back),
     "refund.failed": Sentence(icon="circle-x", tell=_back_failed),
+    "document.issued": Sentence(icon="receipt", tell=_issued),
 }

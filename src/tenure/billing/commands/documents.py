@@ -1,0 +1,100 @@
+"""Documents are issued: numbered, chained and written last in their transaction (R46)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from psycopg import sql
+
+from tenure.base.calendar import local_date, zone_named
+from tenure.base.ids import new_id
+from tenure.billing.documents.content import Content, canonical
+from tenure.billing.documents.numbering import series_of
+from tenure.billing.events import DocumentIssued
+from tenure.billing.models import Document
+from tenure.events.journal import Journal
+from tenure.events.rows import column_names
+
+_YET_TO_COME: Final = "?"
+"""Where number and hash stand until they are known; the database puts them in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A document to be issued, whose content is yet to be dated and numbered.
+
+    ``renewal`` puts an invoice into the renewals' series; ``corrects`` is the invoice that a
+    credit note takes back.
+    """
+
+    content: Content
+    organisation: UUID
+    order: UUID | None = None
+    corrects: UUID | None = None
+    renewal: bool = False
+
+
+def issue_documents(*, drafts: Sequence[Draft], zone: str, journal: Journal) -> list[Document]:
+    """Issue documents in the order given; ``zone`` is the vendor's, whose day and year they get.
+
+    They are written after everything else, so that the series are locked for the shortest time;
+    only then are number, sequence and hash known, which the rows returned do not have. One
+    statement for any number of them, the journal's own.
+    """
+    documents = [_document(draft, zone, journal.at) for draft in drafts]
+    journal.insert_last(documents, _ISSUE)
+    for draft, document in zip(drafts, documents, strict=True):
+        journal.record(
+            document.organisation_id,
+            DocumentIssued(document=document.id, kind=draft.content.kind.value, order=draft.order),
+        )
+    return documents
+
+
+def _document(draft: Draft, zone: str, at: datetime) -> Document:
+    given = draft.content
+    issued_on = local_date(at, zone_named(zone))
+    series = series_of(given.kind, renewal=draft.renewal, test_clock=given.test_clock)
+    content = msgspec.structs.replace(
+        given,
+        series=series,
+        year=issued_on.year,
+        issued_on=issued_on,
+        number=_YET_TO_COME,
+        sequence=0,
+        previous_sha256=_YET_TO_COME,
+    )
+    return Document(
+        id=new_id(),
+        organisation_id=draft.organisation,
+        order_id=draft.order,
+        kind=content.kind.value,
+        series=series,
+        year=issued_on.year,
+        issued_on=issued_on,
+        issued_at=at,
+        currency=content.currency,
+        total_net=content.net,
+        total_tax=content.tax,
+        total=content.total,
+        corrects_id=draft.corrects,
+        content=canonical(content).decode(),
+    )
+
+
+_COLUMNS: Final = sql.SQL(", ").join(sql.Identifier(name) for name in column_names(Document))
+_ISSUE: Final = (
+    sql.SQL(
+        "INSERT INTO billing_document ({columns}) SELECT {columns} "
+        "FROM (SELECT count(*) AS raised FROM stream) AS before "
+        "CROSS JOIN LATERAL billing_numbered_documents(%s::json, before.raised)"
+    )
+    .format(columns=_COLUMNS)
+    .as_string()
+)
+"""The streams are raised first, since what counts them has to wait for all of them."""

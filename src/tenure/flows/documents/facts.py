@@ -1,0 +1,150 @@
+"""What papers are made of: orders with their lines, periods and buyers, and who sells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS
+
+from tenure.billing.documents.composing import Taxed, electronic_address
+from tenure.billing.documents.content import Address, Party
+from tenure.catalogue.queries import KnownCatalogue, catalogue_at
+from tenure.events.rows import AMONG, Values, column_names, read_joined
+from tenure.events.streams import CATALOGUE_STREAM
+from tenure.orders.models import Order, OrderLine
+from tenure.organisations.models import Organisation
+from tenure.policy.words import Audience
+
+_SIREN: Final = 9
+_ONE_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class BoughtLine:
+    """A line of an order, with the period that it bought if that is known (R19).
+
+    ``ends_on`` is the first day after it; ``opt_out_on`` the last day to stop what follows.
+    """
+
+    line: OrderLine
+    starts_on: date | None = None
+    ends_on: date | None = None
+    opt_out_on: date | None = None
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day that it bought."""
+        return self.ends_on - _ONE_DAY if self.ends_on is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """An order, its buyer as they are now, its lines, and the catalogue as it stands."""
+
+    order: Order
+    buyer: Organisation
+    lines: tuple[BoughtLine, ...]
+    known: KnownCatalogue
+
+    @property
+    def consumer(self) -> bool:
+        """Whether its prices have tax in them (R7)."""
+        return Audience(self.buyer.audience).is_consumer
+
+    @property
+    def taxed(self) -> Taxed:
+        """The tax of the order."""
+        order = self.order
+        return Taxed(int(order.tax_percent * 100), order.tax_country, order.reverse_charge)
+
+
+_COLUMNS: Final = column_names(Organisation)
+_NAMES: Final = tuple(field.attname for field in Organisation._meta.concrete_fields)
+_BUYER: Final = (*(f"buyer.{name}" for name in _COLUMNS), "shelf.revision", "shelf.mark")
+_WITH_BUYERS: Final = """
+    JOIN organisations_organisation AS buyer ON buyer.id = organisation_id
+    LEFT JOIN (
+        SELECT organisation_id AS stream, revision, xmin::text AS mark FROM events_stream
+    ) AS shelf ON shelf.stream = %s
+"""
+_WITH_PERIODS: Final = """
+    LEFT JOIN (
+        SELECT subscription.order_line_id, paid.order_id AS paid_by,
+               paid.starts_on, paid.ends_on, paid.opt_out_on
+        FROM subscriptions_subscription AS subscription
+        JOIN subscriptions_period AS paid ON paid.subscription_id = subscription.id
+    ) AS period ON period.order_line_id = orders_orderline.id AND period.paid_by = order_id
+"""
+_PERIOD: Final = ("period.starts_on", "period.ends_on", "period.opt_out_on")
+_WHICH: Final = f"WHERE order_id {AMONG} ORDER BY order_id, position"
+
+
+def read_unbegun(orders: Sequence[Order]) -> list[Bought]:
+    """Orders as they are about to begin, in the order given; one statement."""
+    which = [CATALOGUE_STREAM, _ids(orders)]
+    return _bought(orders, read_joined(OrderLine, _BUYER, _WITH_BUYERS + _WHICH, which))
+
+
+def read_bought(orders: Sequence[Order]) -> list[Bought]:
+    """Orders with the periods that they paid, in the order given; one statement."""
+    which = [CATALOGUE_STREAM, _ids(orders)]
+    rest = _WITH_BUYERS + _WITH_PERIODS + _WHICH
+    return _bought(orders, read_joined(OrderLine, (*_BUYER, *_PERIOD), rest, which))
+
+
+def vendor_facts(known: KnownCatalogue) -> Mapping[str, str]:
+    """Who sells, by the keys of the catalogue file; a sandbox fills gaps with samples."""
+    return known.vendor(sandbox=settings.SANDBOX).facts
+
+
+def vendor_zone(known: KnownCatalogue) -> str:
+    """The zone in which papers are dated (R46); UTC where the catalogue names none."""
+    return vendor_facts(known).get("timezone", "UTC")
+
+
+def buyer_party(buyer: Organisation) -> Party:
+    """The customer by its billing data of this moment."""
+    siren, business = buyer.siren, buyer.audience == Audience.BUSINESS
+    return Party(
+        name=buyer.billing_name or buyer.name,
+        address=Address(
+            line1=buyer.billing_line1,
+            line2=buyer.billing_line2,
+            postal_code=buyer.billing_postal_code,
+            city=buyer.billing_city,
+            region=buyer.billing_region,
+            country=buyer.billing_country,
+        ),
+        siren=siren[:_SIREN],
+        siret=siren if len(siren) > _SIREN else "",
+        vat_number=buyer.vat_number,
+        electronic_address=electronic_address(siren, "") if business else None,
+    )
+
+
+def _ids(orders: Iterable[Order]) -> list[UUID]:
+    return [order.id for order in orders]
+
+
+def _bought(orders: Sequence[Order], found: list[tuple[OrderLine, Values]]) -> list[Bought]:
+    by_order = {
+        order: list(rows) for order, rows in groupby(found, key=lambda row: row[0].order_id)
+    }
+    return [_one(order, by_order[order.id]) for order in orders]
+
+
+def _one(order: Order, rows: list[tuple[OrderLine, Values]]) -> Bought:
+    width = len(_COLUMNS)
+    _, first = rows[0]
+    return Bought(
+        order=order,
+        buyer=Organisation.from_db(DEFAULT_DB_ALIAS, _NAMES, first[:width]),
+        lines=tuple(BoughtLine(line, *values[width + 2 :]) for line, values in rows),
+        known=catalogue_at(first[width], first[width + 1]),
+    )

@@ -1,0 +1,235 @@
+"""Invoices, pro-formas, receipts and quotes are issued (R15, R46, R47)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from tenure.base.calendar import local_date, zone_named
+from tenure.base.ids import public_id
+from tenure.billing.commands.documents import Draft, issue_documents
+from tenure.billing.documents.composing import mentions, seller_party, term_words
+from tenure.billing.documents.content import (
+    Content,
+    DocumentKind,
+    Line,
+    PaymentMeans,
+    Preceding,
+    Received,
+)
+from tenure.billing.documents.content import Payment as PaymentTerms
+from tenure.billing.models import Document, Payment
+from tenure.catalogue.queries import known_catalogue
+from tenure.events.journal import Journal
+from tenure.flows.documents.facts import (
+    Bought,
+    BoughtLine,
+    buyer_party,
+    vendor_facts,
+    vendor_zone,
+)
+from tenure.orders.models import OrderKind
+from tenure.orders.queries.policy import policy_numbered
+from tenure.orders.rules.tax import vat_country
+
+
+@dataclass(frozen=True, slots=True)
+class ProForma:
+    """An order that waits for its transfer: how to pay, and the last local day for it (R15)."""
+
+    bought: Bought
+    payment: PaymentTerms
+    valid_until: date
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Money that came for an order, in minor units: ``amount`` on a local day, ``paid`` so far.
+
+    ``about`` is the invoice issued ahead that it pays, if it does.
+    """
+
+    bought: Bought
+    amount: int
+    on: date
+    paid: int
+    payment: PaymentTerms
+    about: Document | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuotePaper:
+    """A quote's paper, said whole by whoever quotes, but for its day and its number."""
+
+    content: Content
+    organisation: UUID
+
+
+def issue_invoices(
+    *,
+    orders: Sequence[Bought],
+    journal: Journal,
+    paid_by: Mapping[UUID, Payment] | None = None,
+) -> list[Document]:
+    """An invoice for each of the paid ``orders`` that cost anything, in the order given (R46).
+
+    ``paid_by`` are the payments by their orders. What is still unpaid is due on the day of issue.
+    """
+    payments = paid_by or {}
+    drafts = [
+        Draft(
+            content=_content(
+                DocumentKind.INVOICE,
+                bought,
+                journal,
+                paid=bought.order.total if bought.order.paid_at else 0,
+                due_on=_today(bought, journal),
+                payment=_paid_by(bought, payments.get(bought.order.id)),
+            ),
+            organisation=bought.buyer.id,
+            order=bought.order.id,
+            renewal=bought.order.kind == OrderKind.RENEWAL,
+        )
+        for bought in orders
+        if bought.order.total
+    ]
+    return _issue(drafts, orders, journal)
+
+
+def issue_pro_formas(*, orders: Sequence[ProForma], journal: Journal) -> list[Document]:
+    """A pro-forma for each order that waits for its transfer (R15)."""
+    drafts = [
+        Draft(
+            content=_content(
+                DocumentKind.PRO_FORMA,
+                each.bought,
+                journal,
+                payment=each.payment,
+                valid_until=each.valid_until,
+                link=each.link,
+            ),
+            organisation=each.bought.buyer.id,
+            order=each.bought.order.id,
+        )
+        for each in orders
+    ]
+    return _issue(drafts, [each.bought for each in orders], journal)
+
+
+def issue_receipts(*, receipts: Sequence[Receipt], journal: Journal) -> list[Document]:
+    """A receipt for each sum that came: what, on which day, and what is still missing."""
+    drafts = [
+        Draft(
+            content=_content(
+                DocumentKind.RECEIPT,
+                each.bought,
+                journal,
+                paid=each.paid,
+                payment=each.payment,
+                received=Received(amount=each.amount, on=each.on),
+                about=_named(each.about) if each.about else None,
+            ),
+            organisation=each.bought.buyer.id,
+            order=each.bought.order.id,
+        )
+        for each in receipts
+    ]
+    return _issue(drafts, [each.bought for each in receipts], journal)
+
+
+def issue_quote_papers(*, papers: Sequence[QuotePaper], journal: Journal) -> list[Document]:
+    """A numbered paper for each quote (R12)."""
+    if not papers:
+        return []
+    drafts = [Draft(content=each.content, organisation=each.organisation) for each in papers]
+    return issue_documents(drafts=drafts, zone=vendor_zone(known_catalogue()), journal=journal)
+
+
+def _issue(drafts: Sequence[Draft], of: Sequence[Bought], journal: Journal) -> list[Document]:
+    if not drafts:
+        return []
+    return issue_documents(drafts=drafts, zone=vendor_zone(of[0].known), journal=journal)
+
+
+def _today(bought: Bought, journal: Journal) -> date:
+    return local_date(journal.at, zone_named(vendor_zone(bought.known)))
+
+
+def _named(document: Document) -> Preceding:
+    return Preceding(number=document.number, issued_on=document.issued_on)
+
+
+def _paid_by(bought: Bought, payment: Payment | None) -> PaymentTerms | None:
+    """How and on which local day the order was paid."""
+    if payment is None:
+        return None
+    return PaymentTerms(means=PaymentMeans(payment.method), paid_on=bought.order.paid_on)
+
+
+def _content(kind: DocumentKind, bought: Bought, journal: Journal, **more: Any) -> Content:
+    order, buyer = bought.order, bought.buyer
+    vendor, language = vendor_facts(bought.known), buyer.language
+    taxed, policy = bought.taxed, policy_numbered(order.policy_version_id).documents
+    opt_outs = [line.opt_out_on for line in bought.lines if line.opt_out_on is not None]
+    return Content(
+        kind=kind,
+        number="",
+        series="",
+        year=0,
+        sequence=0,
+        language=language,
+        currency=order.currency,
+        issued_on=_today(bought, journal),
+        seller=seller_party(vendor, language),
+        buyer=buyer_party(buyer),
+        lines=_lines(bought),
+        taxes=(taxed.line(order.total_net, order.total_tax),),
+        net=order.total_net,
+        tax=order.total_tax,
+        total=order.total,
+        test_clock=buyer.test_clock is not None,
+        consumer=bought.consumer,
+        prices_include_tax=bought.consumer,
+        vat_on_debits=policy.vat_on_debits,
+        customer_number=public_id("org", buyer.id),
+        order=public_id("ord", order.id),
+        purchase_order=buyer.purchase_order,
+        mentions=mentions(
+            taxed,
+            consumer=bought.consumer,
+            vendor_country=vat_country(vendor.get("country", "")),
+            policy=policy,
+            renews_until=min(opt_outs, default=None),
+        ),
+        **more,
+    )
+
+
+def _lines(bought: Bought) -> tuple[Line, ...]:
+    language = bought.buyer.language
+    named = bought.known.roles_by_offer((each.line.offer_id for each in bought.lines), language)
+    return tuple(
+        _line(each, " + ".join(role.name for role in named[each.line.offer_id]), bought)
+        for each in bought.lines
+    )
+
+
+def _line(each: BoughtLine, name: str, bought: Bought) -> Line:
+    line = each.line
+    return Line(
+        name=name or line.offer_id,
+        description=term_words(line.term, bought.buyer.language),
+        reference=line.offer_id,
+        quantity=line.quantity,
+        unit_price=line.unit_amount,
+        net=line.net,
+        tax=line.tax,
+        category=bought.taxed.category,
+        rate=bought.taxed.basis_points,
+        starts_on=each.starts_on,
+        ends_on=each.last_day,
+    )
