@@ -202,5 +202,5 @@ def test_what_time_brought_about_is_nobodys_doing() -> None:
         organisation=company.id, to=START + timedelta(days=100), by="member:me", sandbox=True
     )
     by = {event.type: event.by for event in done.events}
-    assert by.pop("clock.advanced") == "member:me"
+    assert by.pop("organisation.clock_advanced") == "member:me"
     assert set(by.values()) == {"worker"}
