@@ -214,7 +214,6 @@ def test_what_an_order_is_refused_for(cast: Cast) -> None:
     for number, (change, code) in enumerate(
         [
             ({}, "payment_required"),
-            ({"payment": {"method": "bank_transfer"}}, "payment_method_unavailable"),
             (card | {"cart_version": 1}, "cart_changed"),
             (card | {"expected_total": money}, "cart_changed"),
             (card | {"cart": maker["id"], "cart_version": 1}, "audience_mismatch"),

@@ -180,21 +180,13 @@ def test_what_changed_since_it_was_shown_is_refused() -> None:
     assert not Order.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("audience", "code"),
-    [
-        (Audience.BUSINESS, "payment_method_unavailable"),
-        (Audience.CREATOR, "payment_method_not_for_audience"),
-    ],
-)
-def test_transfers_are_refused_by_audience_first(audience: Audience, code: str) -> None:
-    buyer = customer(audience)
-    offer = "designer-business" if audience is Audience.BUSINESS else "designer-creator"
-    cart = fill_cart(buyer, (offer, 1))
+def test_transfers_are_for_companies() -> None:
+    buyer = customer(Audience.CREATOR)
+    cart = fill_cart(buyer, ("designer-creator", 1))
     purchase = Purchase(cart.cart.id, cart.cart.version, buyer.id, TransferPayment())
     with pytest.raises(Refused) as refusal:
         buy(purchase=purchase, now=START, by="test")
-    assert refusal.value.code.code == code
+    assert refusal.value.code.code == "payment_method_not_for_audience"
 
 
 def test_a_trial_is_free_and_had_once() -> None:

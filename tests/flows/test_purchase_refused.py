@@ -124,10 +124,10 @@ def test_a_total_of_another_currency_is_another_total() -> None:
 
 
 def test_another_way_to_pay_that_is_refused_leaves_the_customers_step_open() -> None:
-    company = customer()
-    order = order_cart(company, fill_cart(company, ("designer-business", 1)), "tok_authenticate")
+    maker = customer(Audience.CREATOR)
+    order = order_cart(maker, fill_cart(maker, ("designer-creator", 1)), "tok_authenticate")
     by_transfer = {"order": order.order, "payment": TransferPayment(), "now": START, "by": "test"}
-    assert refused(lambda: pay_order(**by_transfer)) == "payment_method_unavailable"
+    assert refused(lambda: pay_order(**by_transfer)) == "payment_method_not_for_audience"
     assert Order.objects.get().status == "authentication_required"
     authenticate(payment=Payment.objects.get().id, passed=True, now=START, by="test")
     assert Order.objects.get().status == "paid"

@@ -10,7 +10,7 @@ from django.utils import translation
 from tenure.notices.letters import orders, people, service, subscriptions
 from tenure.notices.letters.accounts import AccountMail, Change, account_letter
 from tenure.notices.letters.letter import Letter
-from tenure.notices.letters.orders import Begun, Ordered, OrderedLine
+from tenure.notices.letters.orders import Begun, Ordered, OrderedLine, Transfer
 
 URL = "https://shop.atelier-vendor.test/orders/ord_01h455vb4pex5vsknk084sn02q"
 
@@ -28,6 +28,15 @@ BEGUN = Begun(
     renews_on=date(2028, 3, 1),
     opt_out_on=date(2028, 2, 25),
     cancellable_until=date(2027, 3, 16),
+)
+
+TRANSFER = Transfer(
+    holder="Atelier",
+    iban="FR7630006000011234567890189",
+    bic="AGRIFRPPXXX",
+    reference="RF1108QQD8HN9Y5F",
+    missing=414720,
+    until=date(2027, 3, 31),
 )
 
 
@@ -112,6 +121,8 @@ def _about_orders(language: str) -> dict[str, Letter]:
         "order_awaits_proof": orders.awaiting_verification(
             ordered(is_consumer=True), until=date(2027, 3, 15), **url
         ),
+        "order_awaits_transfer": orders.awaiting_transfer(ordered(), TRANSFER, **url),
+        "order_transfer_reminded": orders.transfer_reminder(ordered(), TRANSFER, **url),
         "proof_accepted": orders.proof_accepted(organisation="Sam", name="Sam Rivera", url=URL),
         "proof_declined": orders.proof_declined(
             organisation="Sam", name="Sam Rivera", because="The card has run out.", url=URL

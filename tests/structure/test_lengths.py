@@ -14,7 +14,7 @@ SAYS_NOTHING = {"utils", "util", "helpers", "helper", "common", "services", "man
 
 KINDS = {"commands", "queries", "models", "events", "rules", "errors", "migrations", "__init__"}
 MORE_KINDS = {
-    "billing": {"gateways", "documents"},
+    "billing": {"gateways", "documents", "bank"},
     "catalogue": {"file", "searching", "sample"},
 }
 """What an area holds beside the kinds of every area."""

@@ -23,6 +23,7 @@ from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id, public_id
 from tenure.base.money import Money
 from tenure.base.wording import sentence
+from tenure.billing.queries.transfers import Awaited, awaited
 from tenure.events.rows import read_values
 from tenure.flows.purchase import (
     CardPayment,
@@ -92,6 +93,17 @@ class NextAction(TypedDict):
     url: str
 
 
+class TransferOut(TypedDict):
+    """The transfer that an order waits for; booked on ``expires_on`` it is still in time (R15)."""
+
+    reference: str
+    iban: str
+    bic: str
+    amount: MoneyOut
+    missing: MoneyOut
+    expires_on: Day
+
+
 class OrderLineOut(TypedDict):
     """A line as it was sold (R7)."""
 
@@ -133,6 +145,7 @@ class OrderOut(TypedDict):
     paid_on: Day | None
     expires_at: Instant | None
     next_action: NotRequired[NextAction]
+    transfer: NotRequired[TransferOut]
 
 
 class CancellationOut(TypedDict):
@@ -255,9 +268,17 @@ def order_out(order: UUID) -> OrderOut:
 
 
 def orders_out(ids: Collection[UUID]) -> list[OrderOut]:
-    """Orders as they go out, in the order of their ids; one statement for any number of them."""
+    """Orders as they go out, in the order of their ids.
+
+    One statement for any number of them, and another where one waits for a transfer.
+    """
     rows = [_Row(*values) for values in read_values(_ORDERS, [list(ids)])]
-    return [_order(list(lines)) for _, lines in groupby(rows, key=attrgetter("id"))]
+    waiting = {row.id for row in rows if row.status == OrderStatus.AWAITING_TRANSFER}
+    transfers = awaited(waiting) if waiting else {}
+    return [
+        _order(list(lines), transfers.get(order))
+        for order, lines in groupby(rows, key=attrgetter("id"))
+    ]
 
 
 class _Row(NamedTuple):
@@ -306,7 +327,7 @@ _ORDERS: Final = """
 """By the list of keys as ``AMONG`` finds them."""
 
 
-def _order(rows: Sequence[_Row]) -> OrderOut:
+def _order(rows: Sequence[_Row], transfer: Awaited | None) -> OrderOut:
     order = rows[0]
     out: OrderOut = {
         "id": public_id("ord", order.id),
@@ -327,7 +348,20 @@ def _order(rows: Sequence[_Row]) -> OrderOut:
     }
     if order.payment is not None and order.status == OrderStatus.AUTHENTICATION_REQUIRED:
         out["next_action"] = {"type": "redirect", "url": bank_page(order.payment)}
+    if transfer is not None:
+        out["transfer"] = _transfer(transfer)
     return out
+
+
+def _transfer(transfer: Awaited) -> TransferOut:
+    return {
+        "reference": transfer.reference,
+        "iban": transfer.iban,
+        "bic": transfer.bic,
+        "amount": money_out(transfer.amount, transfer.currency),
+        "missing": money_out(transfer.missing, transfer.currency),
+        "expires_on": transfer.expires_on.isoformat(),
+    }
 
 
 def _line(row: _Row) -> OrderLineOut:

@@ -84,6 +84,8 @@ def import_catalogue(*, file: CatalogueFile, source: str, journal: Journal) -> I
 def _write_vendor(file: CatalogueFile, plan: ImportPlan) -> None:
     if plan.vendor:
         facts = file.vendor.model_dump(exclude_none=True)
+        if not file.vendor.accounts:
+            del facts["accounts"]
         Vendor.objects.update_or_create(id=1, defaults={"facts": facts})
 
 

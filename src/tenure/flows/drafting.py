@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from tenure.base.calendar import Term, zone_named
+from tenure.base.calendar import Term, first_instant, local_date, zone_named
 from tenure.base.errors import Refused
 from tenure.base.money import Money
 from tenure.orders.commands.orders import LineDraft, OrderDraft
@@ -13,8 +14,15 @@ from tenure.orders.errors import CART_CHANGED, CART_EMPTY
 from tenure.orders.models import Cart, OrderKind, OrderStatus
 from tenure.orders.queries.carts import CartContents, PricedCart, cart_facts, price_cart
 from tenure.orders.rules.cart import buyer_verdict
-from tenure.orders.rules.payment import expires_at, needs_verification, verification_last_day
+from tenure.orders.rules.payment import (
+    expires_at,
+    needs_verification,
+    transfer_last_day,
+    transfer_reminder_day,
+    verification_last_day,
+)
 from tenure.organisations.models import Organisation
+from tenure.policy.model import Policy
 from tenure.policy.words import Audience
 
 
@@ -52,19 +60,32 @@ def checked_cart(
     return priced
 
 
-def draft_order(priced: PricedCart, organisation: Organisation, at: datetime) -> OrderDraft:
-    """The order that a checked cart becomes; a student's waits for its proof (R8)."""
+def draft_order(
+    priced: PricedCart, organisation: Organisation, at: datetime, *, by_transfer: bool = False
+) -> OrderDraft:
+    """The order that a checked cart becomes.
+
+    A student's waits for its proof (R8), one paid ``by_transfer`` for the money (R15).
+    """
     zone = zone_named(organisation.timezone)
     waits = needs_verification(
         Audience(organisation.audience),
         verified=organisation.verified_at is not None,
         total=priced.amounts.total,
     )
+    wait = None
+    status = OrderStatus.PAYMENT_UNKNOWN
+    if waits:
+        status = OrderStatus.AWAITING_VERIFICATION
+        wait = Wait(_waits_until(priced, at, zone), None)
+    elif by_transfer and priced.amounts.total:
+        status = OrderStatus.AWAITING_TRANSFER
+        wait = transfer_wait(at, zone, priced.policy)
     return OrderDraft(
         organisation=organisation.id,
         cart=priced.cart.id,
         kind=OrderKind.PURCHASE,
-        status=OrderStatus.AWAITING_VERIFICATION if waits else OrderStatus.PAYMENT_UNKNOWN,
+        status=status,
         policy_version=priced.policy_number,
         currency=priced.cart.currency,
         total_net=priced.amounts.total_net,
@@ -73,7 +94,8 @@ def draft_order(priced: PricedCart, organisation: Organisation, at: datetime) ->
         tax_percent=priced.situation.percent,
         tax_country=priced.situation.country or "",
         reverse_charge=priced.situation.reverse_charge,
-        expires_at=_waits_until(priced, at, zone) if waits else None,
+        expires_at=wait.until if wait else None,
+        remind_at=wait.remind_at if wait else None,
         lines=tuple(
             LineDraft(
                 offer=line.offer.id,
@@ -88,6 +110,22 @@ def draft_order(priced: PricedCart, organisation: Organisation, at: datetime) ->
             for line in priced.lines
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The UTC instants at which an order expires, and before that reminds of its transfer."""
+
+    until: datetime
+    remind_at: datetime | None
+
+
+def transfer_wait(at: datetime, zone: ZoneInfo, policy: Policy) -> Wait:
+    """How long an order waits for a transfer from ``at`` on, in whole local days (R15)."""
+    last_day = transfer_last_day(at, zone, policy)
+    remind_on = transfer_reminder_day(last_day, policy)
+    remind_at = first_instant(remind_on, zone) if remind_on > local_date(at, zone) else None
+    return Wait(expires_at(last_day, zone), remind_at)
 
 
 def _waits_until(priced: PricedCart, at: datetime, zone: ZoneInfo) -> datetime:

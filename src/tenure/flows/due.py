@@ -15,10 +15,10 @@ from django.db.models import Min, Q
 
 from tenure.access.commands.seats import release_reservations
 from tenure.access.queries.requests import requests_to_serve
-from tenure.billing.commands.payments import drop_promises
 from tenure.events.journal import Journal, transaction
 from tenure.flows.role_requests import give_to_waiting
-from tenure.orders.commands.orders import mark
+from tenure.flows.transfers import remind, stop_waiting
+from tenure.orders.commands.orders import expire
 from tenure.orders.events import OrderExpired
 from tenure.orders.models import Order, OrderStatus
 from tenure.organisations.commands.invitations import close_invitations
@@ -52,10 +52,20 @@ def expire_orders(scope: Q, until: datetime, journal: Journal) -> int:
     orders = list(rows.order_by("expires_at", "id")[:BATCH])
     if not orders:
         return 0
-    drop_promises(orders=[order.id for order in orders], at=journal.at)
-    mark(orders=orders, status=OrderStatus.EXPIRED, closed_at=journal.at)
+    stop_waiting(orders=orders, journal=journal)
+    expire(orders=orders, at=journal.at)
     for order in orders:
         journal.record(order.organisation_id, OrderExpired(order=order.id), at=order.expires_at)
+    return len(orders)
+
+
+def remind_of_transfers(scope: Q, until: datetime, journal: Journal) -> int:
+    """Customers whose transfer has not come are reminded before its last day (R15)."""
+    rows = Order.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        scope, status=OrderStatus.AWAITING_TRANSFER, remind_at__lte=until
+    )
+    orders = list(rows.select_related("organisation").order_by("remind_at", "id")[:BATCH])
+    remind(orders=orders, journal=journal)
     return len(orders)
 
 
@@ -110,6 +120,7 @@ def grant_requests(scope: Q, _until: datetime, journal: Journal) -> int:
 Kind = Callable[[Q, datetime, Journal], int]
 
 KINDS: Final[tuple[Kind, ...]] = (
+    remind_of_transfers,
     expire_orders,
     expire_invitations,
     pass_deadlines,
@@ -136,6 +147,9 @@ def next_due(organisation: UUID, until: datetime) -> datetime | None:
     scope = Q(organisation_id=organisation)
     earliest = (
         Order.objects.filter(scope, status__in=WAITING).aggregate(at=Min("expires_at")),
+        Order.objects.filter(scope, status=OrderStatus.AWAITING_TRANSFER).aggregate(
+            at=Min("remind_at")
+        ),
         Invitation.objects.filter(scope, status=InvitationStatus.PENDING).aggregate(
             at=Min("expires_at")
         ),

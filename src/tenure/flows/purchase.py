@@ -19,7 +19,6 @@ from tenure.base.money import Money
 from tenure.billing.commands.payments import (
     Intent,
     call_again,
-    drop_promises,
     intend_payments,
 )
 from tenure.billing.gateways import Charge
@@ -33,6 +32,7 @@ from tenure.flows.drafting import checked_cart, draft_order
 from tenure.flows.locks import lock_organisation
 from tenure.flows.role_requests import give_to_waiting
 from tenure.flows.settlement import fulfil, settle
+from tenure.flows.transfers import REPLACED, begin_transfer, choose_transfer, stop_waiting
 from tenure.flows.written import Outcome
 from tenure.orders.commands.carts import claim_cart, lock_cart
 from tenure.orders.commands.orders import lock_orders, mark, place_orders
@@ -114,7 +114,9 @@ def pay_order(
     by: str,
     asked: Asked | None = None,
 ) -> Outcome:
-    """Pay an unpaid order again, with another card. An order that is paid is given as it is.
+    """Pay an unpaid order again, with another card or by transfer.
+
+    An order that is paid, or waits for a transfer that is asked for again, is given as it is.
 
     Raises ``Refused`` with ``payment_in_flight`` (R17), ``order_closed``,
     ``verification_pending`` (R8), ``acting_pays_nothing`` or the payment method's verdict.
@@ -122,7 +124,7 @@ def pay_order(
     _refuse_card_of_staff(payment, by)
     waiting = _waiting_step(order)
     if waiting is not None:
-        _check_method(payment, waiting.organisation, waiting.order.policy_version_id)
+        _check_method(payment, waiting.organisation, waiting.order)
         _give_up_step(waiting, now=now, by=by)
     with transaction(now=now, by=by, asked=asked) as journal:
         organisation = lock_organisation(_organisation_of(order), journal)
@@ -133,11 +135,19 @@ def pay_order(
         if locked.status == OrderStatus.AWAITING_VERIFICATION:
             raise Refused(VERIFICATION_PENDING)
         _refuse_closed(locked)
-        _check_method(payment, organisation, locked.policy_version_id)
-        token = payment.token if isinstance(payment, CardPayment) else ""
-        mark(orders=[locked], status=OrderStatus.PAYMENT_UNKNOWN, closed_at=None)
-        intent = _intend(locked, token, journal)
+        _check_method(payment, organisation, locked)
+        if isinstance(payment, TransferPayment):
+            if locked.status == OrderStatus.AWAITING_TRANSFER:
+                return Outcome(order, False, revision_of(organisation.id))
+            choose_transfer(order=locked, organisation=organisation, journal=journal)
+            intent = None
+        else:
+            stop_waiting(orders=[locked], journal=journal, reason=REPLACED)
+            mark(orders=[locked], status=OrderStatus.PAYMENT_UNKNOWN, closed_at=None)
+            intent = _intend(locked, payment.token, journal)
         journal.touch(organisation.id)
+    if intent is None:
+        return Outcome(order, False, journal.revisions[organisation.id])
     journal = _charge(intent, now=now, by=by)
     return Outcome(order, False, journal.revisions.get(organisation.id, 0))
 
@@ -171,7 +181,7 @@ def withdraw_order(*, order: UUID, now: datetime, by: str) -> Outcome:
         locked = lock_orders([order])[order]
         if locked.status != OrderStatus.WITHDRAWN:
             _refuse_closed(locked)
-            drop_promises(orders=[order], at=now)
+            stop_waiting(orders=[locked], journal=journal)
             mark(orders=[locked], status=OrderStatus.WITHDRAWN, closed_at=now)
             journal.record(organisation, OrderWithdrawn(order=order))
         else:
@@ -207,19 +217,23 @@ def _place(
     if total and payment is None:
         raise Refused(PAYMENT_NEEDED, total=Money(total, priced.cart.currency))
     if total and payment is not None:
-        _check_method(payment, organisation, priced.policy_number)
-    draft = draft_order(priced, organisation, journal.at)
+        _check_purchase(payment, organisation, priced.policy_number, priced.cart.currency)
+    by_transfer = isinstance(payment, TransferPayment)
+    draft = draft_order(priced, organisation, journal.at, by_transfer=by_transfer)
     (order,) = place_orders(drafts=[draft], journal=journal)
     if not total:
         journal.write()  # what is fulfilled is read again
         fulfil(orders=[order], journal=journal)
         give_to_waiting(customer=organisation, journal=journal)
         return order, None
-    token = payment.token if isinstance(payment, CardPayment) else ""
-    if order.status == OrderStatus.AWAITING_VERIFICATION:
-        _intend(order, token, journal, PaymentStatus.PROMISED)
-        return order, None
-    return order, _intend(order, token, journal)
+    waits = order.status == OrderStatus.AWAITING_VERIFICATION
+    if isinstance(payment, CardPayment):
+        status = PaymentStatus.PROMISED if waits else PaymentStatus.INTENDED
+        intent = _intend(order, payment.token, journal, status)
+        return order, None if waits else intent
+    status = PaymentStatus.PROMISED if waits else PaymentStatus.AWAITING_TRANSFER
+    begin_transfer(order=order, organisation=organisation, journal=journal, status=status)
+    return order, None
 
 
 def _intend(
@@ -270,13 +284,22 @@ def _settle(
 
 
 def _check_method(
-    payment: CardPayment | TransferPayment, organisation: Organisation, policy_number: int
+    payment: CardPayment | TransferPayment, organisation: Organisation, order: Order
+) -> None:
+    _check_purchase(payment, organisation, order.policy_version_id, order.currency)
+
+
+def _check_purchase(
+    payment: CardPayment | TransferPayment,
+    organisation: Organisation,
+    policy_number: int,
+    currency: str,
 ) -> None:
     verdict = payment_method_verdict(
         payment.method,
         Audience(organisation.audience),
         policy_numbered(policy_number),
-        available=available_methods(),
+        available=available_methods(currency),
     )
     if not verdict:
         raise Refused.by(verdict)

@@ -16,12 +16,14 @@ from tenure.billing.models import Payment, PaymentStatus
 from tenure.events.journal import transaction
 from tenure.flows.locks import lock_organisation
 from tenure.flows.settlement import settle
+from tenure.flows.transfers import wait_from_now
 from tenure.flows.written import Written
 from tenure.orders.commands.orders import lock_orders, mark
 from tenure.orders.models import Order, OrderStatus
 from tenure.organisations.commands import proofs as commands
 from tenure.organisations.commands.organisation import submit_proof, verify_student
 from tenure.organisations.models import StudentProof
+from tenure.policy.words import PaymentMethod
 
 
 def accept_proof(*, organisation: UUID, now: datetime, by: str) -> int:
@@ -38,8 +40,13 @@ def accept_proof(*, organisation: UUID, now: datetime, by: str) -> int:
         )
         locked = lock_orders(waiting.values_list("id", flat=True)).values()
         orders = [order for order in locked if _waits_still(order, journal.at)]
-        keep_promises(orders=[order.id for order in orders], called_at=machine_now())
-        mark(orders=orders, status=OrderStatus.PAYMENT_UNKNOWN, closed_at=None)
+        kept = keep_promises(orders=[order.id for order in orders], called_at=machine_now())
+        to_transfer = {each.order_id for each in kept if each.method == PaymentMethod.BANK_TRANSFER}
+        by_card = [order for order in orders if order.id not in to_transfer]
+        mark(orders=by_card, status=OrderStatus.PAYMENT_UNKNOWN, closed_at=None)
+        for order in orders:
+            if order.id in to_transfer:
+                wait_from_now(order=order, organisation=student, journal=journal)
         journal.touch(organisation)
     promised = Payment.objects.filter(
         organisation_id=organisation,

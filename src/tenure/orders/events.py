@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -58,6 +59,26 @@ class OrderWithdrawn:
 
     type: ClassVar[str] = "order.withdrawn"
     order: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAwaitingTransfer:
+    """The order waits for a bank transfer, which may be booked up to a local day (R15)."""
+
+    type: ClassVar[str] = "order.awaiting_transfer"
+    order: UUID
+    amount: Money
+    expires_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTransferReminded:
+    """The last day for the transfer comes near; ``missing`` is what has not come yet (R15)."""
+
+    type: ClassVar[str] = "order.transfer_reminded"
+    order: UUID
+    missing: Money
+    expires_on: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,9 @@ class Order(models.Model):
     """What was bought: frozen amounts in minor units, and the policy in force then (R32).
 
     ``tax_percent`` is one rate for the whole order (R44); ``paid_on`` is the local day of the
-    money, the day of purchase (R28); ``expires_at`` is a UTC instant (R8, R15).
+    money, the day of purchase (R28); ``expires_at`` is a UTC instant (R8, R15). ``remind_at`` is
+    when the customer is reminded of the transfer, None once that was done; ``expired_at`` when the
+    order expired, also if money booked in time was found later and revived it (R15).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -130,6 +132,8 @@ class Order(models.Model):
     paid_at = models.DateTimeField(null=True)
     paid_on = models.DateField(null=True)
     expires_at = models.DateTimeField(null=True)
+    remind_at = models.DateTimeField(null=True)
+    expired_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -152,6 +156,11 @@ class Order(models.Model):
                 fields=["expires_at"],
                 condition=Q(status__in=["awaiting_verification", "awaiting_transfer"]),
                 name="order_due",
+            ),
+            models.Index(
+                fields=["remind_at"],
+                condition=Q(status="awaiting_transfer", remind_at__isnull=False),
+                name="order_to_remind",
             ),
         ]
 

@@ -139,6 +139,9 @@ class Orders(Section):
     transfer_wait_days: SomeDays = Field(
         description="R15: an order waits so long for its bank transfer."
     )
+    transfer_reminder_days_before_expiry: SomeDays = Field(
+        description="R15: a reminder goes out so many days before the last of them."
+    )
 
 
 class Tax(Section):

@@ -79,12 +79,17 @@ def test_the_obligations_stand_beside_the_button(company: Company) -> None:
     assert "Ada pays." in page
 
 
-def test_companies_are_told_of_transfers_and_nobody_else(company: Company) -> None:
-    """R14: by card for all, by transfer for companies as well, which is not there yet."""
+def test_companies_pay_by_transfer_and_nobody_else(company: Company) -> None:
+    """R14, R15: the page then says where to, under which reference, and until when."""
     client = browser(company.owner)
-    page = words(client.get(fill(client).page))
-    assert "not available yet" in page
-    assert "Paying by bank transfer is not possible here" in page
+    cart = fill(client)
+    assert "Bank transfer" in words(client.get(cart.page))
+    answer = confirm(client, cart, card="bank_transfer")
+    assert order_of(answer).status == "awaiting_transfer"
+    page = words(client.get(answer["Location"]))
+    assert "We wait for your transfer" in page
+    assert "RF" in page
+    assert "Booked by our bank until" in page
     page = words(client.get(fill(client, "designer-creator", term="month", second=True).page))
     assert "transfer" not in page
 

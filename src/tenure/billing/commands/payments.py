@@ -28,11 +28,12 @@ _STATUS = {
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A card payment to be tried for the whole amount of an order (R13)."""
+    """A payment to be tried for the whole amount of an order (R13), by card unless told."""
 
     order: Order
     gateway: str
     token: str
+    method: PaymentMethod = PaymentMethod.CARD
 
 
 def intend_payments(
@@ -52,7 +53,7 @@ def intend_payments(
             id=new_id(),
             organisation_id=intent.order.organisation_id,
             order=intent.order,
-            method=PaymentMethod.CARD.value,
+            method=intent.method.value,
             gateway=intent.gateway,
             token=intent.token,
             amount=intent.order.total,
@@ -68,13 +69,17 @@ def intend_payments(
 
 
 def keep_promises(*, orders: Iterable[UUID], called_at: datetime) -> list[Payment]:
-    """The promised payments of the locked ``orders`` become intents, to be charged now (R8)."""
+    """The promised payments of the locked ``orders`` become intents, to be charged now (R8).
+
+    One by transfer is waited for from now on.
+    """
     promised = Payment.objects.select_for_update().filter(
         order_id__in=list(orders), status=PaymentStatus.PROMISED
     )
     payments = list(promised.order_by("id"))
     for payment in payments:
-        payment.status = PaymentStatus.INTENDED
+        by_transfer = payment.method == PaymentMethod.BANK_TRANSFER
+        payment.status = PaymentStatus.AWAITING_TRANSFER if by_transfer else PaymentStatus.INTENDED
         payment.called_at = called_at
     Payment.objects.bulk_update(payments, ["status", "called_at"])
     return payments
@@ -93,11 +98,23 @@ def call_again(*, payment: UUID, called_at: datetime) -> Payment | None:
     return row
 
 
-def drop_promises(*, orders: Iterable[UUID], at: datetime) -> None:
-    """The promised payments of orders that were withdrawn or expired are never charged."""
-    Payment.objects.filter(order_id__in=list(orders), status=PaymentStatus.PROMISED).update(
-        status=PaymentStatus.DECLINED, decline_code="order_closed", settled_at=at
+def drop_promises(
+    *, orders: Iterable[UUID], at: datetime, reason: str = "order_closed"
+) -> list[UUID]:
+    """The promised payments of orders that were withdrawn or expired are never charged.
+
+    Nor is a transfer waited for any longer; ``replaced`` is the reason where the customer chose
+    another way to pay. Returns the payments by transfer that were waited for.
+    """
+    open_ones = Payment.objects.filter(
+        order_id__in=list(orders),
+        status__in=[PaymentStatus.PROMISED, PaymentStatus.AWAITING_TRANSFER],
     )
+    rows = list(open_ones.select_for_update().order_by("id"))
+    Payment.objects.filter(id__in=[row.id for row in rows]).update(
+        status=PaymentStatus.DECLINED, decline_code=reason, settled_at=at
+    )
+    return [row.id for row in rows if row.status == PaymentStatus.AWAITING_TRANSFER]
 
 
 def lock_orders_of(payments: Iterable[UUID]) -> dict[UUID, Order]:

@@ -11,6 +11,7 @@ from tenure.billing.models.documents import (
 from tenure.billing.models.payments import IN_FLIGHT, Payment, PaymentStatus
 from tenure.billing.models.refunds import REFUNDS_IN_FLIGHT, Refund, RefundStatus
 from tenure.billing.models.sandbox import SandboxCharge, SandboxRefund
+from tenure.billing.models.transfers import TransferReference
 
 __all__ = [
     "IN_FLIGHT",
@@ -25,4 +26,5 @@ __all__ = [
     "RefundStatus",
     "SandboxCharge",
     "SandboxRefund",
+    "TransferReference",
 ]

@@ -16,13 +16,15 @@ class PaymentStatus(models.TextChoices):
     """Where a payment stands.
 
     ``intended`` is the word to call the gateway, committed before each call; ``promised`` a card
-    that will be charged once something else has been proved (R8).
+    that will be charged once something else has been proved (R8). ``awaiting_transfer`` is money
+    that the customer sends: nobody is called for it, a bank statement shows it (R15).
     """
 
     PROMISED = "promised"
     INTENDED = "intended"
     UNKNOWN = "unknown"
     AUTHENTICATION_REQUIRED = "authentication_required"
+    AWAITING_TRANSFER = "awaiting_transfer"
     CAPTURED = "captured"
     DECLINED = "declined"
 
@@ -34,9 +36,9 @@ IN_FLIGHT = (PaymentStatus.INTENDED, PaymentStatus.UNKNOWN)
 class Payment(models.Model):
     """One attempt to pay one order. Its id is the key under which the gateway is called (R17).
 
-    ``token`` is the gateway's word for the card, never a card number. ``amount`` is in minor
-    units. Times are UTC instants by the organisation's clock, but ``called_at`` is the machine's:
-    it tells how long an answer has been missing.
+    ``token`` is the gateway's word for the card, never a card number, or the reference of a
+    transfer. ``amount`` is in minor units. Times are UTC instants by the organisation's clock, but
+    ``called_at`` is the machine's: it tells how long an answer has been missing.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -67,6 +69,7 @@ class Payment(models.Model):
                         "intended",
                         "unknown",
                         "authentication_required",
+                        "awaiting_transfer",
                         "captured",
                     ]
                 ),

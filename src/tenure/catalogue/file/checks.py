@@ -97,6 +97,10 @@ class _Checks:
             self._problem(("vendor", "currency"), errors.NO_SUCH_CURRENCY, given=vendor.currency)
         if vendor.timezone is not None and vendor.timezone not in zone_names():
             self._problem(("vendor", "timezone"), errors.NO_SUCH_TIMEZONE, given=vendor.timezone)
+        for index, account in enumerate(vendor.accounts):
+            path: Path = ("vendor", "accounts", index, "currency")
+            if account.currency not in currencies():
+                self._problem(path, errors.NO_SUCH_CURRENCY, given=account.currency)
 
     def _currencies(self, listed: Sequence[tuple[int, CurrencyEntry]]) -> None:
         lines: dict[str, int] = {}

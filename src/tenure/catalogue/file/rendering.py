@@ -64,10 +64,17 @@ def _section(name: str, entries: tuple[object, ...]) -> Iterator[str]:
 
 
 def _vendor(vendor: VendorEntry) -> Iterator[str]:
-    values: Mapping[str, str | None] = vendor.model_dump()
+    values: Mapping[str, str | None] = vendor.model_dump(exclude={"accounts"})
     for key, value in values.items():
         if value is not None:
             yield f"  {key}: {_text(value)}"
+    if vendor.accounts:
+        yield "  accounts:"
+    for account in vendor.accounts:
+        yield f"    - currency: {_text(account.currency)}"
+        yield f"      iban: {_text(account.iban)}"
+        if account.bic is not None:
+            yield f"      bic: {_text(account.bic)}"
 
 
 def _role(role: RoleEntry, order: Mapping[str, int]) -> Iterator[str]:

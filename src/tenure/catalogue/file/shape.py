@@ -96,6 +96,14 @@ class BilingualText(_Shape):
 Description = Annotated[BilingualText, BeforeValidator(_both_languages)]
 
 
+class AccountEntry(_Shape):
+    """An account of the vendor's in another currency, for transfers in it (R15)."""
+
+    currency: Code
+    iban: Written
+    bic: Written | None = None
+
+
 class VendorEntry(_Shape):
     """Who sells. Every key may be missing: a sandbox fills gaps with samples marked as such."""
 
@@ -127,6 +135,7 @@ class VendorEntry(_Shape):
     account_holder: Written | None = None
     iban: Written | None = None
     bic: Written | None = None
+    accounts: tuple[AccountEntry, ...] = ()
     creditor_id: Written | None = None
 
 
@@ -215,6 +224,7 @@ def known_keys(path: tuple[str | int, ...]) -> tuple[str, ...]:
 
 _CHILDREN: Final[Mapping[tuple[Any, str], type[_Shape]]] = {
     (CatalogueFile, "vendor"): VendorEntry,
+    (VendorEntry, "accounts"): AccountEntry,
     **{(CatalogueFile, name): model for name, model in SECTIONS.items()},
     (SolutionEntry, "name"): Bilingual,
     (RoleEntry, "name"): Bilingual,

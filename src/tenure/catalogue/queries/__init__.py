@@ -28,7 +28,7 @@ from tenure.catalogue.queries.roles import (
     roles_by_offer,
     roles_of,
 )
-from tenure.catalogue.queries.vendor import VendorFacts, vendor, vendor_gaps
+from tenure.catalogue.queries.vendor import VendorAccount, VendorFacts, vendor, vendor_gaps
 
 __all__ = [
     "Grants",
@@ -37,6 +37,7 @@ __all__ = [
     "OfferPage",
     "Place",
     "RoleListing",
+    "VendorAccount",
     "VendorFacts",
     "Version",
     "application_names",

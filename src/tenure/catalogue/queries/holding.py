@@ -81,7 +81,7 @@ def held_catalogue() -> Held:
     facts = Vendor.objects.values_list("facts", flat=True).first()
     return Held(
         current=CatalogueFile.model_construct(
-            vendor=VendorEntry.model_validate(facts or {}),
+            vendor=VendorEntry.model_validate(facts or {}, strict=False),
             currencies=split["currencies"][0],
             applications=split["applications"][0],
             solutions=split["solutions"][0],

@@ -58,11 +58,12 @@ _ORDERS: Final = (
         "ord",
         "order.expired",
         "order",
-        "SELECT id, organisation_id FROM orders_order WHERE status = 'expired' ORDER BY id",
+        "SELECT id, organisation_id FROM orders_order WHERE expired_at IS NOT NULL ORDER BY id",
     ),
 )
 
-# A promise that was not kept was never a charge: its order tells that it is closed.
+# A promise that was not kept was never a charge: its order tells that it is closed. Nor was a
+# transfer that is no longer waited for, or is paid by card instead.
 _PAYMENTS: Final = (
     ToldOnce(
         "pay",
@@ -75,7 +76,8 @@ _PAYMENTS: Final = (
         "payment.declined",
         "payment",
         """SELECT id, organisation_id FROM billing_payment
-           WHERE status = 'declined' AND decline_code <> 'order_closed' ORDER BY id""",
+           WHERE status = 'declined' AND decline_code NOT IN ('order_closed', 'replaced')
+           ORDER BY id""",
     ),
 )
 _REFUNDS: Final = (

@@ -116,6 +116,9 @@ def orders_paid(now: datetime) -> Tally:
                    WHEN orders.status = 'authentication_required'
                    THEN orders.paid_at IS NULL
                         AND coalesce(paid.open, '') IN ('authentication_required', 'intended')
+                   WHEN orders.status = 'awaiting_transfer'
+                   THEN orders.paid_at IS NULL AND coalesce(paid.open, '') = 'awaiting_transfer'
+                        AND orders.expires_at IS NOT NULL
                    WHEN orders.status = 'awaiting_verification'
                    THEN orders.paid_at IS NULL AND paid.open = 'promised'
                    ELSE orders.paid_at IS NULL AND paid.open IS NULL

@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.utils.translation import gettext
 
 from tenure.base.calendar import Term
+from tenure.billing.bank.reference import in_groups
 from tenure.notices.letters.figures import day, money, percent, seats_in_words, term_in_words
 from tenure.notices.letters.letter import Button, Letter, Row, Table
 from tenure.notices.letters.people import hello
@@ -142,6 +143,67 @@ def awaiting_verification(ordered: Ordered, *, until: date, url: str, language: 
         ),
         button=Button(gettext("Hand in the proof"), url),
         why=_why(ordered),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """The transfer that an order waits for: where to, under which reference, up to which day."""
+
+    holder: str
+    iban: str
+    bic: str
+    reference: str
+    missing: int
+    until: date
+
+
+def awaiting_transfer(ordered: Ordered, transfer: Transfer, *, url: str, language: str) -> Letter:
+    """How to pay an order by transfer (R15)."""
+    return Letter(
+        subject=gettext("Please transfer %(amount)s for your order")
+        % {"amount": money(transfer.missing, ordered.currency, language)},
+        preheader=gettext("Your subscription begins on the day the money is here."),
+        heading=gettext("Your order waits for your transfer"),
+        lead=(
+            gettext("Your subscription begins on the day the money is here."),
+            gettext("Give the reference with the transfer: by it we know what it is for."),
+        ),
+        table=_table(ordered, language),
+        facts=(*_transfer(ordered, transfer, language), (gettext("Order"), ordered.id)),
+        button=Button(gettext("See the order"), url),
+        why=_why(ordered),
+    )
+
+
+def transfer_reminder(ordered: Ordered, transfer: Transfer, *, url: str, language: str) -> Letter:
+    """The last day for the transfer comes near (R15)."""
+    subject = gettext("Your order still waits for %(amount)s") % {
+        "amount": money(transfer.missing, ordered.currency, language)
+    }
+    return Letter(
+        subject=subject,
+        preheader=gettext("Without the money the order expires."),
+        heading=subject,
+        lead=(
+            gettext("Without the money the order expires; what counts is the bank's booking date."),
+            gettext("If your transfer is on its way, there is nothing to do."),
+        ),
+        table=_table(ordered, language),
+        facts=(*_transfer(ordered, transfer, language), (gettext("Order"), ordered.id)),
+        button=Button(gettext("See the order"), url),
+        why=_why(ordered),
+    )
+
+
+def _transfer(ordered: Ordered, transfer: Transfer, language: str) -> tuple[tuple[str, str], ...]:
+    return (
+        (gettext("Amount"), money(transfer.missing, ordered.currency, language)),
+        (gettext("Account holder"), transfer.holder),
+        (gettext("IBAN"), in_groups(transfer.iban)),
+        (gettext("BIC"), transfer.bic),
+        (gettext("Reference"), in_groups(transfer.reference)),
+        (gettext("Booked by our bank until"), day(transfer.until, language)),
     )
 
 

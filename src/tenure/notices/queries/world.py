@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import Model, Q
 
 from tenure.access.models import RoleRequest
+from tenure.billing.queries.transfers import Awaited, awaited
 from tenure.catalogue.models import OfferRole, Role
 from tenure.catalogue.queries import VendorFacts, vendor
 from tenure.notices.queries.told import Told
@@ -99,6 +100,11 @@ class World:
         """The periods that each order paid, with their subscriptions."""
         rows = Period.objects.select_related("subscription").filter(order_id__in=self.orders)
         return _grouped(rows.order_by("order_id", "id"), "order_id")
+
+    @cached_property
+    def transfers(self) -> Mapping[UUID, Awaited]:
+        """What those of them wait for that wait for a transfer."""
+        return awaited(self.orders)
 
     @cached_property
     def subscriptions(self) -> dict[UUID, Subscription]:

@@ -75,6 +75,16 @@ def placed(told: Told, world: World) -> Iterable[Draft]:
     return to_each("order_awaits_proof", _buyers(told, order, world), compose)
 
 
+def awaiting_transfer(told: Told, world: World) -> Iterable[Draft]:
+    """To the same, while the order waits for a transfer: how to pay it (R15)."""
+    return _transfer(told, world, "order_awaits_transfer", letters.awaiting_transfer)
+
+
+def transfer_reminded(told: Told, world: World) -> Iterable[Draft]:
+    """To the same, before the order expires (R15)."""
+    return _transfer(told, world, "order_transfer_reminded", letters.transfer_reminder)
+
+
 def verified(told: Told, world: World) -> Iterable[Draft]:
     """To the owners of a student's organisation, if a proof was accepted (R8).
 
@@ -128,6 +138,35 @@ def _unpaid(
     def compose(reader: Reader) -> Letter:
         return letter(
             _ordered(order, organisation, world, reader.language),
+            url=order_page(order.id),
+            language=reader.language,
+        )
+
+    return to_each(kind, _buyers(told, order, world), compose)
+
+
+def _transfer(
+    told: Told, world: World, kind: str, letter: Callable[..., Letter]
+) -> Iterable[Draft]:
+    order = _order(told, world)
+    transfer = world.transfers.get(order.id) if order else None
+    if order is None or transfer is None:
+        return ()
+    organisation = world.organisations[order.organisation_id]
+    facts = world.vendor.facts
+    to_pay = letters.Transfer(
+        holder=facts.get("account_holder") or facts.get("name", ""),
+        iban=transfer.iban,
+        bic=transfer.bic,
+        reference=transfer.reference,
+        missing=transfer.missing,
+        until=transfer.expires_on,
+    )
+
+    def compose(reader: Reader) -> Letter:
+        return letter(
+            _ordered(order, organisation, world, reader.language),
+            to_pay,
             url=order_page(order.id),
             language=reader.language,
         )

@@ -27,6 +27,8 @@ TELLERS: Final[Mapping[str, Teller]] = {
     "organisation.proof_declined": orders.proof_declined,
     "order.placed": orders.placed,
     "order.paid": orders.paid,
+    "order.awaiting_transfer": orders.awaiting_transfer,
+    "order.transfer_reminded": orders.transfer_reminded,
     "order.declined": orders.declined,
     "order.authentication_required": orders.authentication_required,
     "subscription.auto_renewal_switched": subscriptions.switched,

@@ -49,6 +49,7 @@ class OrderDraft:
     reverse_charge: bool
     expires_at: datetime | None
     lines: tuple[LineDraft, ...]
+    remind_at: datetime | None = None
 
 
 def place_orders(*, drafts: Sequence[OrderDraft], journal: Journal) -> list[Order]:
@@ -108,6 +109,22 @@ def mark(*, orders: Sequence[Order], status: OrderStatus, closed_at: datetime | 
     Order.objects.filter(id__in=ids).update(status=status, closed_at=closed_at)
 
 
+def expire(*, orders: Sequence[Order], at: datetime) -> None:
+    """The locked ``orders`` waited in vain (R8, R15); one that is revived keeps when that was."""
+    ids = [order.id for order in orders]
+    for order in orders:
+        order.status = OrderStatus.EXPIRED
+        order.closed_at = order.expired_at = at
+    Order.objects.filter(id__in=ids).update(status=OrderStatus.EXPIRED, closed_at=at, expired_at=at)
+
+
+def wait_for_transfer(*, order: Order, expires_at: datetime, remind_at: datetime | None) -> None:
+    """The locked ``order`` waits for money by transfer (R15); both are UTC instants."""
+    order.status = OrderStatus.AWAITING_TRANSFER
+    order.expires_at, order.remind_at, order.closed_at = expires_at, remind_at, None
+    order.save(update_fields=["status", "expires_at", "remind_at", "closed_at"])
+
+
 def _order(draft: OrderDraft, at: datetime) -> Order:
     return Order(
         id=new_id(),
@@ -125,6 +142,7 @@ def _order(draft: OrderDraft, at: datetime) -> Order:
         reverse_charge=draft.reverse_charge,
         placed_at=at,
         expires_at=draft.expires_at,
+        remind_at=draft.remind_at,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from tenure.base.calendar import end_of_day_instant, last_day_within, local_date
+from tenure.base.calendar import end_of_day_instant, last_day_before, last_day_within, local_date
 from tenure.base.verdicts import Verdict, allow, refuse
 from tenure.orders.errors import (
     METHOD_ACCEPTED,
@@ -57,6 +57,11 @@ def verification_last_day(placed_at: datetime, zone: ZoneInfo, policy: Policy) -
 def transfer_last_day(placed_at: datetime, zone: ZoneInfo, policy: Policy) -> date:
     """The last local day on which its transfer may be booked (R15)."""
     return last_day_within(local_date(placed_at, zone), policy.orders.transfer_wait_days)
+
+
+def transfer_reminder_day(last_day: date, policy: Policy) -> date:
+    """The local day on which a customer is reminded of a transfer that may be late (R15)."""
+    return last_day_before(last_day, policy.orders.transfer_reminder_days_before_expiry)
 
 
 def quote_last_day(sent_on: date, policy: Policy) -> date:

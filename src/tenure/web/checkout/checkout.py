@@ -16,7 +16,7 @@ from tenure.base.ids import parse_public_id
 from tenure.base.money import Money
 from tenure.events.asked import Asked
 from tenure.flows.customers import open_organisation
-from tenure.flows.purchase import CardPayment, Purchase, buy, resume_order
+from tenure.flows.purchase import Purchase, buy, resume_order
 from tenure.orders.errors import CART_CHANGED
 from tenure.orders.queries.baskets import OpenCart, open_carts, order_of_cart
 from tenure.organisations.queries import memberships_of
@@ -177,7 +177,7 @@ class Page:
             cart=desk.cart.id,
             cart_version=priced.cart.version,
             organisation=buyer.place.id,
-            payment=CardPayment(self.card.cleaned_data["card"]) if total else None,
+            payment=self.card.payment if total else None,
             expected_total=total,
         )
         now = buyer.place.test_clock or desk.visit.now
@@ -268,6 +268,7 @@ class Page:
             "card": bool(card),
             "card_said": "" if card else told(card.code, card.figures, language),
             "transfer": offered,
+            "by_transfer": bool(transfer),
             "transfer_said": "" if transfer else told(transfer.code, transfer.figures, language),
             "transfer_rule": transfer.code.rule,
         }

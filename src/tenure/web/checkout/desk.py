@@ -116,5 +116,5 @@ class Checkout:
             method,
             self.cart.audience,
             self.showing.priced.policy,
-            available=available_methods(),
+            available=available_methods(self.showing.priced.cart.currency),
         )

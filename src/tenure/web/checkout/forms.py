@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tenure.base.errors import Invalid
+from tenure.flows.purchase import CardPayment, TransferPayment
 from tenure.organisations.commands.organisation import BillingAddress
 from tenure.organisations.rules.numbers import SIREN_FIELD, VAT_NUMBER_FIELD, checked_numbers
 from tenure.web.checkout.cards import TOKENS
@@ -29,14 +30,24 @@ class Line(forms.CharField):
         super().__init__(max_length=most, widget=widget, validators=[printable], **options)
 
 
+TRANSFER: Final = "bank_transfer"
+"""What is chosen in the place of a card."""
+
+
 class CardForm(Form):
-    """With which card."""
+    """With which card, or by transfer."""
 
     card = forms.ChoiceField(
         label=_("Card"),
-        choices=[(token, token) for token in TOKENS],
+        choices=[(token, token) for token in (*TOKENS, TRANSFER)],
         error_messages={"required": _("Choose a card.")},
     )
+
+    @property
+    def payment(self) -> CardPayment | TransferPayment:
+        """What was chosen, once the form is valid."""
+        chosen = self.cleaned_data["card"]
+        return TransferPayment() if chosen == TRANSFER else CardPayment(chosen)
 
 
 _COMPANY_ONLY: Final = ("vat_number", "siren", "purchase_order")

@@ -17,13 +17,17 @@ from django.utils.translation import gettext_lazy as _
 from tenure.base.calendar import local_date, zone_named
 from tenure.base.errors import Refused
 from tenure.base.ids import parse_public_id, public_id
+from tenure.billing.gateways.choice import available_methods
 from tenure.billing.models import PaymentStatus
 from tenure.events.asked import Asked
 from tenure.flows.carts import buy_again
-from tenure.flows.purchase import CardPayment, pay_order, resume_order, withdraw_order
+from tenure.flows.purchase import pay_order, resume_order, withdraw_order
 from tenure.flows.verification import hand_in_proof
 from tenure.orders.models import UNPAID, OrderStatus
+from tenure.orders.queries.policy import policy_numbered
+from tenure.orders.rules.payment import payment_method_verdict
 from tenure.organisations.queries import last_proof
+from tenure.policy.words import Audience, PaymentMethod
 from tenure.subscriptions.models import Period
 from tenure.subscriptions.queries.begun import periods_paid_by
 from tenure.subscriptions.queries.bought import BoughtOrder, bought_order
@@ -33,6 +37,7 @@ from tenure.web.checkout.forms import CardForm, printable
 from tenure.web.checkout.names import Names
 from tenure.web.checkout.reasons import decline_reason
 from tenure.web.checkout.roads import after_paying, bank_page, cart_page
+from tenure.web.checkout.transfer import transfer_shown
 from tenure.web.edge.baskets import remember_cart
 from tenure.web.edge.doors import ACTION, FORM
 from tenure.web.edge.forms import Form
@@ -90,7 +95,7 @@ def _pay(desk: Desk, order: UUID) -> HttpResponse:
     def work(asked: Asked) -> HttpResponse:
         pay_order(
             order=order,
-            payment=CardPayment(card.cleaned_data["card"]),
+            payment=card.payment,
             now=desk.now,
             by=desk.by,
             asked=asked,
@@ -177,6 +182,7 @@ def _page(
         "chose_other": any(each.token == form["card"].value() for each in OTHERS),
         "reason": decline_reason(last.decline_code) if last else "",
         "until": _until(desk, bought),
+        "methods": {"by_transfer": _takes_transfers(bought)},
         "withdrawable": status in UNPAID,
         **_of_status(desk, bought, names, proof),
     }
@@ -185,6 +191,19 @@ def _page(
         context["bank"] = bank_page(last.id)
     wrong = card or proof
     return desk.render("checkout/order.html", context, status=wrong.status if wrong else 200)
+
+
+def _takes_transfers(bought: BoughtOrder) -> bool:
+    """Whether it can be paid by transfer, if it does not wait for one (R14, R15)."""
+    order = bought.order
+    policy = policy_numbered(order.policy_version_id)
+    verdict = payment_method_verdict(
+        PaymentMethod.BANK_TRANSFER,
+        Audience(order.organisation.audience),
+        policy,
+        available=available_methods(order.currency),
+    )
+    return bool(verdict) and order.status in (OrderStatus.DECLINED,)
 
 
 def _until(desk: Desk, bought: BoughtOrder) -> Any:
@@ -204,6 +223,8 @@ def _of_status(
             "begun": _begun(bought, names),
             "cancellation": told(verdict.code, verdict.figures, desk.language),
         }
+    if status == OrderStatus.AWAITING_TRANSFER:
+        return {"transfer": transfer_shown(bought.order.id)}
     if status == OrderStatus.AWAITING_VERIFICATION:
         return {"proof": proof or ProofForm(), "handed_in": last_proof(desk.organisation)}
     return {}

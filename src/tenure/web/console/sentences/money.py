@@ -30,6 +30,20 @@ def _unknown(_event: Event) -> str:
     return gettext("The bank's answer about a payment was missing, and was asked for.")
 
 
+def _awaits(event: Event) -> str:
+    return gettext("An order waits for a transfer of %(amount)s, until %(day)s.") % {
+        "amount": event.amount("amount"),
+        "day": event.day("expires_on"),
+    }
+
+
+def _reminded(event: Event) -> str:
+    return gettext("A mail reminded of a transfer of %(amount)s, which may come until %(day)s.") % {
+        "amount": event.amount("missing"),
+        "day": event.day("expires_on"),
+    }
+
+
 def _withdrawn(_event: Event) -> str:
     return gettext("An unpaid order was withdrawn.")
 
@@ -75,6 +89,8 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "order.declined": Sentence(icon="circle-x", tell=_declined),
     "order.authentication_required": Sentence(icon="shield-lock", tell=_step),
     "order.payment_unknown": Sentence(icon="help-circle", tell=_unknown),
+    "order.awaiting_transfer": Sentence(icon="clock", tell=_awaits),
+    "order.transfer_reminded": Sentence(icon="clock", tell=_reminded),
     "order.withdrawn": Sentence(icon="arrow-back-up", tell=_withdrawn),
     "order.expired": Sentence(icon="clock-off", tell=_expired),
     "payment.captured": Sentence(icon="receipt", tell=_captured),

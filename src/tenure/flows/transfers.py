@@ -1,0 +1,111 @@
+"""Orders that wait for a bank transfer: how that begins, and how it ends without money (R15)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from tenure.base.calendar import local_date, zone_named
+from tenure.base.clock import machine_now
+from tenure.base.money import Money
+from tenure.billing.bank.reference import reference_of
+from tenure.billing.commands.payments import Intent, drop_promises, intend_payments
+from tenure.billing.models import Payment, PaymentStatus, TransferReference
+from tenure.events.journal import Journal
+from tenure.flows.drafting import transfer_wait
+from tenure.orders.commands.orders import wait_for_transfer
+from tenure.orders.events import OrderAwaitingTransfer, OrderTransferReminded
+from tenure.orders.models import Order
+from tenure.orders.queries.policy import policy_numbered
+from tenure.organisations.models import Organisation
+from tenure.policy.words import PaymentMethod
+
+BANK: Final = "bank"
+"""What stands as the gateway of a payment by transfer: nobody is called."""
+
+REPLACED: Final = "replaced"
+_INSTANT: Final = timedelta(microseconds=1)
+
+
+def begin_transfer(
+    *,
+    order: Order,
+    organisation: Organisation,
+    journal: Journal,
+    status: PaymentStatus = PaymentStatus.AWAITING_TRANSFER,
+) -> Payment:
+    """A placed order, locked or new, is to be paid by transfer under its reference.
+
+    With ``PROMISED`` it waits for something else first (R8).
+    """
+    reference = reference_of(order.id)
+    if not TransferReference.objects.filter(order=order).exists():
+        journal.insert(
+            [TransferReference(reference=reference, organisation=organisation, order=order)]
+        )
+    intent = Intent(order, BANK, reference, PaymentMethod.BANK_TRANSFER)
+    (payment,) = intend_payments(
+        intents=[intent], called_at=machine_now(), journal=journal, status=status
+    )
+    if status == PaymentStatus.AWAITING_TRANSFER:
+        _tell_awaited(order, organisation, journal)
+    return payment
+
+
+def choose_transfer(*, order: Order, organisation: Organisation, journal: Journal) -> None:
+    """An unpaid, locked order is to be paid by transfer now, and waits from today on."""
+    _wait(order, organisation, journal.at)
+    begin_transfer(order=order, organisation=organisation, journal=journal)
+
+
+def wait_from_now(*, order: Order, organisation: Organisation, journal: Journal) -> None:
+    """A locked order whose transfer had been promised is waited for from today on (R8)."""
+    _wait(order, organisation, journal.at)
+    _tell_awaited(order, organisation, journal)
+
+
+def _wait(order: Order, organisation: Organisation, at: datetime) -> None:
+    zone = zone_named(organisation.timezone)
+    wait = transfer_wait(at, zone, policy_numbered(order.policy_version_id))
+    wait_for_transfer(order=order, expires_at=wait.until, remind_at=wait.remind_at)
+
+
+def _tell_awaited(order: Order, organisation: Organisation, journal: Journal) -> None:
+    """Record that the order waits for its money, and until when."""
+    fact = OrderAwaitingTransfer(
+        order=order.id,
+        amount=Money(order.total, order.currency),
+        expires_on=last_day(order, organisation.timezone),
+    )
+    journal.record(organisation.id, fact)
+
+
+def stop_waiting(
+    *, orders: Sequence[Order], journal: Journal, reason: str = "order_closed"
+) -> None:
+    """No money is waited for any longer for the locked ``orders``."""
+    drop_promises(orders=[order.id for order in orders], at=journal.at, reason=reason)
+
+
+def remind(*, orders: Sequence[Order], journal: Journal) -> None:
+    """Remind of the transfers that the locked ``orders``, read with whose they are, wait for."""
+    for order in orders:
+        fact = OrderTransferReminded(
+            order=order.id,
+            missing=Money(order.total, order.currency),
+            expires_on=last_day(order, order.organisation.timezone),
+        )
+        journal.record(order.organisation_id, fact, at=order.remind_at)
+    Order.objects.filter(id__in=[order.id for order in orders]).update(remind_at=None)
+
+
+def last_day(order: Order, timezone: str) -> date:
+    """The last local day on which the order's transfer may be booked; it must wait for one."""
+    return local_date(_until(order) - _INSTANT, zone_named(timezone))
+
+
+def _until(order: Order) -> datetime:
+    if order.expires_at is None:
+        raise ValueError("This order waits for nothing.")
+    return order.expires_at
