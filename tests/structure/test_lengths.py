@@ -16,6 +16,7 @@ KINDS = {"commands", "queries", "models", "events", "rules", "errors", "migratio
 MORE_KINDS = {
     "billing": {"gateways", "documents", "bank"},
     "catalogue": {"file", "searching", "sample"},
+    "organisations": {"registers"},
 }
 """What an area holds beside the kinds of every area."""
 

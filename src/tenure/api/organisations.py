@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 from uuid import UUID
 
 import msgspec
@@ -37,8 +37,10 @@ from tenure.base.ids import new_id, public_id
 from tenure.catalogue.queries import currency_of_country
 from tenure.events.journal import Journal, transaction
 from tenure.events.models import Stream
+from tenure.events.queries import revision_of
 from tenure.flows.clock import clock_verdict
 from tenure.flows.locks import lock_organisation
+from tenure.flows.vat_checks import look_up_now
 from tenure.orders.commands.carts import FALLBACK_CURRENCY
 from tenure.orders.queries.policy import policy_in_force
 from tenure.organisations.commands.organisation import (
@@ -49,8 +51,8 @@ from tenure.organisations.commands.organisation import (
     restore_organisation,
     suspend_organisation,
 )
-from tenure.organisations.models import Organisation
-from tenure.organisations.queries import owners_of
+from tenure.organisations.models import Organisation, VatCheck
+from tenure.organisations.queries import owners_of, vat_checks_of
 from tenure.organisations.rules import academic_address
 from tenure.policy.loading import academic_domains
 from tenure.policy.words import Audience
@@ -156,8 +158,24 @@ class BillingOut(TypedDict):
     purchase_order: str | None
 
 
+class VatCheckOut(TypedDict):
+    """What the register of its country says of the VAT number (R45).
+
+    ``waiting`` and ``unavailable`` are asked again; an order is charged its tax meanwhile, and
+    credited and invoiced anew when the number is validated. ``consultation`` is the register's
+    number for the look-up.
+    """
+
+    status: Literal["waiting", "unavailable", "valid", "invalid"]
+    answered_at: Instant | None
+    consultation: str | None
+
+
 class OrganisationOut(TypedDict):
-    """A customer; ``test_clock`` is where its clock stands, null for the machine's time."""
+    """A customer; ``test_clock`` is where its clock stands, null for the machine's time.
+
+    ``vat_check`` is null where there is no number, or none that a register here knows.
+    """
 
     id: str
     name: str
@@ -171,6 +189,7 @@ class OrganisationOut(TypedDict):
     test_clock: Instant | None
     status: Literal["active", "suspended"]
     verified_at: Instant | None
+    vat_check: VatCheckOut | None
     revision: int
 
 
@@ -194,6 +213,8 @@ def create_customer(call: Call, body: OrganisationIn) -> Answer:
     with transaction(now=now, by=call.by, organisation=id_, asked=call.asked) as journal:
         create_organisation(organisation=id_, draft=draft, journal=journal)
         journal.made = id_
+    if draft.billing.vat_number:
+        look_up_now(organisation=id_, now=now)
     return _made(id_)
 
 
@@ -229,13 +250,16 @@ def edit_organisation(call: Call, body: OrganisationChange) -> Answer:
             change_organisation(organisation=row, changes=changes, journal=journal)
         _set_status(row, body.status, journal)
     revision = journal.revisions[row.id]
+    if "vat_number" in changes and look_up_now(organisation=row.id, now=journal.at):
+        revision = revision_of(row.id)
     return Answer(organisations_out([row])[0], revision=revision, etag=_etag(row))
 
 
 def organisations_out(rows: Sequence[Organisation]) -> list[OrganisationOut]:
-    """Organisations as they go out; two statements for any number of them."""
+    """Organisations as they go out; three statements for any number of them."""
     ids = [row.id for row in rows]
     owners = owners_of(ids)
+    checks = vat_checks_of(rows)
     streams = Stream.objects.filter(organisation_id__in=ids)
     revisions = dict(streams.values_list("organisation_id", "revision"))
     return [
@@ -252,6 +276,7 @@ def organisations_out(rows: Sequence[Organisation]) -> list[OrganisationOut]:
             "test_clock": instant(row.test_clock) if row.test_clock else None,
             "status": "suspended" if row.suspended_at else "active",
             "verified_at": instant(row.verified_at) if row.verified_at else None,
+            "vat_check": _vat_check(checks.get(row.id)),
             "revision": revisions.get(row.id, 0),
         }
         for row in rows
@@ -321,6 +346,16 @@ def _etag(row: Organisation) -> str:
 
 def _owner(owner: Any) -> OwnerOut | None:
     return {"email": owner.email, "name": owner.name} if owner else None
+
+
+def _vat_check(check: VatCheck | None) -> VatCheckOut | None:
+    if check is None:
+        return None
+    return {
+        "status": cast(Any, check.outcome),
+        "answered_at": instant(check.answered_at) if check.answered_at else None,
+        "consultation": check.consultation or None,
+    }
 
 
 def _billing(row: Organisation) -> BillingOut:

@@ -43,6 +43,16 @@ def run_due(timestamp: int) -> None:
     do_what_is_due(now=machine_now())
 
 
+@jobs.periodic(cron="* * * * *")
+@jobs.task(queueing_lock="look_up_vat_numbers")
+def look_up_vat_numbers(timestamp: int) -> None:
+    """Ask about the VAT numbers to which no answer came (R45)."""
+    _log.debug("begun", job="look_up_vat_numbers", planned=timestamp)
+    from tenure.flows.vat_checks import look_up_due
+
+    look_up_due(now=machine_now())
+
+
 @jobs.periodic(cron="*/5 * * * *")
 @jobs.task(queueing_lock="rescue")
 async def rescue(timestamp: int) -> None:

@@ -68,6 +68,22 @@ class OrganisationVerified:
 
 
 @dataclass(frozen=True, slots=True)
+class VatNumberValidated:
+    """Its VAT number was found in the register of its country (R45)."""
+
+    type: ClassVar[str] = "organisation.vat_number_validated"
+    organisation: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class VatNumberRejected:
+    """The register of its country does not know its VAT number (R45)."""
+
+    type: ClassVar[str] = "organisation.vat_number_rejected"
+    organisation: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class ApiKeyCreated:
     """A key can be used from now on."""
 

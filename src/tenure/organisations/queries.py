@@ -24,6 +24,7 @@ from tenure.organisations.models import (
     OwnershipOffer,
     StaffMember,
     StudentProof,
+    VatCheck,
 )
 from tenure.organisations.rules import (
     MemberStatus,
@@ -65,6 +66,18 @@ def valid_key(text: str) -> KeyFacts | None:
         [hash_of_key(text)],
     )
     return KeyFacts(*found[0]) if found else None
+
+
+def vat_checks_of(organisations: Collection[Organisation]) -> dict[UUID, VatCheck]:
+    """The last look-up of each one's present VAT number; one statement, none without a number."""
+    numbered = {row.id: row.vat_number for row in organisations if row.vat_number}
+    if not numbered:
+        return {}
+    rows = VatCheck.objects.filter(organisation_id__in=numbered).exclude(
+        outcome=VatCheck.Outcome.DROPPED
+    )
+    last = rows.order_by("organisation_id", "-id").distinct("organisation_id")
+    return {row.organisation_id: row for row in last if row.number == numbered[row.organisation_id]}
 
 
 def owners_of(organisations: Collection[UUID]) -> dict[UUID, Owner]:

@@ -19,10 +19,10 @@ from tenure.events.rows import read_values
 from tenure.events.streams import CATALOGUE_STREAM
 from tenure.orders.models import Cart, CartLine, OrderLine, OrderStatus
 from tenure.orders.queries.policy import policy_at
+from tenure.orders.queries.taxed import situation_of
 from tenure.orders.rules.cart import CartFacts, line_verdict
-from tenure.orders.rules.rates import vat_rates
 from tenure.orders.rules.shown import ShownCart, ShownLine
-from tenure.orders.rules.tax import DocumentAmounts, TaxSituation, price_document, tax_situation
+from tenure.orders.rules.tax import DocumentAmounts, TaxSituation, price_document
 from tenure.policy.model import Policy
 from tenure.policy.words import Audience
 
@@ -153,14 +153,13 @@ def price_cart(cart: Cart, contents: CartContents, *, on: date) -> PricedCart:
     rows, known = contents.lines, contents.known
     offers = known.offers(line.offer_id for line in rows)
     number, policy = policy_at(known.stamp)
-    situation = tax_situation(
-        vendor_country=known.vendor(sandbox=settings.SANDBOX).country,
+    situation = situation_of(
+        organisation=cart.organisation_id,
         audience=Audience(cart.audience),
-        buyer_country=cart.country,
-        vat_number_validated=False,
+        country=cart.country,
+        vendor_country=known.vendor(sandbox=settings.SANDBOX).country,
         on=on,
         tax=policy.tax,
-        rates=vat_rates(),
     )
     term = Term(cart.term) if cart.term else Term.YEAR
     about = cart_facts(cart, term)

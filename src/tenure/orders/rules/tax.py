@@ -76,6 +76,12 @@ def vat_country(country: str) -> str:
     return _VAT_TERRITORY.get(country, country)
 
 
+def number_decides(*, vendor_country: str, audience: Audience, buyer_country: str) -> bool:
+    """Whether a validated VAT number changes what such a buyer is taxed (R45)."""
+    buyer = vat_country(buyer_country)
+    return audience == Audience.BUSINESS and in_eu(buyer) and buyer != vat_country(vendor_country)
+
+
 def tax_situation(
     *,
     vendor_country: str,

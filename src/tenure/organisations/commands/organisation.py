@@ -10,6 +10,7 @@ from uuid import UUID
 
 from tenure.base.errors import FieldError, Invalid, Refused
 from tenure.events.journal import Journal
+from tenure.organisations.commands.vat import begin_vat_check
 from tenure.organisations.errors import COUNTRY_NOT_THAT_OF_BILLING, NOT_A_STUDENT
 from tenure.organisations.events import (
     OrganisationChanged,
@@ -99,6 +100,8 @@ def create_organisation(
     journal.record(made.id, OrganisationCreated(organisation=made.id, member=owner.id))
     if draft.proved and draft.audience == Audience.STUDENT:
         verify_student(organisation=made, journal=journal)
+    if made.vat_number:
+        begin_vat_check(organisation=made, journal=journal)
     return made
 
 
@@ -109,7 +112,7 @@ def change_organisation(
 
     What says the same changes nothing. Raises ``Invalid`` if it would not be billed where it is,
     or of a number that cannot be one there; one that stands is not looked at while neither it nor
-    the country changes.
+    the country changes. A new number is to be looked up, and counts for nothing until it was.
     """
     changes = _with_checked(organisation, changes)
     changed = {
@@ -121,7 +124,10 @@ def change_organisation(
     if not changed:
         journal.touch(organisation.id)
         return
-    organisation.save(update_fields=list(changed))
+    if "vat_number" in changed:
+        organisation.vat_validated_at = None
+        begin_vat_check(organisation=organisation, journal=journal)
+    organisation.save(update_fields=[*changed, "vat_validated_at"])
     journal.record(
         organisation.id,
         OrganisationChanged(organisation=organisation.id, fields=tuple(sorted(changed))),

@@ -7,7 +7,7 @@ known to the register of its country.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from stdnum.ch import uid as swiss
@@ -120,9 +120,18 @@ def decides_tax(*, audience: Audience, country: str, number: str) -> bool:
     return audience == Audience.BUSINESS and in_eu(country) and asked_at_vies(number)
 
 
-def counts_until(validated_at: datetime, days: int) -> datetime:
-    """Until when a validation counts; after that the number is looked up again."""
-    return validated_at + timedelta(days=days)
+_PATIENCE: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 1440))
+
+
+def ask_again_after(asked: int) -> timedelta:
+    """How long to wait after the ``asked``-th time without an answer; a day in the end."""
+    return _PATIENCE[min(max(asked, 1), len(_PATIENCE)) - 1]
+
+
+def vat_number_counts(answered_at: datetime | None, *, on: date, days: int) -> bool:
+    """Whether an answer of ``answered_at`` still counts on the day ``on``, ``days`` days later at
+    the most; the answer's own day is that of UTC."""
+    return answered_at is not None and on <= answered_at.date() + timedelta(days=days)
 
 
 def _vat_number(country: str, given: str) -> tuple[str, FieldError | None]:

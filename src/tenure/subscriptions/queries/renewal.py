@@ -14,8 +14,8 @@ from tenure.base.verdicts import Verdict
 from tenure.catalogue.queries import known_catalogue
 from tenure.catalogue.rules import price_in_force
 from tenure.orders.queries.policy import policy_in_force, policy_numbered
-from tenure.orders.rules.rates import vat_rates
-from tenure.orders.rules.tax import DocumentAmounts, price_document, tax_situation
+from tenure.orders.queries.taxed import situation_of
+from tenure.orders.rules.tax import DocumentAmounts, price_document
 from tenure.policy.model import Policy
 from tenure.policy.words import Audience
 from tenure.subscriptions.errors import OPT_OUT_CLOSED
@@ -106,14 +106,13 @@ def renewal_price(
     if held is None:
         return None
     try:
-        situation = tax_situation(
-            vendor_country=known.vendor(sandbox=settings.SANDBOX).country,
+        situation = situation_of(
+            organisation=row.organisation_id,
             audience=audience,
-            buyer_country=country,
-            vat_number_validated=False,
+            country=country,
+            vendor_country=known.vendor(sandbox=settings.SANDBOX).country,
             on=on,
             tax=policy.tax,
-            rates=vat_rates(),
         )
     except Refused:
         return None

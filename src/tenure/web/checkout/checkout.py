@@ -17,6 +17,7 @@ from tenure.base.money import Money
 from tenure.events.asked import Asked
 from tenure.flows.customers import open_organisation
 from tenure.flows.purchase import Purchase, buy, resume_order
+from tenure.flows.vat_checks import look_up_now
 from tenure.orders.errors import CART_CHANGED
 from tenure.orders.queries.baskets import OpenCart, open_carts, order_of_cart
 from tenure.organisations.queries import memberships_of
@@ -200,6 +201,8 @@ class Page:
             now=visit.now,
             by=visit.by,
         )
+        if typed.get("vat_number"):
+            look_up_now(organisation=organisation, now=visit.now)
         for each in memberships_of(visit.user.id):
             if each.organisation.id == organisation and may_buy(each):
                 return Buyer(each, "", "")

@@ -13,7 +13,9 @@ from tenure.base.verdicts import Verdict
 from tenure.billing.gateways.choice import available_methods
 from tenure.flows.carts import Showing, show_page
 from tenure.flows.customers import proves_student
+from tenure.flows.vat_checks import freshen
 from tenure.orders.queries.baskets import OpenCart
+from tenure.orders.queries.policy import policy_in_force
 from tenure.orders.rules.payment import needs_verification, payment_method_verdict
 from tenure.organisations.models import Organisation
 from tenure.organisations.queries import organisation_row
@@ -82,11 +84,20 @@ class Checkout:
     @cached_property
     def showing(self) -> Showing:
         """The cart, priced and checked for the buyer, and remembered as shown (R10, R16)."""
+        self._look_number_up()
         return show_page(
             cart=self.cart.id,
             buyer=self.buyer.place.id if self.buyer else None,
             on=local_date(self.now, self.zone),
         )
+
+    def _look_number_up(self) -> None:
+        """A VAT number whose answer is too old is looked up before it counts (R45)."""
+        if self.row is None or not self.row.vat_number:
+            return
+        days = policy_in_force()[1].tax.vat_number_counts_days
+        if freshen(organisation=self.row, now=self.now, days=days):
+            del self.row
 
     @cached_property
     def row(self) -> Organisation | None:

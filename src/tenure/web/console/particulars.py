@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tenure.flows.particulars import edit_particulars
+from tenure.flows.vat_checks import look_up_now
 from tenure.organisations.models import Organisation
 from tenure.organisations.queries import organisation_row
 from tenure.organisations.rules import Ability
@@ -111,6 +112,8 @@ def _edited(desk: Desk, kind: type[Form], template: str) -> HttpResponse:
                 now=desk.now,
                 by=desk.by,
             )
+            if "vat_number" in form.changed_data:
+                look_up_now(organisation=desk.organisation, now=desk.now)
             desk.tell(gettext("Saved."))
             return desk.redirect(desk.request.path)
     return desk.render(template, {"form": form, "row": row}, status=form.status)

@@ -61,6 +61,14 @@ def _verified(_event: Event) -> str:
     return gettext("The organisation is proved to be a student's.")
 
 
+def _vat_validated(_event: Event) -> str:
+    return gettext("The VAT number was found in the register of its country.")
+
+
+def _vat_rejected(_event: Event) -> str:
+    return gettext("The register of its country does not know the VAT number.")
+
+
 def _clock(event: Event) -> str:
     return gettext("The test clock was advanced to %(moment)s.") % {"moment": event.moment("to")}
 
@@ -137,6 +145,8 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "organisation.proof_submitted": Sentence(icon="school", tell=_proof),
     "organisation.proof_declined": Sentence(icon="circle-x", tell=_proof_declined),
     "organisation.verified": Sentence(icon="school", tell=_verified),
+    "organisation.vat_number_validated": Sentence(icon="circle-check", tell=_vat_validated),
+    "organisation.vat_number_rejected": Sentence(icon="circle-x", tell=_vat_rejected),
     "organisation.clock_advanced": Sentence(icon="clock", tell=_clock),
     "organisation.second_factor_required": Sentence(icon="shield-lock", tell=_factor),
     "api_key.created": Sentence(icon="lock", tell=_key_made),

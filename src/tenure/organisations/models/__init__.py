@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from tenure.base.ids import new_id
+from tenure.organisations.models.vat import VatCheck
 from tenure.organisations.rules import MemberStatus, OfferStatus, StaffRole, Standing
 from tenure.policy.words import Audience
 
@@ -100,7 +101,8 @@ class Organisation(models.Model):
     """A customer and its platform. ``timezone`` is an IANA zone, ``currency`` ISO 4217.
 
     ``test_clock`` is the instant at which its clock stands (R2), or null: the machine's clock.
-    ``verified_at`` is when a student organisation was verified (R8); ``second_factor_required``
+    ``verified_at`` is when a student organisation was verified (R8); ``vat_validated_at`` when
+    its VAT number was last found valid, null if it was not (R45); ``second_factor_required``
     whether its owners and administrators need a second factor to come in.
     """
 
@@ -124,6 +126,7 @@ class Organisation(models.Model):
     suspended_at = models.DateTimeField(null=True)
     test_clock = models.DateTimeField(null=True)
     verified_at = models.DateTimeField(null=True)
+    vat_validated_at = models.DateTimeField(null=True)
     second_factor_required = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField()
 
@@ -349,3 +352,19 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+__all__ = [
+    "ApiKey",
+    "Intervention",
+    "Invitation",
+    "InvitationStatus",
+    "Member",
+    "Organisation",
+    "OwnershipOffer",
+    "PersonKey",
+    "StaffMember",
+    "StudentProof",
+    "User",
+    "VatCheck",
+]
