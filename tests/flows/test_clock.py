@@ -64,6 +64,7 @@ def test_deadlines_and_ends_are_told_in_their_order() -> None:
     midnight = utc("2027-05-31T22:00")
     assert told == [
         ("payment.captured", START),
+        ("payment_method.added", START),
         ("order.paid", START),
         ("subscription.started", START),
         ("seat.released", utc("2027-03-15T23:00")),

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from tenure.billing.gateways import Charge, Outcome, Result
+from tenure.billing.gateways import Outcome, Result
+from tenure.billing.gateways.calls import charge_of
 from tenure.billing.gateways.choice import gateway
 from tenure.billing.models import Payment
 from tenure.events.journal import transaction
@@ -46,12 +47,12 @@ def test_a_gateway_is_never_called_inside_a_transaction() -> None:
     company = customer()
     order_cart(company, fill_cart(company, ("designer-business", 1)))
     payment = Payment.objects.get()
-    charge = Charge(payment.id, "tok_ok", Order.objects.get().total)
+    charge = charge_of(payment)
     machine = gateway()
     for call in (
         lambda: machine.charge(charge),
-        lambda: machine.ask(payment.id),
-        lambda: machine.cancel(payment.id),
+        lambda: machine.ask(charge),
+        lambda: machine.cancel(charge),
     ):
         with (
             pytest.raises(RuntimeError, match="inside a transaction"),

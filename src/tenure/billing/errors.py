@@ -4,6 +4,40 @@ from __future__ import annotations
 
 from tenure.base.verdicts import declare
 
+# Cards.
+
+CARD_NEEDED = declare(
+    "card_needed",
+    rule="R13",
+    en="No card is on file; give one, by its token or on the payment page.",
+    fr="Aucune carte n'est enregistrée ; donnez-en une, par son jeton ou sur la page de paiement.",
+)
+CARD_NOT_SAVED = declare(
+    "card_not_saved",
+    rule="R24",
+    en="The card was not accepted ({reason}); try another one.",
+    fr="La carte n'a pas été acceptée ({reason}) ; essayez-en une autre.",
+)
+METHOD_REMOVABLE = declare(
+    "payment_method_removable",
+    rule="R35",
+    en="This card can be removed.",
+    fr="Cette carte peut être retirée.",
+)
+NEEDED_FOR_RENEWAL = declare(
+    "needed_for_renewal",
+    rule="R24",
+    en="A subscription renews by this card on {on}; add another card first, or switch its renewal "
+    "off.",
+    fr="Un abonnement se renouvelle par cette carte le {on} ; ajoutez d'abord une autre carte, ou "
+    "désactivez son renouvellement.",
+)
+WEBHOOK_UNSIGNED = declare(
+    "webhook_signature_invalid",
+    en="The message is not signed by the gateway, or its signature is too old.",
+    fr="Le message n'est pas signé par la passerelle, ou sa signature est trop ancienne.",
+)
+
 # Giving back.
 
 REFUNDABLE = declare(

@@ -70,3 +70,27 @@ class DocumentIssued:
     document: UUID
     kind: str
     order: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentMethodAdded:
+    """A card was saved, to be charged when nobody is there."""
+
+    type: ClassVar[str] = "payment_method.added"
+    payment_method: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentMethodMadeDefault:
+    """That card is charged from now on, where no other is named."""
+
+    type: ClassVar[str] = "payment_method.made_default"
+    payment_method: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentMethodRemoved:
+    """A saved card is charged no more."""
+
+    type: ClassVar[str] = "payment_method.removed"
+    payment_method: UUID

@@ -46,6 +46,7 @@ PREFIXES: Mapping[str, str] = {
     "order": "ord",
     "payment": "pay",
     "refund": "ref",
+    "payment_method": "pm",
     "subscription": "sub",
     "seat": "seat",
     "api_key": "key",

@@ -21,13 +21,14 @@ from tenure.billing.commands.payments import (
     call_again,
     intend_payments,
 )
-from tenure.billing.gateways import Charge
 from tenure.billing.gateways import Outcome as GatewayOutcome
-from tenure.billing.gateways.choice import available_methods, gateway
+from tenure.billing.gateways.calls import charge_of
+from tenure.billing.gateways.choice import available_methods, gateway, sandbox_gateway
 from tenure.billing.models import IN_FLIGHT, Payment, PaymentStatus
 from tenure.events.asked import Asked
 from tenure.events.journal import Journal, transaction
 from tenure.events.queries import revision_of
+from tenure.flows.charging import call_gateway, chosen_card
 from tenure.flows.drafting import checked_cart, draft_order
 from tenure.flows.locks import lock_organisation
 from tenure.flows.role_requests import give_to_waiting
@@ -54,9 +55,16 @@ from tenure.policy.words import Audience, PaymentMethod
 
 @dataclass(frozen=True, slots=True)
 class CardPayment:
-    """A card, by the gateway's token; never its number."""
+    """A card, by the gateway's token; never its number.
 
-    token: str
+    Or one that was saved before; or, ``hosted``, one that is given on the gateway's own page. With
+    nothing said it is the organisation's default card. ``saves``: it is kept for renewals.
+    """
+
+    token: str = ""
+    payment_method: UUID | None = None
+    hosted: bool = False
+    saves: bool = True
     method = PaymentMethod.CARD
 
 
@@ -144,7 +152,7 @@ def pay_order(
         else:
             stop_waiting(orders=[locked], journal=journal, reason=REPLACED)
             mark(orders=[locked], status=OrderStatus.PAYMENT_UNKNOWN, closed_at=None)
-            intent = _intend(locked, payment.token, journal)
+            intent = _intend(locked, payment, journal)
         journal.touch(organisation.id)
     if intent is None:
         return Outcome(order, False, journal.revisions[organisation.id])
@@ -163,7 +171,7 @@ def authenticate(*, payment: UUID, passed: bool, now: datetime, by: str) -> Outc
     if row is None or row.status in (PaymentStatus.PROMISED, PaymentStatus.UNKNOWN):
         raise NotFound
     if row.status == PaymentStatus.INTENDED:
-        outcome = gateway(row.gateway).authenticate(payment, passed=passed)
+        outcome = sandbox_gateway().authenticate(payment, passed=passed)
         _settle([outcome], organisation=row.organisation_id, now=now, by=by)
     return Outcome(row.order_id, False, revision_of(row.organisation_id))
 
@@ -229,7 +237,7 @@ def _place(
     waits = order.status == OrderStatus.AWAITING_VERIFICATION
     if isinstance(payment, CardPayment):
         status = PaymentStatus.PROMISED if waits else PaymentStatus.INTENDED
-        intent = _intend(order, payment.token, journal, status)
+        intent = _intend(order, payment, journal, status)
         return order, None if waits else intent
     status = PaymentStatus.PROMISED if waits else PaymentStatus.AWAITING_TRANSFER
     begin_transfer(order=order, organisation=organisation, journal=journal, status=status)
@@ -238,15 +246,28 @@ def _place(
 
 def _intend(
     order: Order,
-    token: str,
+    payment: CardPayment,
     journal: Journal,
     status: PaymentStatus = PaymentStatus.INTENDED,
 ) -> Payment:
-    intent = Intent(order=order, gateway=gateway().name, token=token)
-    (payment,) = intend_payments(
+    card = chosen_card(
+        organisation=order.organisation_id,
+        token=payment.token,
+        payment_method=payment.payment_method,
+        hosted=payment.hosted,
+        saves=payment.saves,
+    )
+    intent = Intent(
+        order=order,
+        gateway=card.gateway,
+        token=card.token,
+        customer=card.customer,
+        saves_card=card.saves,
+    )
+    (made,) = intend_payments(
         intents=[intent], called_at=machine_now(), journal=journal, status=status
     )
-    return payment
+    return made
 
 
 def _waiting_step(order: UUID) -> Payment | None:
@@ -261,14 +282,13 @@ def _give_up_step(waiting: Payment, *, now: datetime, by: str) -> None:
 
     No intent is committed before: giving up moves no money, and can be done again.
     """
-    outcome = gateway(waiting.gateway).cancel(waiting.id)
+    outcome = gateway(waiting.gateway).cancel(charge_of(waiting))
     _settle([outcome], organisation=waiting.organisation_id, now=now, by=by)
 
 
 def _charge(payment: Payment, *, now: datetime, by: str) -> Journal:
     """The second and the third step: call the gateway, settle what it said."""
-    charge = Charge(payment.id, payment.token, Money(payment.amount, payment.currency))
-    outcome = gateway(payment.gateway).charge(charge)
+    outcome = call_gateway(payment)
     return _settle([outcome], organisation=payment.organisation_id, now=now, by=by)
 
 

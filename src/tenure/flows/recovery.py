@@ -9,9 +9,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from tenure.billing.gateways.calls import charge_of
 from tenure.billing.gateways.choice import gateway
 from tenure.billing.models import IN_FLIGHT, Payment
 from tenure.events.journal import transaction
+from tenure.flows.locks import lock_organisations
 from tenure.flows.settlement import settle
 
 PATIENCE = timedelta(minutes=2)
@@ -31,19 +33,21 @@ def recover_payments(*, now: datetime, patience: timedelta = PATIENCE) -> int:
         called_at__lte=now - patience,
         organisation__test_clock__isnull=True,
     )
-    return _recover(waiting.order_by("id").values_list("id", "gateway"), now=now)
+    return _recover(waiting.order_by("id"), now=now)
 
 
 def recover_of_organisation(organisation: UUID, *, now: datetime) -> int:
     """Settle what one organisation left unknown; ``now`` is by its own clock (R2)."""
     waiting = Payment.objects.filter(status__in=IN_FLIGHT, organisation_id=organisation)
-    return _recover(waiting.order_by("id").values_list("id", "gateway"), now=now)
+    return _recover(waiting.order_by("id"), now=now)
 
 
-def _recover(waiting: Iterable[tuple[UUID, str]], *, now: datetime) -> int:
+def _recover(waiting: Iterable[Payment], *, now: datetime) -> int:
     found = list(waiting)
     for start in range(0, len(found), BATCH):
-        outcomes = [gateway(name).ask(payment) for payment, name in found[start : start + BATCH]]
+        batch = found[start : start + BATCH]
+        outcomes = [gateway(each.gateway).ask(charge_of(each)) for each in batch]
         with transaction(now=now, by="worker") as journal:
+            lock_organisations({each.organisation_id for each in batch})
             settle(outcomes=outcomes, journal=journal)
     return len(found)

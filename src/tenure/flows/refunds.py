@@ -25,7 +25,8 @@ from tenure.billing.commands.refunds import (
     settle_refunds,
 )
 from tenure.billing.errors import REFUND_NOTHING_PAID, REFUND_REASON_NEEDED
-from tenure.billing.gateways import RefundOrder, RefundOutcome
+from tenure.billing.gateways import RefundOutcome
+from tenure.billing.gateways.calls import refund_order_of
 from tenure.billing.gateways.choice import gateway
 from tenure.billing.models import Payment, PaymentStatus, Refund, RefundStatus
 from tenure.events.asked import Asked
@@ -103,11 +104,6 @@ def carry_out(refunds: Sequence[Refund], *, now: datetime, by: str) -> Journal |
         settle_refunds(outcomes=outcomes, journal=journal)
         journal.touch(organisation)
     return journal
-
-
-def refund_order_of(refund: Refund) -> RefundOrder:
-    """What the gateway is told of a refund."""
-    return RefundOrder(refund.id, refund.payment_id, Money(refund.amount, refund.currency))
 
 
 def recover_refunds(*, now: datetime, patience: timedelta = PATIENCE) -> int:

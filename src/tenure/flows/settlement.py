@@ -12,6 +12,7 @@ from uuid import UUID
 
 from tenure.access.commands.seats import make_seats
 from tenure.base.calendar import local_date, zone_named
+from tenure.billing.commands.payment_methods import keep_cards, name_customers
 from tenure.billing.commands.payments import lock_orders_of, lock_payments, settle_payments
 from tenure.billing.gateways import Outcome
 from tenure.billing.models import Payment, PaymentStatus
@@ -49,6 +50,7 @@ def settle(*, outcomes: Sequence[Outcome], journal: Journal) -> None:
         payments=list(payments.values()), outcomes=by_payment, journal=journal
     )
     captured = [payment for payment in changed if payment.status == PaymentStatus.CAPTURED]
+    _keep_cards(changed, by_payment, journal)
     fulfil(
         orders=[orders[payment.order_id] for payment in captured],
         paid_by={payment.order_id: payment for payment in captured},
@@ -61,6 +63,26 @@ def settle(*, outcomes: Sequence[Outcome], journal: Journal) -> None:
         mark(orders=unsettled, status=order_status, closed_at=None)
         for order in unsettled:
             journal.record(order.organisation_id, fact(order=order.id))  # type: ignore[call-arg]
+
+
+def _keep_cards(
+    changed: Sequence[Payment], outcomes: Mapping[UUID, Outcome], journal: Journal
+) -> None:
+    """What gateways call who paid, and the cards that renewals are charged by (R18, R24)."""
+    named = [(payment, outcomes[payment.id].customer) for payment in changed]
+    name_customers(
+        named=[(each.organisation_id, each.gateway, name) for each, name in named if name],
+        journal=journal,
+    )
+    cards = [(payment, outcomes[payment.id].card) for payment in changed if payment.saves_card]
+    keep_cards(
+        paid=[
+            (payment, card)
+            for payment, card in cards
+            if card is not None and payment.status == PaymentStatus.CAPTURED
+        ],
+        journal=journal,
+    )
 
 
 def fulfil(

@@ -8,12 +8,10 @@ from uuid import UUID
 
 from tenure.base.clock import machine_now
 from tenure.base.errors import NotFound
-from tenure.base.money import Money
 from tenure.billing.commands.payments import keep_promises
-from tenure.billing.gateways import Charge
-from tenure.billing.gateways.choice import gateway
 from tenure.billing.models import Payment, PaymentStatus
 from tenure.events.journal import transaction
+from tenure.flows.charging import call_gateway
 from tenure.flows.locks import lock_organisation
 from tenure.flows.settlement import settle
 from tenure.flows.transfers import wait_from_now
@@ -55,12 +53,7 @@ def accept_proof(*, organisation: UUID, now: datetime, by: str) -> int:
     )
     if not promised:
         return journal.revisions[organisation]
-    outcomes = [
-        gateway(payment.gateway).charge(
-            Charge(payment.id, payment.token, Money(payment.amount, payment.currency))
-        )
-        for payment in promised
-    ]
+    outcomes = [call_gateway(payment) for payment in promised]
     with transaction(now=now, by=by, organisation=organisation) as journal:
         lock_organisation(organisation, journal)
         settle(outcomes=outcomes, journal=journal)

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from tenure.base.ids import new_id
 from tenure.base.money import Money
 from tenure.billing.events import PaymentCaptured, PaymentDeclined
@@ -15,6 +17,7 @@ from tenure.billing.gateways import Outcome, Result
 from tenure.billing.models import Payment, PaymentStatus
 from tenure.events.journal import Journal
 from tenure.events.rows import AMONG, read_rows
+from tenure.events.writing import told_plainly
 from tenure.orders.models import Order
 from tenure.policy.words import PaymentMethod
 
@@ -34,6 +37,10 @@ class Intent:
     gateway: str
     token: str
     method: PaymentMethod = PaymentMethod.CARD
+    customer: str = ""
+    """The gateway's name for who pays, if it has one."""
+    saves_card: bool = True
+    off_session: bool = False
 
 
 def intend_payments(
@@ -56,6 +63,9 @@ def intend_payments(
             method=intent.method.value,
             gateway=intent.gateway,
             token=intent.token,
+            gateway_customer=intent.customer,
+            saves_card=intent.saves_card,
+            off_session=intent.off_session,
             amount=intent.order.total,
             currency=intent.order.currency,
             status=status,
@@ -142,8 +152,7 @@ def settle_payments(
 ) -> list[Payment]:
     """Write what the gateway said of the locked ``payments``; returns those that changed.
 
-    Settling is idempotent: what is captured or declined stays so, whoever comes second. A
-    change with the journal for each kind of outcome, of which there are a few.
+    Settling is idempotent: what is captured or declined stays so, whoever comes second.
     """
     changed = []
     for payment in payments:
@@ -154,21 +163,36 @@ def settle_payments(
         if payment.status == status:
             continue
         payment.status = status
-        payment.decline_code = outcome.reason
+        payment.decline_code = outcome.reason[:_MOST_REASON]
+        payment.gateway_reference = outcome.reference or payment.gateway_reference
+        payment.action_url = outcome.action_url
         _record(payment, journal)
         changed.append(payment)
-    for kind in {_kind(payment) for payment in changed}:
-        ids = [payment.id for payment in changed if _kind(payment) == kind]
-        journal.change(
-            "UPDATE billing_payment SET status = %s, decline_code = %s, settled_at = %s "
-            "WHERE id = ANY(%s)",
-            [*kind, ids],
-        )
+    if changed:
+        journal.change(_SETTLE, [_json(changed)])
     return changed
 
 
-def _kind(payment: Payment) -> tuple[str, str, datetime | None]:
-    return str(payment.status), payment.decline_code, payment.settled_at
+_MOST_REASON: Final = 60
+
+_SETTLE: Final = """
+    UPDATE billing_payment AS payment
+    SET status = said.status, decline_code = said.decline_code, settled_at = said.settled_at,
+        gateway_reference = said.gateway_reference, action_url = said.action_url
+    FROM json_to_recordset(%s::json) AS said
+        (id uuid, status text, decline_code text, settled_at timestamptz,
+         gateway_reference text, action_url text)
+    WHERE payment.id = said.id
+"""
+_SETTLED: Final = ("status", "decline_code", "settled_at", "gateway_reference", "action_url")
+
+
+def _json(payments: Sequence[Payment]) -> str:
+    said = [
+        {"id": payment.id, **{name: getattr(payment, name) for name in _SETTLED}}
+        for payment in payments
+    ]
+    return msgspec.json.encode(said, enc_hook=told_plainly).decode()
 
 
 def _record(payment: Payment, journal: Journal) -> None:

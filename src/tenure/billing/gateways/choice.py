@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 
+from tenure.billing.gateways import Gateway
 from tenure.billing.gateways.sandbox import SandboxGateway
 from tenure.catalogue.queries import known_catalogue
 from tenure.policy.words import PaymentMethod
@@ -11,9 +12,14 @@ from tenure.policy.words import PaymentMethod
 _SANDBOX = SandboxGateway()
 
 
-def gateway(name: str = _SANDBOX.name) -> SandboxGateway:
+def gateway(name: str = _SANDBOX.name) -> Gateway:
     """The gateway called ``name``; raises ``KeyError`` for one that is not installed."""
     return {_SANDBOX.name: _SANDBOX}[name]
+
+
+def sandbox_gateway() -> SandboxGateway:
+    """The sandbox's, which plays the customer too."""
+    return _SANDBOX
 
 
 def available_methods(currency: str | None = None) -> frozenset[PaymentMethod]:

@@ -14,7 +14,10 @@ from django.db import IntegrityError, connection
 
 from tenure.base.errors import NotFound
 from tenure.billing.gateways import (
+    CardDetails,
+    CardToSave,
     Charge,
+    Heard,
     Outcome,
     RefundOrder,
     RefundOutcome,
@@ -30,11 +33,21 @@ _REFUSALS: Final = {
     "tok_insufficient_funds": "insufficient_funds",
     "tok_expired": "expired_card",
 }
-_CAPTURED: Final = frozenset({"tok_ok", "tok_unknown", "tok_ok_then_declined"})
+WORKS_ONCE: Final = "tok_ok_then_declined"
+_CAPTURED: Final = frozenset({"tok_ok", "tok_unknown", WORKS_ONCE})
+_CARDS: Final = {
+    "tok_ok": "4242",
+    AUTHENTICATE: "3155",
+    "tok_unknown": "0259",
+    "tok_unknown_not_charged": "0127",
+    WORKS_ONCE: "0341",
+}
+"""The cards that can be saved, with the last digits by which people tell them apart."""
 _NEVER_ARRIVES: Final = frozenset({"tok_unknown_not_charged"})
 _ANSWER_LOST: Final = _NEVER_ARRIVES | {"tok_unknown"}
 NOT_CHARGED: Final = "not_charged"
 ABANDONED: Final = "abandoned"
+STEP_NEEDED: Final = "authentication_required"
 UNKNOWN_CARD: Final = "unknown_card"
 MORE_THAN_CHARGED: Final = "more_than_charged"
 
@@ -46,7 +59,7 @@ class SandboxGateway:
 
     def charge(self, charge: Charge) -> Outcome:
         """Charge once per key; the same key again gives the first answer."""
-        _refuse_transaction()
+        refuse_transaction()
         if charge.token in _NEVER_ARRIVES:
             return Outcome(charge.payment, Result.UNKNOWN)
         booked = self._book(charge)
@@ -54,11 +67,11 @@ class SandboxGateway:
             return Outcome(charge.payment, Result.UNKNOWN)
         return booked
 
-    def ask(self, payment: UUID) -> Outcome:
+    def ask(self, charge: Charge) -> Outcome:
         """What became of a charge; one never booked is cancelled, so that none can follow."""
-        _refuse_transaction()
+        refuse_transaction()
         row, _ = SandboxCharge.objects.get_or_create(
-            key=payment,
+            key=charge.payment,
             defaults={
                 "token": "",
                 "amount": 0,
@@ -69,9 +82,9 @@ class SandboxGateway:
         )
         return _outcome(row)
 
-    def cancel(self, payment: UUID) -> Outcome:
+    def cancel(self, charge: Charge) -> Outcome:
         """Give up a charge that waits for the customer's step."""
-        return self._end_step(payment, "declined", ABANDONED)
+        return self._end_step(charge.payment, "declined", ABANDONED)
 
     def authenticate(self, payment: UUID, *, passed: bool) -> Outcome:
         """The customer's step at the bank; a step already taken keeps its outcome.
@@ -82,9 +95,29 @@ class SandboxGateway:
             return self._end_step(payment, "captured", "")
         return self._end_step(payment, "declined", "authentication_failed")
 
+    def save_card(self, card: CardToSave) -> Outcome:
+        """Save any card that could ever be charged; the sandbox's bank asks for no step here."""
+        refuse_transaction()
+        if card.token in _CARDS:
+            return Outcome(card.key, Result.CAPTURED, card=_details(card.token))
+        return Outcome(card.key, Result.DECLINED, _REFUSALS.get(card.token, UNKNOWN_CARD))
+
+    def ask_card(self, card: CardToSave) -> Outcome:
+        """The same answer always: the card is its token."""
+        return self.save_card(card)
+
+    def forget_card(self, reference: str) -> bool:
+        """There is nothing to forget: the card is its token."""
+        refuse_transaction()
+        return bool(reference)
+
+    def hear(self, _body: bytes, _signature: str, /) -> Heard:
+        """The sandbox sends no messages: ``NotFound``."""
+        raise NotFound
+
     def refund(self, order: RefundOrder) -> RefundOutcome:
         """Give money back once per key, and of a charge never more than it took."""
-        _refuse_transaction()
+        refuse_transaction()
         if not SandboxRefund.objects.filter(key=order.refund).exists():
             self._give_back(order)
         row = SandboxRefund.objects.get(key=order.refund)
@@ -92,7 +125,7 @@ class SandboxGateway:
 
     def ask_refund(self, order: RefundOrder) -> RefundOutcome | None:
         """What became of a refund; None if it was never asked for."""
-        _refuse_transaction()
+        refuse_transaction()
         row = SandboxRefund.objects.filter(key=order.refund).first()
         return _refund_outcome(row) if row else None
 
@@ -108,7 +141,7 @@ class SandboxGateway:
             cursor.execute(_GIVE_BACK, figures)
 
     def _end_step(self, payment: UUID, status: str, reason: str) -> Outcome:
-        _refuse_transaction()
+        refuse_transaction()
         waiting = SandboxCharge.objects.filter(key=payment, status="authentication_required")
         waiting.update(status=status, decline_code=reason)
         row = SandboxCharge.objects.filter(key=payment).first()
@@ -118,7 +151,7 @@ class SandboxGateway:
 
     def _book(self, charge: Charge) -> Outcome:
         """One statement, committed by itself: what is booked already is only read."""
-        status, reason = _first_answer(charge.token)
+        status, reason = _first_answer(charge)
         with connection.cursor() as cursor:
             cursor.execute(
                 """
@@ -138,7 +171,7 @@ class SandboxGateway:
                 ],
             )
             (booked_status, booked_reason) = cursor.fetchone()
-        return _said(charge.payment, booked_status, booked_reason)
+        return _said(charge.payment, charge.token, booked_status, booked_reason)
 
 
 _GIVE_BACK: Final = """
@@ -160,27 +193,44 @@ def _refund_outcome(row: SandboxRefund) -> RefundOutcome:
     return RefundOutcome(row.key, RefundResult.FAILED, MORE_THAN_CHARGED)
 
 
-def _first_answer(token: str) -> tuple[str, str]:
-    if token in _CAPTURED:
+def _first_answer(charge: Charge) -> tuple[str, str]:
+    if charge.off_session:
+        return _answer_off_session(charge.token)
+    if charge.token in _CAPTURED:
         return "captured", ""
-    if token == AUTHENTICATE:
+    if charge.token == AUTHENTICATE:
         return "authentication_required", ""
-    return "declined", _REFUSALS.get(token, UNKNOWN_CARD)
+    return "declined", _REFUSALS.get(charge.token, UNKNOWN_CARD)
+
+
+def _answer_off_session(token: str) -> tuple[str, str]:
+    """Nobody is there to take a step, and a card that works once has worked before (R24)."""
+    if token == AUTHENTICATE:
+        return "declined", STEP_NEEDED
+    if token in _CAPTURED - {WORKS_ONCE}:
+        return "captured", ""
+    return "declined", _REFUSALS.get(token, "card_declined" if token in _CARDS else UNKNOWN_CARD)
+
+
+def _details(token: str) -> CardDetails:
+    """What a card of the sandbox is known by; it lasts as long as any test clock is set."""
+    return CardDetails(token, token, "visa", _CARDS[token], 12, 2199)
 
 
 def _outcome(row: SandboxCharge) -> Outcome:
-    return _said(row.key, row.status, row.decline_code)
+    return _said(row.key, row.token, row.status, row.decline_code)
 
 
-def _said(payment: UUID, status: str, reason: str) -> Outcome:
+def _said(payment: UUID, token: str, status: str, reason: str) -> Outcome:
     result = {
         "captured": Result.CAPTURED,
         "authentication_required": Result.AUTHENTICATION_REQUIRED,
     }.get(status, Result.DECLINED)
-    return Outcome(payment, result, reason)
+    card = _details(token) if result is Result.CAPTURED else None
+    return Outcome(payment, result, reason, card=card)
 
 
-def _refuse_transaction() -> None:
+def refuse_transaction() -> None:
     """A gateway is another party: what it does is not undone by our rollback."""
     if connection.in_atomic_block:
         raise RuntimeError("A gateway was called inside a transaction.")

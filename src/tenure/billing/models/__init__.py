@@ -8,6 +8,11 @@ from tenure.billing.models.documents import (
     DocumentFormat,
     DocumentSeries,
 )
+from tenure.billing.models.payment_methods import (
+    GatewayCustomer,
+    PaymentMethod,
+    PaymentMethodStatus,
+)
 from tenure.billing.models.payments import IN_FLIGHT, Payment, PaymentStatus
 from tenure.billing.models.refunds import REFUNDS_IN_FLIGHT, Refund, RefundStatus
 from tenure.billing.models.sandbox import SandboxCharge, SandboxRefund
@@ -20,7 +25,10 @@ __all__ = [
     "DocumentFile",
     "DocumentFormat",
     "DocumentSeries",
+    "GatewayCustomer",
     "Payment",
+    "PaymentMethod",
+    "PaymentMethodStatus",
     "PaymentStatus",
     "Refund",
     "RefundStatus",

@@ -39,6 +39,11 @@ class Payment(models.Model):
     ``token`` is the gateway's word for the card, never a card number, or the reference of a
     transfer. ``amount`` is in minor units. Times are UTC instants by the organisation's clock, but
     ``called_at`` is the machine's: it tells how long an answer has been missing.
+
+    Without a ``token`` the customer gives the card on the gateway's own page. ``saves_card``: it
+    can be charged again for renewals, which confirming the order agreed to (R18); ``off_session``:
+    nobody is there (R24). ``gateway_reference`` and ``gateway_customer`` are the gateway's names
+    for the charge and for who pays, ``action_url`` where the customer takes a step.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -50,7 +55,12 @@ class Payment(models.Model):
     amount = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     status = models.CharField(max_length=23, choices=PaymentStatus)
-    decline_code = models.CharField(max_length=40, blank=True)
+    decline_code = models.CharField(max_length=60, blank=True)
+    gateway_reference = models.CharField(max_length=255, blank=True)
+    gateway_customer = models.CharField(max_length=100, blank=True)
+    action_url = models.TextField(blank=True)
+    saves_card = models.BooleanField(default=True)
+    off_session = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     called_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)

@@ -83,6 +83,18 @@ def _issued(event: Event) -> str:
     return kinds.get(event.text("kind"), event.text("kind"))
 
 
+def _card_added(_event: Event) -> str:
+    return gettext("A card was saved for renewals.")
+
+
+def _card_default(_event: Event) -> str:
+    return gettext("Another saved card became the one that is charged.")
+
+
+def _card_removed(_event: Event) -> str:
+    return gettext("A saved card was removed.")
+
+
 SENTENCES: Final[Mapping[str, Sentence]] = {
     "order.placed": Sentence(icon="shopping-bag", tell=_placed),
     "order.paid": Sentence(icon="circle-check", tell=_paid),
@@ -95,6 +107,9 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "order.expired": Sentence(icon="clock-off", tell=_expired),
     "payment.captured": Sentence(icon="receipt", tell=_captured),
     "payment.declined": Sentence(icon="circle-x", tell=_refused),
+    "payment_method.added": Sentence(icon="receipt", tell=_card_added),
+    "payment_method.made_default": Sentence(icon="circle-check", tell=_card_default),
+    "payment_method.removed": Sentence(icon="circle-x", tell=_card_removed),
     "refund.intended": Sentence(icon="arrow-back-up", tell=_back_begun),
     "refund.paid": Sentence(icon="arrow-back-up", tell=_back),
     "refund.failed": Sentence(icon="circle-x", tell=_back_failed),
