@@ -67,6 +67,7 @@ def test_deadlines_and_ends_are_told_in_their_order() -> None:
         ("payment_method.added", START),
         ("order.paid", START),
         ("subscription.started", START),
+        ("document.issued", START),
         ("seat.released", utc("2027-03-15T23:00")),
         ("invitation.expired", utc("2027-03-15T23:00")),
         ("subscription.opt_out_deadline_passed", utc("2027-05-27T22:00")),
