@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from tenure.billing.documents.content import (
+    Accounting,
     Address,
     Content,
     DocumentKind,
@@ -143,6 +144,7 @@ def credit_note(**other: object) -> Content:
         "about": Preceding(number="INV-2026-000001", issued_on=date(2026, 11, 27)),
         "issued_on": date(2026, 12, 3),
         "reason": "Annulation de la commande",
+        "due_on": None,
         "paid": 0,
     }
     return invoice(**(given | other))
@@ -172,3 +174,70 @@ def quote(**other: object) -> Content:
         "link": "https://tenure.example/quotes/quo_01kb3qv5s2e6hsf4r0f2gk5g8x",
     }
     return pro_forma(**(given | other))
+
+
+GERMAN: Final = Party(
+    name="Werkstatt GmbH",
+    address=Address(line1="Hauptstraße 1", postal_code="10115", city="Berlin", country="DE"),
+    vat_number="DE136695976",
+    email="rechnung@werkstatt.example",
+)
+JAPANESE: Final = Party(
+    name="山田製作所 株式会社",
+    address=Address(line1="1-1 Chiyoda", postal_code="100-0001", city="東京", country="JP"),
+    email="billing@yamada.example",
+)
+PERSON: Final = Party(
+    name="Zoé Lefèvre",
+    address=Address(line1="4 place du Marché", postal_code="33000", city="Bordeaux", country="FR"),
+    email="zoe@lefevre.example",
+)
+
+
+def untaxed(category: TaxCategory, **other: object) -> Content:
+    """An invoice without tax, of one category, for a company elsewhere."""
+    given = {
+        "buyer": GERMAN if category is TaxCategory.REVERSE_CHARGE else JAPANESE,
+        "language": "en",
+        "lines": (line(net=144000, tax=0, quantity=3, rate=0, category=category),),
+        "taxes": (TaxLine(category=category, rate=0, net=144000, tax=0),),
+        "tax": 0,
+        "total": 144000,
+        "paid": 144000,
+        "mentions": (),
+    }
+    return invoice(**(given | other))
+
+
+def consumer(**other: object) -> Content:
+    """What a maker in Bordeaux paid: two seats at 19.99 € with 20 % inside."""
+    given = {
+        "buyer": PERSON,
+        "consumer": True,
+        "prices_include_tax": True,
+        "lines": (line(net=3332, tax=666, quantity=2, unit_price=1999),),
+        "taxes": (TaxLine(category=TaxCategory.STANDARD, rate=2000, net=3332, tax=666),),
+        "net": 3332,
+        "tax": 666,
+        "total": 3998,
+        "paid": 3998,
+        "mentions": (),
+    }
+    return invoice(**(given | other))
+
+
+def in_dollars(**other: object) -> Content:
+    """Tax is told in euros too, where the document is not."""
+    given = {
+        "currency": "USD",
+        "language": "en",
+        "accounting": Accounting(
+            currency="EUR",
+            net=132915,
+            tax=26583,
+            total=159498,
+            rate="1.0834",
+            rate_on=date(2026, 11, 26),
+        ),
+    }
+    return invoice(**(given | other))

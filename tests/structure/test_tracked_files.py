@@ -19,7 +19,7 @@ FORBIDDEN = {
     ),
 }
 PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==\S+( ; .+)? \\$")
-BUILT = {".svg", ".woff2", ".png", ".webp", ".ico"}
+BUILT = {".svg", ".woff2", ".otf", ".ttf", ".png", ".webp", ".ico"}
 
 
 def texts() -> list[Path]:

@@ -136,6 +136,8 @@ class Party(_Part, frozen=True, kw_only=True):
     email: str = ""
     phone: str = ""
     website: str = ""
+    logo: str = ""
+    """The seller's, as the text of an SVG; without one its name stands there."""
 
 
 class Line(_Part, frozen=True, kw_only=True):
