@@ -85,9 +85,9 @@ async def order(client: Client, organisation: str) -> None:
 
 
 async def bare(client: Client, _: str) -> None:
-    """Three posts that do nothing."""
+    """Three posts to an address of the API that nobody answers."""
     for _ in range(3):
-        await client.post("/nothing-here", {})
+        await client.post("/api/v1/nothing-here", {})
 
 
 async def run(

@@ -25,6 +25,7 @@ from tenure.billing.gateways import (
     Result,
 )
 from tenure.billing.models import SandboxCharge, SandboxRefund
+from tenure.events.rows import read_values
 
 AUTHENTICATE: Final = "tok_authenticate"
 
@@ -152,27 +153,22 @@ class SandboxGateway:
     def _book(self, charge: Charge) -> Outcome:
         """One statement, committed by itself: what is booked already is only read."""
         status, reason = _first_answer(charge)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                """
-                INSERT INTO billing_sandboxcharge AS booked
-                    (key, token, amount, currency, status, decline_code)
-                VALUES (%s, %s, %s, %s, %s, %s)
-                ON CONFLICT (key) DO UPDATE SET key = booked.key
-                RETURNING status, decline_code
-                """,
-                [
-                    charge.payment,
-                    charge.token,
-                    charge.amount.amount,
-                    charge.amount.currency,
-                    status,
-                    reason,
-                ],
-            )
-            (booked_status, booked_reason) = cursor.fetchone()
+        amount = charge.amount
+        values = [charge.payment, charge.token, amount.amount, amount.currency, status, reason]
+        (booked_status, booked_reason) = read_values(_BOOK, values)[0]
         return _said(charge.payment, charge.token, booked_status, booked_reason)
 
+
+_BOOK: Final = """
+    INSERT INTO billing_sandboxcharge AS booked
+        (key, token, amount, currency, status, decline_code, refunded)
+    SELECT %s::uuid, %s, %s::bigint, %s, %s, %s, 0
+    FROM (SELECT set_config('synchronous_commit', 'off', true)) AS not_waited_for
+    ON CONFLICT (key) DO UPDATE SET key = booked.key
+    RETURNING status, decline_code
+"""
+"""Nobody waits for the disk: a later commit that tells of the charge brings it there first, and a
+charge that is lost before, in a crash of the database, was never made and is asked about (R17)."""
 
 _GIVE_BACK: Final = """
     WITH back AS (
