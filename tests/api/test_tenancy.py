@@ -39,6 +39,7 @@ class Things:
     invitation: str
     token: str
     case: str
+    document: str
 
 
 def things_of(cast: Cast) -> Things:
@@ -65,12 +66,21 @@ def things_of(cast: Cast) -> Things:
         invitation=invited["id"],
         token=invited["token"],
         case=case.body["id"],
+        document=cast.own.get(f"/organisations/{org}/invoices").body["data"][0]["id"],
     )
 
 
 def calls(t: Things) -> Iterator[Asked]:
     """Every call that names something of the company's, reads first, then gentle writes."""
-    for name in ("", "/orders", "/subscriptions", "/members", "/invitations", "/events"):
+    for name in (
+        "",
+        "/orders",
+        "/subscriptions",
+        "/members",
+        "/invitations",
+        "/events",
+        "/invoices",
+    ):
         template = "/organisations/{organisation}" + name
         yield Asked(template, "GET", f"/organisations/{t.org}{name}")
     yield Asked("/carts/{cart}", "GET", f"/carts/{t.cart}")
@@ -79,6 +89,7 @@ def calls(t: Things) -> Iterator[Asked]:
     yield Asked("/subscriptions/{subscription}", "GET", f"/subscriptions/{t.sub}")
     yield Asked("/members/{member}", "GET", f"/members/{t.member}")
     yield Asked("/invitations/{invitation}", "GET", f"/invitations/{t.invitation}")
+    yield Asked("/invoices/{document}", "GET", f"/invoices/{t.document}")
     yield Asked("/requests/{case}", "GET", f"/requests/{t.case}")
     question = {"kind": "other", "message": "Why?", "organisation": t.org}
     yield Asked("/requests", "POST", "/requests", question)

@@ -1,15 +1,58 @@
-"""Papers of orders: numbered, chained, issued when the money is there."""
+"""Papers of orders: numbered, chained, issued when the money is there, corrected by others."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from itertools import pairwise
+
 import pytest
+from django.db import connection
+from django.db.utils import DatabaseError
+from django.test.utils import CaptureQueriesContext
 
 from tenure.base.calendar import Term
-from tenure.billing.documents.content import contradictions, parse
-from tenure.billing.models import Document
-from tests.shop import customer, fill_cart, open_shop, order_cart, subscribe
+from tenure.base.clock import machine_now
+from tenure.base.errors import Refused
+from tenure.billing.documents.composing import transfer_to
+from tenure.billing.documents.content import (
+    DocumentKind,
+    MentionCode,
+    PaymentMeans,
+    TaxCategory,
+    contradictions,
+    parse,
+)
+from tenure.billing.models import Document, DocumentSeries
+from tenure.events.journal import transaction
+from tenure.events.models import Event
+from tenure.flows.documents import (
+    Bought,
+    Credit,
+    CreditLine,
+    ProForma,
+    QuotePaper,
+    Receipt,
+    issue_credit_notes,
+    issue_invoices,
+    issue_pro_formas,
+    issue_quote_papers,
+    issue_receipts,
+    read_bought,
+    vendor_facts,
+)
+from tenure.flows.documents.catching_up import BATCH, issue_missing_invoices
+from tenure.flows.verify.run import verify
+from tenure.orders.models import Order
+from tenure.organisations.models import Organisation
+from tenure.policy.words import Audience
+from tests.shop import START, customer, fill_cart, open_shop, order_cart, subscribe
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+NEW_YEAR = datetime(2027, 12, 31, 23, 0, tzinfo=UTC)
+"""The vendor's midnight, in Paris."""
 
 
 @pytest.fixture(autouse=True)
@@ -17,16 +60,254 @@ def _shop() -> None:
     open_shop()
 
 
+def bought(organisation: Organisation, quantity: int = 3) -> Bought:
+    """A paid order, as papers know it."""
+    order_cart(organisation, fill_cart(organisation, ("designer-business", quantity)))
+    return read_bought([Order.objects.latest("id")])[0]
+
+
+def issue(orders: Sequence[Bought], now: datetime = START, kind: str = "invoice") -> list[Document]:
+    """Papers for orders, in the order given, as they were written."""
+    with transaction(now=now, by="test") as journal:
+        if kind == "invoice":
+            made = issue_invoices(orders=orders, journal=journal)
+        else:
+            made = issue_receipts(receipts=[received(each) for each in orders], journal=journal)
+    found = Document.objects.in_bulk([document.id for document in made])
+    return [found[document.id] for document in made]
+
+
+def received(of: Bought, amount: int = 100) -> Receipt:
+    """Some money for an order."""
+    payment = transfer_to(vendor_facts(of.known), "RF18539007547034")
+    return Receipt(of, amount=amount, on=date(2027, 3, 2), paid=amount, payment=payment)
+
+
+def credit(invoice: Document, **more: object) -> Document:
+    """An invoice taken back."""
+    with transaction(now=START, by="test") as journal:
+        (made,) = issue_credit_notes(
+            corrections=[Credit(invoice, **more)],  # type: ignore[arg-type]
+            journal=journal,
+        )
+    return Document.objects.get(id=made.id)
+
+
+def broken() -> set[str]:
+    """The checks that fail."""
+    return {each.check.name for each in verify(now=machine_now()) if not each.holds}
+
+
+def unbroken(documents: Sequence[Document]) -> None:
+    """Numbered from 1, and each with the hash of the one before."""
+    assert [each.sequence for each in documents] == list(range(1, len(documents) + 1))
+    for each in documents:
+        assert sha256(each.content.encode()).hexdigest() == each.sha256
+        said = parse(each.content)
+        assert (said.number, said.sequence, said.previous_sha256) == (
+            each.number,
+            each.sequence,
+            each.previous_sha256,
+        )
+        assert contradictions(said) == []
+    for before, after in pairwise(documents):
+        assert after.previous_sha256 == before.sha256
+
+
 def test_a_paid_order_has_its_invoice() -> None:
     company = customer()
+    Organisation.objects.filter(id=company.id).update(purchase_order="PO 7", siren="552100554")
     order = order_cart(company, fill_cart(company, ("designer-business", 3))).order
     invoice = Document.objects.get(order=order)
-    content = parse(invoice.content)
-    assert contradictions(content) == []
-    assert (invoice.number, invoice.kind, invoice.total) == (
+    assert (invoice.number, invoice.kind, invoice.total) == ("TINV-2027-000001", "invoice", 432000)
+    assert (invoice.issued_on, invoice.issued_at) == (date(2027, 3, 1), START)
+    said = parse(invoice.content)
+    assert contradictions(said) == []
+    assert (said.language, said.test_clock, said.purchase_order) == ("fr", True, "PO 7")
+    assert (said.seller.name, said.buyer.name) == ("Atelier", "Ada")
+    assert said.buyer.electronic_address is not None
+    (line,) = said.lines
+    assert (line.name, line.description) == ("Concepteur", "Abonnement annuel")
+    assert (line.quantity, line.unit_price, line.net, line.tax) == (3, 120000, 360000, 72000)
+    assert (line.starts_on, line.ends_on) == (date(2027, 3, 1), date(2028, 2, 29))
+    assert said.payment is not None
+    assert (said.payment.means, said.payment.paid_on) == (PaymentMeans.CARD, date(2027, 3, 1))
+    assert (said.paid, said.due) == (432000, 0)
+    assert {each.code: each.figure for each in said.mentions} == {
+        MentionCode.LATE_PAYMENT: 1215,
+        MentionCode.RECOVERY_INDEMNITY: 4000,
+        MentionCode.NO_DISCOUNT: 0,
+        MentionCode.RENEWS: 0,
+    }
+    event = Event.objects.get(type="document.issued")
+    assert event.data["kind"] == "invoice"
+    assert broken() == set()
+
+
+def test_what_costs_nothing_has_none() -> None:
+    subscribe(customer(), "designer-trial", term=Term.TRIAL)
+    assert not Document.objects.exists()
+
+
+def test_a_consumer_elsewhere_pays_a_tax_that_is_named_or_none() -> None:
+    maker = customer(Audience.CREATOR, "JP", timezone="Asia/Tokyo")
+    subscribe(maker, "designer-creator", term=Term.MONTH)
+    said = parse(Document.objects.get().content)
+    assert (said.currency, said.consumer, said.prices_include_tax) == ("JPY", True, True)
+    assert [tax.category for tax in said.taxes] == [TaxCategory.OUTSIDE]
+    assert MentionCode.OUTSIDE_SCOPE in {each.code for each in said.mentions}
+    assert MentionCode.LATE_PAYMENT not in {each.code for each in said.mentions}
+
+
+def test_a_test_clock_has_series_of_its_own() -> None:
+    for clock in (None, START, None, START):
+        email = f"{Organisation.objects.count()}@atelier.example"
+        subscribe(customer(email=email, clock=clock), now=clock or machine_now())
+    year = machine_now().year
+    assert sorted(Document.objects.values_list("number", flat=True)) == [
+        f"INV-{year}-000001",
+        f"INV-{year}-000002",
         "TINV-2027-000001",
-        "invoice",
-        432000,
-    )
-    subscribe(customer(email="b@atelier.example"), "designer-trial", term=Term.TRIAL)
-    assert Document.objects.count() == 1
+        "TINV-2027-000002",
+    ]
+
+
+def test_a_batch_is_numbered_in_its_order_by_as_many_statements_as_one() -> None:
+    of = bought(customer())
+    Document.objects.get()
+    counts = []
+    for size in (1, 300):
+        with CaptureQueriesContext(connection) as statements:
+            made = issue([of] * size, kind="receipt")
+        counts.append(len(statements))
+        assert [each.series for each in made] == ["TREC"] * size
+        assert [each.sequence for each in made] == list(range(made[0].sequence, 301 + (size > 1)))[
+            :size
+        ]
+    assert counts[0] == counts[1]
+    unbroken(list(Document.objects.filter(series="TREC").order_by("sequence")))
+
+
+def test_a_year_changes_at_the_vendors_midnight() -> None:
+    of = bought(customer())
+    before = datetime(2027, 12, 31, 22, 59, 59, tzinfo=UTC)
+    (last,), (first,) = issue([of], before), issue([of], NEW_YEAR)
+    assert (last.number, last.issued_on) == ("TINV-2027-000002", date(2027, 12, 31))
+    assert (first.number, first.issued_on) == ("TINV-2028-000001", date(2028, 1, 1))
+    assert first.previous_sha256 == last.sha256
+    late = issue([of], before)[0]
+    assert (late.number, late.previous_sha256) == ("TINV-2027-000003", last.sha256)
+    assert broken() == {"orders_invoiced"}
+
+
+def test_a_number_grows_beyond_six_digits() -> None:
+    of = bought(customer())
+    DocumentSeries.objects.update(last=999_999)
+    assert issue([of])[0].number == "TINV-2027-1000000"
+
+
+def test_whatever_a_name_says_it_is_only_said() -> None:
+    company = customer()
+    strange = 'A "number":"?", \\"previous_sha256":"?",\u2028 "sequence":0, é\u0007'
+    Organisation.objects.filter(id=company.id).update(billing_name=strange)
+    bought(company)
+    bought(company)
+    documents = list(Document.objects.order_by("sequence"))
+    assert [parse(each.content).buyer.name for each in documents] == [strange, strange]
+    unbroken(documents)
+    assert broken() == set()
+
+
+def test_an_invoice_is_taken_back_whole() -> None:
+    bought(customer())
+    invoice = Document.objects.get()
+    note = credit(invoice, reason="Rétractation")
+    assert (note.number, note.total, note.corrects_id) == ("TCN-2027-000001", 432000, invoice.id)
+    said = parse(note.content)
+    assert said.kind is DocumentKind.CREDIT_NOTE
+    assert said.about is not None
+    assert (said.about.number, said.reason) == (invoice.number, "Rétractation")
+    assert (said.paid, said.payment, said.mentions) == (0, None, ())
+    with pytest.raises(Refused) as refusal:
+        credit(invoice)
+    assert refusal.value.code.code == "credit_exceeds_invoice"
+    assert broken() == {"orders_invoiced"}
+
+
+def test_an_invoice_is_taken_back_in_parts() -> None:
+    of = bought(customer())
+    invoice = Document.objects.get()
+    one_seat = CreditLine(position=1, quantity=1, net=120000, tax=24000)
+    assert [credit(invoice, lines=(one_seat,)).total for _ in range(2)] == [144000, 144000]
+    assert broken() == set()
+    with pytest.raises(Refused):
+        credit(invoice)
+    with pytest.raises(Refused), transaction(now=START, by="test") as journal:
+        issue_credit_notes(
+            corrections=[Credit(invoice, lines=(one_seat,)), Credit(invoice, lines=(one_seat,))],
+            journal=journal,
+        )
+    assert credit(invoice, lines=(one_seat,)).sequence == 3
+    issue([of])
+    assert broken() == set()
+
+
+def test_papers_before_the_money() -> None:
+    of = bought(customer())
+    facts = vendor_facts(of.known)
+    with transaction(now=START, by="test") as journal:
+        payment = transfer_to(facts, "RF18539007547034")
+        form = ProForma(of, payment, valid_until=date(2027, 3, 31), link="https://x.example")
+        issue_pro_formas(orders=[form], journal=journal)
+        issue_receipts(receipts=[received(of)], journal=journal)
+    paper = parse(Document.objects.get(kind="pro_forma").content)
+    assert (paper.number, paper.valid_until) == ("TPF-2027-000001", date(2027, 3, 31))
+    assert paper.payment is not None
+    assert (paper.payment.iban, paper.payment.reference) == (facts["iban"], "RF18539007547034")
+    receipt = parse(Document.objects.get(kind="receipt").content)
+    assert receipt.received is not None
+    assert (receipt.received.amount, receipt.due) == (100, 431900)
+    with transaction(now=START, by="test") as journal:
+        quote = QuotePaper(paper, of.buyer.id)
+        issue_quote_papers(papers=[quote], journal=journal)
+        assert issue_quote_papers(papers=[], journal=journal) == []
+        assert issue_credit_notes(corrections=[], journal=journal) == []
+    assert broken() == set()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE billing_document SET total = total",
+        "DELETE FROM billing_document",
+    ],
+)
+def test_a_document_never_changes(statement: str) -> None:
+    bought(customer())
+    with pytest.raises(DatabaseError, match="Cannot update or delete"):
+        connection.cursor().execute(statement)
+
+
+def test_orders_of_an_older_tenure_are_invoiced_in_the_order_of_payment() -> None:
+    live, clocked = customer(clock=None), customer(email="b@atelier.example")
+    orders = [bought(each).order.id for each in (live, clocked, live)]
+    with connection.cursor() as cursor:
+        for table in ("billing_document", "events_event"):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cursor.execute("DELETE FROM billing_document")
+        cursor.execute("DELETE FROM billing_documentseries")
+        cursor.execute("UPDATE events_event SET type = 'it.was' WHERE type = 'document.issued'")
+        for table in ("billing_document", "events_event"):
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+    Order.objects.filter(id=orders[0]).update(paid_at=START + timedelta(hours=1))
+    assert broken() == {"orders_invoiced"}
+    assert (issue_missing_invoices(now=machine_now()), BATCH) == (3, 300)
+    assert issue_missing_invoices(now=machine_now()) == 0
+    assert list(
+        Document.objects.filter(series="INV").order_by("sequence").values_list("order", flat=True)
+    ) == [orders[2], orders[0]]
+    said = parse(Document.objects.get(series="TINV").content)
+    assert said.issued_on == date(2027, 3, 1)
+    assert said.lines[0].starts_on == date(2027, 3, 1)
+    assert said.payment is not None
+    assert broken() == set()

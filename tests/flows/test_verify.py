@@ -51,7 +51,88 @@ ROWS = {
 
 UNPROTECTED = "ALTER TABLE events_event DISABLE TRIGGER USER"
 
+UNSEALED = "ALTER TABLE billing_document DISABLE TRIGGER USER"
+COPY = """INSERT INTO billing_document SELECT (json_populate_record(paper, json_build_object(
+    'id', gen_random_uuid(), 'sequence', 999, 'number', 'X'%s))).*
+    FROM billing_document AS paper WHERE order_id = :PAID"""
+
 BREAKAGES = (
+    # R46: papers
+    breaks(
+        UNSEALED,
+        "DELETE FROM billing_document WHERE order_id = :PAID",
+        orders_invoiced="paid_and_not_invoiced",
+        documents_numbered="numbers_broken",
+        documents_told="document.issued:told_and_not_so",
+    ),
+    breaks(
+        COPY % "",
+        orders_invoiced="invoiced_twice",
+        documents_told="document.issued:not_told",
+    ),
+    breaks(
+        COPY % ", 'kind', 'credit_note', 'corrects_id', id, 'total', total + 1, "
+        "'total_net', total_net + 1",
+        orders_invoiced="credited_beyond_its_invoice",
+    ),
+    breaks(
+        UNSEALED,
+        "UPDATE billing_document SET total = total - 1, total_net = total_net - 1",
+        orders_invoiced="invoice_is_not_its_order",
+        documents_say_so="says_other_than_its_row",
+    ),
+    breaks(
+        UNSEALED,
+        "UPDATE billing_document SET organisation_id = :OTHERS WHERE order_id = :PAID",
+        orders_invoiced="of_another_organisation",
+        documents_told="document.issued:told_of_another_organisation",
+    ),
+    breaks(
+        UNSEALED,
+        "UPDATE billing_document SET order_id = "
+        "(SELECT id FROM orders_order WHERE status = 'declined' LIMIT 1) WHERE order_id = :PAID",
+        orders_invoiced="invoiced_and_not_paid",
+    ),
+    breaks(
+        UNSEALED,
+        "UPDATE billing_document SET number = 'Y' WHERE order_id = :PAID",
+        documents_numbered="number_is_not_its_sequence",
+    ),
+    breaks(
+        "UPDATE billing_documentseries SET last_sha256 = ''",
+        documents_numbered="series_is_not_at_its_last",
+    ),
+    breaks(
+        "DELETE FROM billing_documentseries",
+        documents_numbered="documents_without_series",
+    ),
+    breaks(
+        UNSEALED,
+        "UPDATE billing_document SET content = content || ' '",
+        documents_chained="content_is_not_its_hash",
+        documents_say_so="not_canonical",
+    ),
+    breaks(
+        UNSEALED,
+        "UPDATE billing_document SET content = 'x'",
+        documents_say_so="cannot_be_read",
+    ),
+    breaks(
+        UNSEALED,
+        """UPDATE billing_document SET content =
+            replace(content, '"rate":2000,"reference"', '"rate":1000,"reference"')""",
+        documents_say_so="does_not_add_up",
+    ),
+    breaks(
+        UNSEALED,
+        "UPDATE billing_document SET previous_sha256 = repeat('0', 64)",
+        documents_chained="chain_broken",
+    ),
+    breaks(
+        "ALTER TABLE billing_documentfile DISABLE TRIGGER USER",
+        "UPDATE billing_documentfile SET data = 'x'",
+        files_unchanged="file_is_not_its_hash",
+    ),
     # R29, R34, R40: what people ask
     breaks(
         "UPDATE access_rolerequest SET status = 'withdrawn' WHERE status = 'declined'",

@@ -9,7 +9,10 @@ from uuid import UUID
 from tenure.base.calendar import Term
 from tenure.base.ids import new_id
 from tenure.base.money import Money
+from tenure.billing.commands.documents import keep_file
+from tenure.billing.models import Document, DocumentFormat
 from tenure.events.asked import Asked
+from tenure.events.journal import transaction
 from tenure.flows.acting import begin_acting, end_acting
 from tenure.flows.clock import advance_clock
 from tenure.flows.invitations import accept_invitation, invite, withdraw_invitation
@@ -125,6 +128,7 @@ def make_world() -> World:
     advance_clock(organisation=late.id, to=START + timedelta(days=20), by="test", sandbox=True)
     trier = customer(email="trier@atelier.example")
     subscribe(trier, "designer-trial", 1, term=Term.TRIAL)
+    _file_is_kept()
     return World(company, owner, designers, analysts, maker, student)
 
 
@@ -147,6 +151,17 @@ def _people_ask(company: Organisation, owner: Member, bob: Member) -> None:
     question = NewRequest(RequestKind.OTHER, "Why?", "en", email="v@atelier.example")
     request = make_request(new=question, now=START, by="visitor").ids[0]
     answer_request(request=request, user=zoe, message="So.", now=START)
+
+
+def _file_is_kept() -> None:
+    """One document was asked for as a file."""
+    with transaction(now=START, by="test"):
+        keep_file(
+            document=Document.objects.earliest("id"),
+            form=DocumentFormat.PDF,
+            data=b"%PDF-1.7",
+            made_at=START,
+        )
 
 
 def someone() -> UUID:

@@ -22,7 +22,7 @@ from tenure.base.calendar import local_date, zone_named
 from tenure.base.clock import machine_now
 from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id, public_id
-from tenure.billing.models import Payment
+from tenure.billing.models import Document, Payment
 from tenure.events.asked import Asked
 from tenure.events.rows import read_values
 from tenure.orders.models import Cart, Order
@@ -42,6 +42,7 @@ _PREFIXES: Final = {
     "member": "mem",
     "invitation": "inv",
     "case": "req",
+    "document": "doc",
 }
 _KNOWN: Final = frozenset({*_PREFIXES, "token"})
 _MODELS: Final[Mapping[str, type[Model]]] = {
@@ -54,6 +55,7 @@ _MODELS: Final[Mapping[str, type[Model]]] = {
     "invitation": Invitation,
     "token": Invitation,
     "case": Request,
+    "document": Document,
 }
 
 

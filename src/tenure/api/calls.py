@@ -34,7 +34,10 @@ Resume = Callable[[Call, UUID], "Answer"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a view answers: plain data, a status, and for a write the revision after it (R42)."""
+    """What a view answers: plain data, a status, and for a write the revision after it (R42).
+
+    For a call that hands out files, ``body`` is one as bytes, and ``filename`` what it is called.
+    """
 
     body: Any = None
     status: int = 200
@@ -42,11 +45,16 @@ class Answer:
     location: str | None = None
     etag: str | None = None
     language: str | None = None
+    filename: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What is true of a call beside its shapes; the OpenAPI document is completed from it."""
+    """What is true of a call beside its shapes; the OpenAPI document is completed from it.
+
+    ``file`` is the media type of a call that hands out files; ``misses`` are codes of its 404
+    beside ``not_found``.
+    """
 
     method: str
     door: Door
@@ -55,6 +63,8 @@ class Declared:
     shows_version: bool = False
     speaks: bool = False
     resume: Resume | None = None
+    file: str | None = None
+    misses: tuple[Code, ...] = ()
 
     @property
     def writes(self) -> bool:
@@ -111,8 +121,11 @@ class Calls:
         return register
 
 
-def render(answer: Answer) -> HttpResponse:
-    """An answer as it goes out."""
+def render(answer: Answer, file: str | None = None) -> HttpResponse:
+    """An answer as it goes out: JSON, or a ``file`` of that media type."""
+    if file is not None:
+        named = {"Content-Disposition": f'attachment; filename="{answer.filename}"'}
+        return HttpResponse(answer.body, content_type=file, headers=named)
     content = b"" if answer.status == 204 else msgspec.json.encode(answer.body)
     response = HttpResponse(content, status=answer.status, content_type=JSON)
     if answer.status == 204:
@@ -165,7 +178,7 @@ def _operation(view: View, declared: Declared) -> Callable[..., HttpResponse]:
         for name in declared.door.path_names:
             values.pop(name)
         if call.key is None:
-            return render(view(call, **values))
+            return render(view(call, **values), declared.file)
         return _keyed(call.key, view, declared, call, values)
 
     parts = inspect.signature(view, eval_str=True).parameters.values()

@@ -45,6 +45,7 @@ _PROBLEM: Final = {
     },
     "additionalProperties": True,
 }
+_BYTES: Final = {"type": "string", "format": "binary"}
 _HEADERS: Final = {
     "X-Request-ID": {"schema": _TEXT, "description": "By which the logs know this request."},
     "Tenure-Revision": {
@@ -54,6 +55,7 @@ _HEADERS: Final = {
     },
     "Location": {"schema": _TEXT, "description": "Where to read what was made."},
     "ETag": {"schema": _TEXT, "description": "The version, for If-Match."},
+    "Content-Disposition": {"schema": _TEXT, "description": "What the file is called."},
     "Content-Language": {"schema": {"type": "string", "enum": ["en", "fr"]}},
     "WWW-Authenticate": {"schema": _TEXT},
     "Retry-After": {"schema": {"type": "string", "pattern": r"^\d+$"}},
@@ -147,6 +149,8 @@ def _complete_operation(operation: dict[str, Any], declared: Declared) -> None:
         parameters.append(_ACCEPT_LANGUAGE)
     responses = operation["responses"]
     for status, answer in responses.items():
+        if declared.file is not None:
+            answer["content"] = {declared.file: {"schema": dict(_BYTES)}}
         names = _success_headers(int(status), declared)
         answer["headers"] = {name: _header(name) for name in names}
     for status, codes in _errors(operation, declared).items():
@@ -160,6 +164,8 @@ def _success_headers(status: int, declared: Declared) -> list[str]:
         names.append("Tenure-Revision")
     if status == 201:
         names.append("Location")
+    if declared.file is not None:
+        names.append("Content-Disposition")
     if declared.shows_version:
         names.append("ETag")
     if declared.speaks:
@@ -172,7 +178,7 @@ def _errors(operation: Mapping[str, Any], declared: Declared) -> dict[int, list[
     has_body = "requestBody" in operation
     found: dict[int, list[Code]] = {
         401: [errors.UNAUTHENTICATED],
-        404: [NOT_FOUND],
+        404: [NOT_FOUND, *declared.misses],
         422: [INVALID],
         503: [errors.UNAVAILABLE],
     }

@@ -117,7 +117,8 @@ class OrderLineOut(TypedDict):
 
 
 class OrderOut(TypedDict):
-    """An order; ``payment`` is the last attempt to pay it."""
+    """An order; ``payment`` is the last attempt to pay it, ``invoice`` and ``credit_note`` the
+    last of their kind (R46)."""
 
     id: str
     organisation: str
@@ -138,7 +139,8 @@ class OrderOut(TypedDict):
     total_tax: MoneyOut
     total: MoneyOut
     subscriptions: list[str]
-    invoice: None
+    invoice: str | None
+    credit_note: str | None
     payment: str | None
     decline_code: str | None
     placed_at: Instant
@@ -305,6 +307,8 @@ class _Row(NamedTuple):
     subscription: UUID | None
     payment: UUID | None
     decline_code: str | None
+    invoice: UUID | None
+    credit_note: UUID | None
 
 
 _ORDERS: Final = """
@@ -313,7 +317,7 @@ _ORDERS: Final = """
            placed.placed_at, placed.paid_on, placed.expires_at,
            line.offer_id, line.term, line.quantity,
            line.unit_amount, line.net, line.tax, line.gross,
-           subscription.id, payment.id, payment.decline_code
+           subscription.id, payment.id, payment.decline_code, paper.invoice, paper.credit_note
     FROM orders_order AS placed
     LEFT JOIN orders_orderline AS line ON line.order_id = placed.id
     LEFT JOIN subscriptions_subscription AS subscription ON subscription.order_line_id = line.id
@@ -321,6 +325,12 @@ _ORDERS: Final = """
         SELECT id, decline_code FROM billing_payment
         WHERE order_id = placed.id ORDER BY id DESC LIMIT 1
     ) AS payment ON true
+    LEFT JOIN LATERAL (
+        SELECT (array_agg(id ORDER BY id DESC) FILTER (WHERE kind = 'invoice'))[1] AS invoice,
+               (array_agg(id ORDER BY id DESC) FILTER (WHERE kind = 'credit_note'))[1]
+               AS credit_note
+        FROM billing_document WHERE order_id = placed.id
+    ) AS paper ON true
     WHERE placed.id = ANY((SELECT %s::uuid[])::uuid[])
     ORDER BY placed.id, line.position
 """
@@ -339,7 +349,8 @@ def _order(rows: Sequence[_Row], transfer: Awaited | None) -> OrderOut:
         "total_tax": money_out(order.total_tax, order.currency),
         "total": money_out(order.total, order.currency),
         "subscriptions": [public_id("sub", row.subscription) for row in rows if row.subscription],
-        "invoice": None,
+        "invoice": public_id("doc", order.invoice) if order.invoice else None,
+        "credit_note": public_id("doc", order.credit_note) if order.credit_note else None,
         "payment": public_id("pay", order.payment) if order.payment else None,
         "decline_code": order.decline_code or None,
         "placed_at": instant(order.placed_at),

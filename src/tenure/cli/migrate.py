@@ -30,12 +30,14 @@ def migrate(
 def bring_up_to_date(*, verbosity: int = 0) -> None:
     """Apply the migrations that are missing, one machine at a time; Django is set up.
 
-    Where no policy ever was in force, the default is from now on (R32).
+    Where no policy ever was in force, the default is from now on (R32); orders paid before there
+    were invoices get theirs (R46).
     """
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from tenure.flows.documents.catching_up import issue_missing_invoices
     from tenure.flows.policy import ensure_policy
 
     with connection.cursor() as cursor:
@@ -45,5 +47,6 @@ def bring_up_to_date(*, verbosity: int = 0) -> None:
             if executor.migration_plan(executor.loader.graph.leaf_nodes()):
                 call_command("migrate", interactive=False, verbosity=verbosity)
             ensure_policy(now=machine_now())
+            issue_missing_invoices(now=machine_now())
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])

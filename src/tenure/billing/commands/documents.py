@@ -13,10 +13,10 @@ from psycopg import sql
 
 from tenure.base.calendar import local_date, zone_named
 from tenure.base.ids import new_id
-from tenure.billing.documents.content import Content, canonical
+from tenure.billing.documents.content import Content, canonical, sha256
 from tenure.billing.documents.numbering import series_of
 from tenure.billing.events import DocumentIssued
-from tenure.billing.models import Document
+from tenure.billing.models import Document, DocumentFile, DocumentFormat
 from tenure.events.journal import Journal
 from tenure.events.rows import column_names
 
@@ -85,6 +85,25 @@ def _document(draft: Draft, zone: str, at: datetime) -> Document:
         corrects_id=draft.corrects,
         content=canonical(content).decode(),
     )
+
+
+def keep_file(
+    *, document: Document, form: DocumentFormat, data: bytes, made_at: datetime
+) -> DocumentFile:
+    """Keep a document's file, unless somebody kept one a moment before: that one counts (R46).
+
+    ``made_at`` is the machine's instant. Returns the one that is kept.
+    """
+    made = DocumentFile(
+        organisation_id=document.organisation_id,
+        document=document,
+        format=form,
+        data=data,
+        sha256=sha256(data),
+        made_at=made_at,
+    )
+    DocumentFile.objects.bulk_create([made], ignore_conflicts=True)
+    return DocumentFile.objects.get(document=document, format=form)
 
 
 _COLUMNS: Final = sql.SQL(", ").join(sql.Identifier(name) for name in column_names(Document))

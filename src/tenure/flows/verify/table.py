@@ -7,6 +7,7 @@ from typing import Final
 from tenure.flows.verify import (
     asking,
     decisions,
+    documents,
     journal,
     orders,
     payments,
@@ -175,6 +176,51 @@ CHECKS: Final = (
         orders.carts_ordered_once,
     ),
     Check(
+        "orders_invoiced",
+        "R46",
+        (
+            "Every paid order has one invoice of its sum that is not taken back.",
+            "Chaque commande payée a une facture de son montant qui n'est pas annulée.",
+        ),
+        documents.orders_invoiced,
+    ),
+    Check(
+        "documents_numbered",
+        "R46",
+        (
+            "Documents are numbered without a gap in each series and year.",
+            "Les documents se suivent sans trou dans chaque série et année.",
+        ),
+        documents.documents_numbered,
+    ),
+    Check(
+        "documents_chained",
+        "R46",
+        (
+            "Each document has its hash, and carries that of the one before.",
+            "Chaque document a son empreinte et porte celle du précédent.",
+        ),
+        documents.documents_chained,
+    ),
+    Check(
+        "documents_say_so",
+        "R46",
+        (
+            "Each document says what is known of it, and adds up.",
+            "Chaque document dit ce qu'on sait de lui, et ses sommes tombent juste.",
+        ),
+        documents.documents_say_so,
+    ),
+    Check(
+        "files_unchanged",
+        "R46",
+        (
+            "Each file that was made is still what it was.",
+            "Chaque fichier produit est resté ce qu'il était.",
+        ),
+        documents.files_unchanged,
+    ),
+    Check(
         "policies",
         "R32",
         (
@@ -236,6 +282,15 @@ CHECKS: Final = (
             "Le journal dit chaque remboursement une fois prévu, et une fois ce qu'il est devenu.",
         ),
         journal.refunds_told,
+    ),
+    Check(
+        "documents_told",
+        "R46",
+        (
+            "The journal tells each document once as issued.",
+            "Le journal dit une fois l'émission de chaque document.",
+        ),
+        documents.documents_told,
     ),
     Check(
         "subscriptions_told",
