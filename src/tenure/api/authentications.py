@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from tenure.api.callers import Call
 from tenure.api.calls import Answer, Calls
 from tenure.api.fields import Body
-from tenure.api.orders import OrderOut, order_out
+from tenure.api.ordered import OrderOut, order_out
 from tenure.api.shapes import MoneyOut, money_out
 from tenure.base.ids import public_id
 from tenure.billing.models import Payment
