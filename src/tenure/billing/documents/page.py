@@ -75,7 +75,7 @@ def _party(party: Party, label: str, language: str) -> dict[str, Any]:
         word("siret", language, party.siret) if party.siret else "",
         word("siren", language, party.siren) if party.siren and not party.siret else "",
         word("vat", language, party.vat_number) if party.vat_number else "",
-        party.email if label == "seller" else "",
+        *((party.email, party.website) if label == "seller" else ()),
     ]
     return {
         "label": word(label, language),
@@ -223,8 +223,9 @@ def _payment(content: Content) -> dict[str, Any] | None:
     qr = epc_qr(content) if rows else None
     amount = money(content.due, content.currency, language)
     reference = payment.reference if payment else ""
+    title = "acceptance" if content.kind is DocumentKind.QUOTE else "payment"
     return {
-        "title": word("pay_transfer" if rows else "payment", language),
+        "title": word("pay_transfer" if rows else title, language),
         "words": words,
         "rows": rows,
         "link": content.link or None,
@@ -279,7 +280,5 @@ def _foot(seller: Party, language: str) -> Iterator[str]:
         word("siren", language, seller.siren) if seller.siren else "",
         word("vat", language, seller.vat_number) if seller.vat_number else "",
         word("phone", language, seller.phone) if seller.phone else "",
-        seller.email,
-        seller.website,
     )
     yield " · ".join(filter(None, numbers))

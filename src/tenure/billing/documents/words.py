@@ -73,6 +73,7 @@ WORDS: Final = {
     ),
     "exchange": ("1 {0} = {1} {2} on {3}.", "1 {0} = {1} {2} le {3}."),
     "payment": ("Payment", "Paiement"),
+    "acceptance": ("Acceptance", "Acceptation"),
     "by_card": ("Paid by card on {0}.", "Réglé par carte le {0}."),
     "by_card_ending": ("Paid by card •••• {1} on {0}.", "Réglé par carte •••• {1} le {0}."),
     "card": ("By card.", "Par carte."),
