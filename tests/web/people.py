@@ -90,5 +90,5 @@ def browser(user: User | None = None, **headers: str) -> Client:
     """A browser, with ``user`` logged in; forms need their token, as they do outside."""
     client = Client(headers=headers or None)
     if user is not None:
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user, backend="tenure.web.accounts.backend.Logins")
     return client

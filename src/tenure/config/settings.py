@@ -174,7 +174,7 @@ CONTENT_SECURITY_POLICY = {
 SECURE = PUBLIC_URL.startswith("https://")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "tenure.web.edge.sessions"
 SESSION_COOKIE_NAME = "session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -192,7 +192,7 @@ CACHES = {
 }
 """Shared by all web processes: it counts how often somebody tried."""
 
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["tenure.web.accounts.backend.Logins"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {

@@ -10,13 +10,13 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from tenure.base.calendar import local_date, zone_named
 from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id, public_id
-from tenure.events.rows import read_values
+from tenure.events.rows import AMONG, read_rows, read_values
 from tenure.organisations.models import (
     ApiKey,
     Member,
@@ -24,6 +24,7 @@ from tenure.organisations.models import (
     OwnershipOffer,
     StaffMember,
     StudentProof,
+    User,
     VatCheck,
 )
 from tenure.organisations.rules import (
@@ -97,8 +98,7 @@ def owners_of(organisations: Collection[UUID]) -> dict[UUID, Owner]:
 
 def abilities_of_staff(user: UUID) -> frozenset[StaffAbility]:
     """What a person may look after in the back office; nothing for who is none of the staff."""
-    present = StaffMember.objects.filter(user_id=user, ended_at__isnull=True)
-    return staff_abilities(present.values_list("roles", flat=True).first() or ())
+    return standing_of(user).abilities
 
 
 def present_staff() -> list[StaffMember]:
@@ -153,20 +153,44 @@ _FACTS: Final = (
     "o.id, o.name, o.audience, o.country, o.currency, o.language, o.timezone, o.test_clock, "
     "o.suspended_at, o.second_factor_required"
 )
-_MEMBERSHIPS: Final = (
-    f"SELECT m.id, m.standing, m.status, {_FACTS} FROM organisations_member AS m "  # noqa: S608
-    "JOIN organisations_organisation AS o ON o.id = m.organisation_id WHERE m.user_id = %s"
+_STANDING: Final = (
+    f"SELECT s.roles, m.id, m.standing, m.status, {_FACTS} "  # noqa: S608
+    "FROM (SELECT %s::uuid AS id) AS person LEFT JOIN organisations_staffmember AS s "
+    "ON s.user_id = person.id AND s.ended_at IS NULL LEFT JOIN (organisations_member AS m "
+    "JOIN organisations_organisation AS o ON o.id = m.organisation_id) ON m.user_id = person.id"
 )
 _ORGANISATION: Final = f"SELECT {_FACTS} FROM organisations_organisation AS o WHERE o.id = %s"  # noqa: S608
 
 
+@dataclass(frozen=True, slots=True)
+class PersonStanding:
+    """What a person is everywhere: their organisations by name, and what staff look after."""
+
+    memberships: tuple[Membership, ...]
+    abilities: frozenset[StaffAbility]
+
+
+def standing_of(user: UUID) -> PersonStanding:
+    """What a person is in organisations and among the vendor's staff; one statement."""
+    found = read_values(_STANDING, [user])
+    memberships = (
+        Membership(member, Standing(standing), MemberStatus(status), OrganisationFacts(*facts))
+        for _, member, standing, status, *facts in found
+        if member is not None
+    )
+    by_name = sorted(memberships, key=lambda m: (m.organisation.name.casefold(), m.organisation.id))
+    return PersonStanding(tuple(by_name), staff_abilities(found[0][0] or ()))
+
+
 def memberships_of(user: UUID) -> tuple[Membership, ...]:
     """What a person is, and where, by the organisations' names; one statement."""
-    found = (
-        Membership(member, Standing(standing), MemberStatus(status), OrganisationFacts(*facts))
-        for member, standing, status, *facts in read_values(_MEMBERSHIPS, [user])
-    )
-    return tuple(sorted(found, key=lambda m: (m.organisation.name.casefold(), m.organisation.id)))
+    return standing_of(user).memberships
+
+
+def user_of(user: UUID) -> User | None:
+    """A person by their key; one statement."""
+    found = read_rows(User, "WHERE id = %s", [user])
+    return found[0] if found else None
 
 
 def organisation_facts(organisation: UUID) -> OrganisationFacts:
@@ -231,16 +255,22 @@ def invitation_facts(invitation: UUID) -> InvitationFacts:
 
 def organisation_row(organisation: UUID) -> Organisation:
     """An organisation with all that it says of itself; one statement. Raises ``NotFound``."""
-    found = Organisation.objects.filter(id=organisation).first()
-    if found is None:
+    found = read_rows(Organisation, "WHERE id = %s", [organisation])
+    if not found:
         raise NotFound
-    return found
+    return found[0]
 
 
 def open_ownership_offers(organisation: UUID) -> list[OwnershipOffer]:
-    """The ownerships that wait for an answer, with both sides (R34); one statement."""
-    rows = OwnershipOffer.objects.filter(organisation_id=organisation, status=OfferStatus.OPEN)
-    return list(rows.select_related("giver", "taker").order_by("id"))
+    """The ownerships that wait for an answer, with both sides (R34).
+
+    One statement, and one more where there are any, which is seldom.
+    """
+    found = read_values(
+        "SELECT id FROM organisations_ownershipoffer WHERE organisation_id = %s AND status = %s",
+        [organisation, OfferStatus.OPEN.value],
+    )
+    return _offers([offer for (offer,) in found])
 
 
 def owners(organisation: UUID) -> list[Member]:
@@ -280,10 +310,22 @@ def pending_invitations_to(email: str) -> list[InvitationFacts]:
 def ownership_offers(
     *, givers: Collection[UUID] = (), takers: Collection[UUID] = ()
 ) -> list[OwnershipOffer]:
-    """The offers of ownership that wait for an answer, by or to these members; one statement."""
-    rows = OwnershipOffer.objects.filter(
-        Q(giver_id__in=givers) | Q(taker_id__in=takers), status=OfferStatus.OPEN
+    """The offers of ownership that wait for an answer, by or to these members.
+
+    One statement, and one more where there are any, which is seldom.
+    """
+    found = read_values(
+        "SELECT id FROM organisations_ownershipoffer "  # noqa: S608 - of constants
+        f"WHERE (giver_id {AMONG} OR taker_id {AMONG}) AND status = %s",
+        [list(givers), list(takers), OfferStatus.OPEN.value],
     )
+    return _offers([offer for (offer,) in found])
+
+
+def _offers(ids: Collection[UUID]) -> list[OwnershipOffer]:
+    if not ids:
+        return []
+    rows = OwnershipOffer.objects.filter(id__in=ids)
     return list(rows.select_related("giver", "taker", "organisation").order_by("id"))
 
 

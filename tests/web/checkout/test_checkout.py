@@ -35,9 +35,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def log_in(client: Client, email: str = "lea@bureau.example") -> None:
     """Somebody with a confirmed address logs in where they are."""
-    client.force_login(
-        person(email, "Léa"), backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
+    client.force_login(person(email, "Léa"), backend="tenure.web.accounts.backend.Logins")
 
 
 def sell(source: str) -> None:

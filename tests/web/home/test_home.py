@@ -121,13 +121,13 @@ def test_as_many_statements_for_many_roles(company: Company, count: int) -> None
     client = browser(company.teammate)
     with CaptureQueriesContext(connection) as statements:
         client.get("/home/")
-    assert len(statements) == 10
+    assert len(statements) == 9
     with CaptureQueriesContext(connection) as statements:
         client.get(f"/home/{company.id}/ask")
-    assert len(statements) <= 11
+    assert len(statements) <= 10
     with CaptureQueriesContext(connection) as statements:
         client.get("/home/requests")
-    assert len(statements) <= 6
+    assert len(statements) <= 5
 
 
 def test_a_role_is_asked_for_with_a_word(company: Company) -> None:

@@ -173,7 +173,7 @@ def test_as_many_statements_for_many_invitations(company: Company, count: int) -
     sent(client, company, **lines, lines=str(count))
     with CaptureQueriesContext(connection) as statements:
         assert client.get(f"{pages(company)}/invitations").status_code == 200
-    assert len(statements) == 6
+    assert len(statements) == 5
 
 
 def chosen(client: Client, company: Company, source: str | bytes) -> HttpResponse:

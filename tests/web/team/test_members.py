@@ -126,7 +126,7 @@ def test_as_many_statements_for_many_members(company: Company, count: int) -> No
     client.get(pages(company))
     with CaptureQueriesContext(connection) as statements:
         assert client.get(pages(company)).status_code == 200
-    assert len(statements) == 10
+    assert len(statements) == 8
 
 
 def test_both_languages(company: Company) -> None:
@@ -266,4 +266,4 @@ def test_a_members_page_takes_few_statements(company: Company) -> None:
     for row in (member, owner_of(company.organisation)):
         with CaptureQueriesContext(connection) as statements:
             assert client.get(page_of(company, row)).status_code == 200
-        assert len(statements) <= 14
+        assert len(statements) <= 12

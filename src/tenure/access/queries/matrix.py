@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -59,11 +59,16 @@ class Releases:
 
     policies: Mapping[UUID, Policy]
     at: datetime
+    _known: dict[tuple[UUID, date | None], Verdict] = field(default_factory=dict)
 
     def verdict(self, seat: HeldSeat, pool: Pool) -> Verdict:
         """Whether the seat can be taken from its member now (R38)."""
-        on = local_date(self.at, zone_named(pool.zone))
-        return release_verdict(seat.first_used_on, on=on, policy=self.policies[pool.id])
+        asked = (pool.id, seat.first_used_on)  # mostly the same: a matrix has thousands of seats
+        if asked not in self._known:
+            on = local_date(self.at, zone_named(pool.zone))
+            policy = self.policies[pool.id]
+            self._known[asked] = release_verdict(seat.first_used_on, on=on, policy=policy)
+        return self._known[asked]
 
 
 def releases(roster: Roster, at: datetime) -> Releases:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, Exists, Min, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from tenure.access.models import RoleRequest, Seat
 from tenure.access.queries.seats import held_roles, running_subscriptions, seat_pools
@@ -45,10 +45,15 @@ class RequestView:
     free_in: UUID | None = None
 
 
+_OPEN: Final = """
+    SELECT count(*)::int, min(created_at) FROM access_rolerequest
+    WHERE organisation_id = %s AND status IN ('open', 'awaiting_seat')
+"""
+
+
 def open_requests(organisation: UUID) -> OpenRequests:
     """What waits in an organisation, for the console's first page; one statement."""
-    found = _waiting(organisation).aggregate(count=Count("id"), oldest=Min("created_at"))
-    return OpenRequests(found["count"], found["oldest"])
+    return OpenRequests(*read_values(_OPEN, [organisation])[0])
 
 
 def requests_to_answer(

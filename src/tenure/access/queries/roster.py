@@ -12,18 +12,12 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, Q
-
-from tenure.access.models import Seat
 from tenure.access.rules.seats import SeatPool, preference
 from tenure.base.calendar import Term
-from tenure.catalogue.models import OfferRole
+from tenure.events.rows import read_rows, read_values
 from tenure.subscriptions.models import Period, Subscription
 from tenure.subscriptions.queries.facts import subscription_facts
 from tenure.subscriptions.rules.periods import SubscriptionStatus, status
-
-_HELD: Final = Q(member__isnull=False)
-_RESERVED: Final = Q(member__isnull=True, invitation__isnull=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +149,13 @@ def roster(organisation: UUID, *, at: datetime, on: date, language: str) -> Rost
     What is over counts as long as members hold seats of it (R31); what was cancelled does not
     (R30). Four statements.
     """
-    rows = list(
-        Subscription.objects.filter(
-            Q(cancelled_at__isnull=True) | Q(cancelled_at__gt=at), organisation_id=organisation
-        ).order_by("id")
+    rows = read_rows(
+        Subscription,
+        "WHERE organisation_id = %s AND (cancelled_at IS NULL OR cancelled_at > %s) ORDER BY id",
+        [organisation, at],
     )
     periods: defaultdict[UUID, list[Period]] = defaultdict(list)
-    for period in Period.objects.filter(organisation_id=organisation).order_by("number"):
+    for period in read_rows(Period, "WHERE organisation_id = %s ORDER BY number", [organisation]):
         periods[period.subscription_id].append(period)
     counts = _counts(organisation, on)
     named, order = _names({row.offer_id for row in rows}, language)
@@ -190,41 +184,40 @@ def roster(organisation: UUID, *, at: datetime, on: date, language: str) -> Rost
     return Roster(pools, _roles(pools.values(), order))
 
 
+_COUNTED: Final = """
+    SELECT subscription_id, count(*) FILTER (
+               WHERE member_id IS NULL AND invitation_id IS NULL
+               AND (locked_until IS NULL OR locked_until <= %s)
+           )::int, count(member_id)::int,
+           count(invitation_id) FILTER (WHERE member_id IS NULL)::int, count(*)::int
+    FROM access_seat WHERE organisation_id = %s GROUP BY subscription_id
+"""
+
+
 def _counts(organisation: UUID, on: date) -> dict[UUID, tuple[int, int, int, int]]:
     """Of each subscription: seats free, assigned, reserved, and all of them."""
-    free = Q(member__isnull=True, invitation__isnull=True) & (
-        Q(locked_until__isnull=True) | Q(locked_until__lte=on)
-    )
-    rows = (
-        Seat.objects.filter(organisation_id=organisation)
-        .values("subscription_id")
-        .annotate(
-            free=Count("id", filter=free),
-            assigned=Count("id", filter=_HELD),
-            reserved=Count("id", filter=_RESERVED),
-            seats=Count("id"),
-        )
-        .values_list("subscription_id", "free", "assigned", "reserved", "seats")
-    )
+    rows = read_values(_COUNTED, [on, organisation])
     return {subscription: (f, a, r, n) for subscription, f, a, r, n in rows}
 
 
 _Order = dict[str, tuple[int, int, str]]
 
 
+_NAMED: Final = """
+    SELECT l.offer_id, r.id, r.name->>%s, s.position, r.position, s.name->>%s
+    FROM catalogue_offerrole AS l JOIN catalogue_role AS r ON r.id = l.role_id
+    JOIN catalogue_solution AS s ON s.id = r.solution_id
+    WHERE l.offer_id = ANY((SELECT %s::text[])::text[]) ORDER BY l.offer_id, l.position
+"""
+
+
 def _names(offers: Collection[str], language: str) -> tuple[dict[str, tuple[Named, ...]], _Order]:
     """The roles of each offer by name, and where each stands in the catalogue."""
     found: defaultdict[str, list[Named]] = defaultdict(list)
     order: _Order = {}
-    links = OfferRole.objects.filter(offer_id__in=offers).select_related("role__solution")
-    for link in links.order_by("offer_id", "position"):
-        role = link.role
-        found[link.offer_id].append(Named(role.id, role.name[language]))
-        order[role.id] = (
-            role.solution.position,
-            role.position,
-            role.solution.name[language],
-        )
+    for offer, role, name, *place in read_values(_NAMED, [language, language, list(offers)]):
+        found[offer].append(Named(role, name))
+        order[role] = (place[0], place[1], place[2])
     return {offer: tuple(found[offer]) for offer in offers}, order
 
 

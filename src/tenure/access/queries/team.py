@@ -9,12 +9,13 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from tenure.access.models import Seat
 from tenure.base.errors import NotFound
 from tenure.catalogue.queries import roles_by_offer
 from tenure.catalogue.searching import plain
+from tenure.events.rows import AMONG, read_rows, read_values
 from tenure.organisations.models import Invitation, InvitationStatus, Member
 from tenure.organisations.rules import MemberStatus, Standing
 
@@ -49,6 +50,16 @@ class Found:
     last: UUID | None
 
 
+_SEATS_OF: Final = f"""
+    SELECT false AS reserved, member_id AS member, access_seat.* FROM access_seat
+    WHERE member_id {AMONG}
+    UNION ALL
+    SELECT true, i.member_id, access_seat.* FROM access_seat
+    JOIN organisations_invitation AS i ON i.id = invitation_id WHERE i.member_id {AMONG}
+"""  # noqa: S608 - of constants
+"""The seats that some members hold, and those that invitations keep for them."""
+
+
 def find_members(
     organisation: UUID,
     sought: Sought,
@@ -77,19 +88,24 @@ def _matching(organisation: UUID, sought: Sought) -> QuerySet[Member]:
     return rows.filter(status__in=sought.statuses or PRESENT)
 
 
+_STATES: Final = (
+    "SELECT status, count(*)::int FROM organisations_member "
+    "WHERE organisation_id = %s GROUP BY status"
+)
+
+
 def member_counts(organisation: UUID) -> dict[str, int]:
     """How many members are in each state; one statement."""
-    rows = Member.objects.filter(organisation_id=organisation).values("status")
-    counted = dict(rows.annotate(n=Count("id")).values_list("status", "n"))
+    counted: dict[str, int] = dict(row[:2] for row in read_values(_STATES, [organisation]))
     return {status.value: counted.get(status.value, 0) for status in MemberStatus}
 
 
 def member_of(organisation: UUID, member: UUID) -> Member:
     """One member of the organisation; ``NotFound`` for anybody else's."""
-    row = Member.objects.filter(organisation_id=organisation, id=member).first()
-    if row is None:
+    found = read_rows(Member, "WHERE organisation_id = %s AND id = %s", [organisation, member])
+    if not found:
         raise NotFound
-    return row
+    return found[0]
 
 
 def active_owners(organisation: UUID) -> frozenset[UUID]:
@@ -100,23 +116,25 @@ def active_owners(organisation: UUID) -> frozenset[UUID]:
     return frozenset(rows.values_list("id", flat=True))
 
 
+_RUNNING: Final = f"""
+    WITH held AS ({_SEATS_OF})
+    SELECT DISTINCT held.member, s.offer_id
+    FROM held JOIN subscriptions_subscription AS s ON s.id = held.subscription_id
+    JOIN subscriptions_period AS p ON p.subscription_id = s.id
+    WHERE p.starts_at <= %s AND p.ends_at > %s
+    AND (s.cancelled_at IS NULL OR s.cancelled_at > %s)
+"""  # noqa: S608 - of constants
+
+
 def role_names_of(members: Collection[UUID], at: datetime, language: str) -> dict[UUID, list[str]]:
     """The names of the roles that each of ``members`` holds or has reserved, in what runs.
 
-    Three statements for any number of them.
+    Two statements for any number of them.
     """
     held: defaultdict[UUID, set[str]] = defaultdict(set)
-    running = Q(subscription__periods__starts_at__lte=at, subscription__periods__ends_at__gt=at) & (
-        Q(subscription__cancelled_at__isnull=True) | Q(subscription__cancelled_at__gt=at)
-    )
-    seats = Seat.objects.filter(running, member_id__in=members)
-    reserved = Seat.objects.filter(running, invitation__member_id__in=members)
-    for member, offer in [
-        *seats.values_list("member_id", "subscription__offer_id"),
-        *reserved.values_list("invitation__member_id", "subscription__offer_id"),
-    ]:
-        if member is not None:
-            held[member].add(offer)
+    wanted = list(members)
+    for member, offer in read_values(_RUNNING, [wanted, wanted, at, at, at]):
+        held[member].add(offer)
     roles = roles_by_offer({offer for offers in held.values() for offer in offers}, language)
     return {
         member: sorted({role.name for offer in held[member] for role in roles[offer]})
@@ -143,26 +161,25 @@ class Holdings:
     reserved: Mapping[UUID, frozenset[UUID]]
 
 
+_HOLDINGS: Final = f"""
+    SELECT reserved, member, subscription_id, assigned_at, first_used_on, last_used_on
+    FROM ({_SEATS_OF}) AS held ORDER BY id
+"""  # noqa: S608 - of constants
+
+
 def holdings_of(members: Collection[UUID]) -> Holdings:
     """The seats of each of ``members``, and the subscriptions of which one is reserved for them.
 
-    Two statements for any number of them.
+    One statement for any number of them.
     """
     held: defaultdict[UUID, list[HeldSeat]] = defaultdict(list)
-    rows = Seat.objects.filter(member_id__in=members).order_by("id")
-    for row in rows.values_list(
-        "member_id", "subscription_id", "assigned_at", "first_used_on", "last_used_on"
-    ):
-        member, subscription, assigned_at, first_used_on, last_used_on = row
-        if member is not None:
-            held[member].append(
-                HeldSeat(subscription, member, assigned_at, first_used_on, last_used_on)
-            )
     kept: defaultdict[UUID, set[UUID]] = defaultdict(set)
-    reserved = Seat.objects.filter(invitation__member_id__in=members)
-    for member, subscription in reserved.values_list("invitation__member_id", "subscription_id"):
-        if member is not None:
+    wanted = list(members)
+    for reserved, member, subscription, *days in read_values(_HOLDINGS, [wanted, wanted]):
+        if reserved:
             kept[member].add(subscription)
+        else:
+            held[member].append(HeldSeat(subscription, member, *days))
     return Holdings(held, {member: frozenset(found) for member, found in kept.items()})
 
 

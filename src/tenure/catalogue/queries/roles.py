@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from tenure.catalogue.models import Application, OfferRole, Role
+from tenure.catalogue.models import Application, Role
+from tenure.events.rows import read_values
 
 Grants = Mapping[str, frozenset[str]]
 """The permissions that a role gives, by application."""
@@ -40,13 +43,32 @@ def roles_of(ids: Iterable[str], language: str) -> dict[str, RoleListing]:
     return {row.id: _listing(row, language) for row in rows}
 
 
+_BY_OFFER: Final = """
+    SELECT l.offer_id, r.id, r.name->>%s, r.description->>%s, r.solution_id, s.name->>%s,
+           r.requires, r.grants::text
+    FROM catalogue_offerrole AS l JOIN catalogue_role AS r ON r.id = l.role_id
+    JOIN catalogue_solution AS s ON s.id = r.solution_id
+    WHERE l.offer_id = ANY((SELECT %s::text[])::text[]) ORDER BY l.offer_id, l.position
+"""
+
+
 def roles_by_offer(offers: Iterable[str], language: str) -> dict[str, tuple[RoleListing, ...]]:
     """The roles of each of ``offers``, in the offer's order. One statement."""
     wanted = set(offers)
     found: defaultdict[str, list[RoleListing]] = defaultdict(list)
-    links = OfferRole.objects.filter(offer_id__in=wanted).select_related("role__solution")
-    for link in links.order_by("offer_id", "position"):
-        found[link.offer_id].append(_listing(link.role, language))
+    for offer, *told in read_values(_BY_OFFER, [language, language, language, list(wanted)]):
+        id_, name, description, solution, solution_name, requires, grants = told
+        found[offer].append(
+            RoleListing(
+                id=id_,
+                name=name,
+                description=description or "",
+                solution=solution,
+                solution_name=solution_name,
+                requires=tuple(requires),
+                grants=_grants(json.loads(grants)),
+            )
+        )
     return {offer: tuple(found[offer]) for offer in wanted}
 
 

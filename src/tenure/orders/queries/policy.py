@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from tenure.events.rows import read_values
 from tenure.orders.models import PolicyVersion
 from tenure.policy.loading import parse_policy
 from tenure.policy.model import Policy
@@ -17,7 +18,10 @@ def policy_numbered(number: int) -> Policy:
 
 def number_in_force() -> int:
     """The version for what is bought from now on; raises ``DoesNotExist`` before the first."""
-    return int(PolicyVersion.objects.order_by("-number").values_list("number", flat=True)[:1].get())
+    ((number,),) = read_values("SELECT max(number) FROM orders_policyversion", [])
+    if number is None:
+        raise PolicyVersion.DoesNotExist
+    return int(number)
 
 
 def policy_in_force() -> tuple[int, Policy]:

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
 from tenure.base.errors import NotFound
+from tenure.events.rows import read_rows
 from tenure.subscriptions.models import Period, Subscription
 from tenure.subscriptions.queries.views import SubscriptionView, subscription_views
 
@@ -41,16 +42,16 @@ def subscription_page(
 
 def all_subscriptions(organisation: UUID, at: datetime) -> list[SubscriptionView]:
     """All that an organisation ever had, oldest first; two statements."""
-    rows = Subscription.objects.filter(organisation_id=organisation).order_by("id")
-    return subscription_views(list(rows), at)
+    rows = read_rows(Subscription, "WHERE organisation_id = %s ORDER BY id", [organisation])
+    return subscription_views(rows, at)
 
 
 def subscription_of(organisation: UUID, subscription: UUID, at: datetime) -> SubscriptionView:
     """One of the organisation's subscriptions; two statements. Raises ``NotFound``."""
-    rows: QuerySet[Subscription] = Subscription.objects.filter(
-        id=subscription, organisation_id=organisation
+    rows = read_rows(
+        Subscription, "WHERE id = %s AND organisation_id = %s", [subscription, organisation]
     )
-    found = subscription_views(list(rows), at)
+    found = subscription_views(rows, at)
     if not found:
         raise NotFound
     return found[0]

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
+from tenure.events.rows import AMONG, read_values
 from tenure.orders.queries.policy import policy_in_force, policy_numbered
 from tenure.policy.model import Policy
-from tenure.subscriptions.models import Period
+
+_PAID_UNDER: Final = f"""
+    SELECT DISTINCT ON (p.subscription_id) p.subscription_id, o.policy_version_id
+    FROM subscriptions_period AS p LEFT JOIN orders_order AS o ON o.id = p.order_id
+    WHERE p.subscription_id {AMONG} AND p.starts_at <= %s
+    ORDER BY p.subscription_id, p.number DESC
+"""  # noqa: S608 - of constants
 
 
 def policies_of(subscriptions: Collection[UUID], at: datetime) -> dict[UUID, Policy]:
@@ -17,11 +25,8 @@ def policies_of(subscriptions: Collection[UUID], at: datetime) -> dict[UUID, Pol
     What was bought elsewhere is judged by the one in force. One statement for any number of
     them, and another where one was bought elsewhere.
     """
-    begun = Period.objects.filter(subscription_id__in=subscriptions, starts_at__lte=at)
-    paid_under = dict(
-        begun.order_by("subscription_id", "-number")
-        .distinct("subscription_id")
-        .values_list("subscription_id", "order__policy_version_id")
+    paid_under: dict[UUID, int | None] = dict(
+        row[:2] for row in read_values(_PAID_UNDER, [list(subscriptions), at])
     )
     return {each: _policy(paid_under.get(each)) for each in subscriptions}
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from tenure.events.rows import AMONG, read_rows
 from tenure.subscriptions.models import Period, Subscription
 from tenure.subscriptions.queries.facts import subscription_facts
 from tenure.subscriptions.rules.periods import SubscriptionStatus, status
@@ -30,8 +31,8 @@ def subscription_views(
 ) -> list[SubscriptionView]:
     """What each of ``subscriptions`` is at ``at``; one statement for any number of them."""
     periods: defaultdict[UUID, list[Period]] = defaultdict(list)
-    rows = Period.objects.filter(subscription__in=subscriptions).order_by("number")
-    for period in rows:
+    keys = [subscription.id for subscription in subscriptions]
+    for period in read_rows(Period, f"WHERE subscription_id {AMONG} ORDER BY number", [keys]):
         periods[period.subscription_id].append(period)
     return [_view(subscription, periods[subscription.id], at) for subscription in subscriptions]
 

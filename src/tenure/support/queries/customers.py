@@ -16,6 +16,7 @@ from tenure.base.ids import parse_public_id
 from tenure.base.money import Money
 from tenure.billing.models import Payment
 from tenure.events.models import Event
+from tenure.events.rows import AMONG, read_rows
 from tenure.orders.models import Order
 from tenure.organisations.models import (
     Intervention,
@@ -24,7 +25,7 @@ from tenure.organisations.models import (
     Organisation,
     StudentProof,
 )
-from tenure.organisations.queries import Owner, owners_of
+from tenure.organisations.queries import Owner, organisation_row, owners_of
 from tenure.organisations.rules import MemberStatus
 from tenure.subscriptions.models import Subscription
 from tenure.subscriptions.queries.views import SubscriptionView, subscription_views
@@ -134,25 +135,24 @@ class Dossier:
         return [each for each in self.interventions if each.ended_at is None]
 
 
+_NEWEST: Final = "WHERE organisation_id = %s ORDER BY id DESC LIMIT %s"
+_MEMBERS: Final = "WHERE organisation_id = %s AND status <> 'removed' ORDER BY id LIMIT %s"
+
+
 def dossier(organisation: UUID, arrived_at: datetime) -> Dossier:
     """Everything about one customer; ten statements. Raises ``NotFound``."""
-    row = Organisation.objects.filter(id=organisation).first()
-    if row is None:
-        raise NotFound
+    row = organisation_row(organisation)
     now = row.test_clock or arrived_at
     whose = Q(organisation=row)
-    members = Member.objects.filter(whose).exclude(status=MemberStatus.REMOVED)
-    subscriptions = Subscription.objects.filter(whose).order_by("-id")
-    requests = Request.objects.filter(whose).order_by("-id")
     interventions = Intervention.objects.filter(whose).select_related("user", "member")
     is_student = row.audience == "student"
     return Dossier(
         organisation=row,
         now=now,
-        members=list(members.order_by("id")[:LONG]),
-        subscriptions=subscription_views(list(subscriptions[:LONG]), now),
-        orders=orders_with_payments(Order.objects.filter(whose).order_by("-id")[:SHORT]),
-        requests=list(requests[:SHORT]),
+        members=read_rows(Member, _MEMBERS, [row.id, LONG]),
+        subscriptions=subscription_views(read_rows(Subscription, _NEWEST, [row.id, LONG]), now),
+        orders=orders_with_payments(read_rows(Order, _NEWEST, [row.id, SHORT])),
+        requests=read_rows(Request, _NEWEST, [row.id, SHORT]),
         proofs=list(StudentProof.objects.filter(whose).order_by("-id")) if is_student else [],
         interventions=list(interventions.order_by("-id")[:SHORT]),
         events=list(Event.objects.filter(organisation_id=row.id).order_by("-sequence")[:SHORT]),
@@ -163,6 +163,6 @@ def orders_with_payments(orders: Collection[Order] | QuerySet[Order]) -> list[Or
     """Orders with the attempts to pay them; two statements for any number of them."""
     rows = list(orders)
     paid: dict[UUID, list[Payment]] = {row.id: [] for row in rows}
-    for payment in Payment.objects.filter(order_id__in=list(paid)).order_by("id"):
+    for payment in read_rows(Payment, f"WHERE order_id {AMONG} ORDER BY id", [list(paid)]):
         paid[payment.order_id].append(payment)
     return [OrderRow(row, tuple(paid[row.id])) for row in rows]

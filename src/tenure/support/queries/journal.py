@@ -8,15 +8,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import CharField, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Q, QuerySet
 
 from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id
 from tenure.base.money import Money
 from tenure.events.models import Event
+from tenure.events.rows import AMONG, read_values
 from tenure.events.streams import CATALOGUE_STREAM, KEYS_STREAM, VENDOR_STREAM
-from tenure.organisations.models import ApiKey, Member, Organisation, User
 from tenure.support.queries.lists import Listed, newest_first
 
 _OF_THE_VENDOR: Final = {CATALOGUE_STREAM, KEYS_STREAM, VENDOR_STREAM}
@@ -59,10 +58,14 @@ def journal(
     return Listed(named(found.rows), found.last)
 
 
+_NAMES: Final = f"SELECT id, name FROM organisations_organisation WHERE id {AMONG}"  # noqa: S608
+
+
 def named(events: Sequence[Event]) -> list[EventRow]:
     """Events with names in the place of ids; two statements for any number of them."""
     organisations = {event.organisation_id for event in events} - _OF_THE_VENDOR
-    names = dict(Organisation.objects.filter(id__in=organisations).values_list("id", "name"))
+    found = read_values(_NAMES, [list(organisations)])
+    names: dict[UUID, str] = dict(row[:2] for row in found)
     return [
         EventRow(event, names.get(event.organisation_id, ""), by)
         for event, by in with_actors(events)
@@ -73,6 +76,15 @@ def with_actors(events: Sequence[Event]) -> list[tuple[Event, str]]:
     """Events, each with the name of who did it; one statement for any number of them."""
     actors = _actors({event.by for event in events})
     return [(event, actors.get(event.by, event.by)) for event in events]
+
+
+_CALLED: Final = f"""
+    SELECT id, coalesce(nullif(name, ''), email) FROM organisations_member WHERE id {AMONG}
+    UNION ALL
+    SELECT id, coalesce(nullif(name, ''), email) FROM organisations_user WHERE id {AMONG}
+    UNION ALL
+    SELECT id, name FROM organisations_apikey WHERE id {AMONG}
+"""  # noqa: S608 - of constants
 
 
 def _actors(by: Collection[str]) -> dict[str, str]:
@@ -86,14 +98,8 @@ def _actors(by: Collection[str]) -> dict[str, str]:
                 ids[prefix][parse_public_id(prefix, text)] = word
             except NotFound:
                 continue
-    called = Coalesce(NullIf("name", Value("")), "email", output_field=CharField())
-    people = Member.objects.filter(id__in=ids["mem"]).values_list("id", called)
-    found = people.union(
-        User.objects.filter(id__in=ids["usr"]).values_list("id", called),
-        ApiKey.objects.filter(id__in=ids["key"]).values_list("id", "name"),
-        all=True,
-    )
     words = ids["mem"] | ids["usr"] | ids["key"]
+    found = read_values(_CALLED, [list(ids["mem"]), list(ids["usr"]), list(ids["key"])])
     return {words[id_]: name for id_, name in found}
 
 

@@ -29,7 +29,7 @@ from tenure.subscriptions.queries.views import SubscriptionView
 from tenure.subscriptions.rules.periods import SubscriptionStatus
 from tenure.web.console.attention import Item, Looked, of_subscriptions
 from tenure.web.console.names import Offers
-from tenure.web.console.waiting import SOON, of_people, of_what_waits
+from tenure.web.console.waiting import ROLE_REQUEST, SOON, of_people, of_what_waits
 from tenure.web.edge.doors import console_page
 from tenure.web.edge.factors import managers_without_factor
 from tenure.web.edge.visits import Desk
@@ -105,6 +105,11 @@ def _items(desk: Desk, views: Sequence[SubscriptionView], offers: Offers) -> lis
     )
     manages = desk.may(Ability.MEMBERS)
     waits = waiting(desk.organisation, until=desk.now + SOON)
+    desk.visitor.counts["requests"] = (
+        sum(each.count for each in waits if each.kind == ROLE_REQUEST)
+        if desk.may(Ability.ROLES)
+        else 0
+    )
     return [*of_subscriptions(looked), *of_what_waits(desk, waits, manages=manages)]
 
 

@@ -19,7 +19,7 @@ from tenure.web.console.names import named
 from tenure.web.edge.visits import Desk
 
 _INVITATION: Final = "invitation"
-_ROLE_REQUEST: Final = "role_request"
+ROLE_REQUEST: Final = "role_request"
 
 
 def of_what_waits(desk: Desk, waiting: Sequence[Waiting], *, manages: bool) -> Iterator[Item]:
@@ -192,4 +192,4 @@ def called(member: Member) -> str:
     return member.name or member.email
 
 
-__all__ = ["SOON", "called", "of_people", "of_what_waits"]
+__all__ = ["ROLE_REQUEST", "SOON", "called", "of_people", "of_what_waits"]

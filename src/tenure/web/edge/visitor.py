@@ -18,7 +18,7 @@ from tenure.base.ids import parse_public_id, public_id
 from tenure.base.wording import LANGUAGES
 from tenure.flows.acting import Acting, acting_of
 from tenure.organisations.models import User
-from tenure.organisations.queries import Membership, abilities_of_staff, memberships_of
+from tenure.organisations.queries import Membership, PersonStanding, standing_of
 from tenure.organisations.rules import MemberStatus, StaffAbility
 from tenure.policy.words import Audience
 
@@ -32,6 +32,7 @@ ACTING: Final = "acting_for"
 LONGEST_ACTING: Final = timedelta(hours=1)
 """After which staff must begin to act for a customer anew."""
 
+_NOBODY: Final = PersonStanding((), frozenset())
 _AUDIENCES: Final = frozenset(audience.value for audience in Audience)
 _REGION: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z]{4})?-([A-Za-z]{2})\b")
 
@@ -58,9 +59,16 @@ class Visitor:
         return user if user is not None and user.is_authenticated else None
 
     @cached_property
+    def _everywhere(self) -> PersonStanding:
+        return standing_of(self.user.id) if self.user else _NOBODY
+
+    @property
     def memberships(self) -> tuple[Membership, ...]:
-        """Their organisations, by name, suspended memberships included; one statement."""
-        return memberships_of(self.user.id) if self.user else ()
+        """Their organisations, by name, suspended memberships included.
+
+        Read along with ``staff_abilities``: one statement for both.
+        """
+        return self._everywhere.memberships
 
     @property
     def active_memberships(self) -> tuple[Membership, ...]:
@@ -78,10 +86,10 @@ class Visitor:
         places = [self.membership] if self.membership else list(self.active_memberships)
         return places[0].organisation.timezone if places else "UTC"
 
-    @cached_property
+    @property
     def staff_abilities(self) -> frozenset[StaffAbility]:
-        """What they look after for the vendor; nothing for everybody else. One statement."""
-        return abilities_of_staff(self.user.id) if self.user else frozenset()
+        """What they look after for the vendor; nothing for everybody else."""
+        return self._everywhere.abilities
 
     @cached_property
     def acting(self) -> Acting | None:
