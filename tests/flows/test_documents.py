@@ -24,7 +24,7 @@ from tenure.billing.documents.content import (
     contradictions,
     parse,
 )
-from tenure.billing.models import Document, DocumentSeries
+from tenure.billing.models import Document, DocumentSeries, TransferReference
 from tenure.events.journal import transaction
 from tenure.events.models import Event
 from tenure.flows.documents import (
@@ -43,6 +43,7 @@ from tenure.flows.documents import (
     vendor_facts,
 )
 from tenure.flows.documents.catching_up import BATCH, issue_missing_invoices
+from tenure.flows.purchase import Purchase, TransferPayment, buy
 from tenure.flows.verify.run import verify
 from tenure.orders.models import Order
 from tenure.organisations.models import Organisation
@@ -272,6 +273,19 @@ def test_papers_before_the_money() -> None:
         issue_quote_papers(papers=[quote], journal=journal)
         assert issue_quote_papers(papers=[], journal=journal) == []
         assert issue_credit_notes(corrections=[], journal=journal) == []
+    assert broken() == set()
+
+
+def test_who_pays_by_transfer_is_told_how() -> None:
+    company = customer()
+    cart = fill_cart(company, ("designer-business", 1)).cart
+    purchase = Purchase(cart.id, cart.version, company.id, TransferPayment())
+    order = buy(purchase=purchase, now=START, by="test").order
+    paper = parse(Document.objects.get(order=order).content)
+    assert (paper.kind, paper.total, paper.due) == (DocumentKind.PRO_FORMA, 144000, 144000)
+    assert paper.payment is not None
+    assert paper.payment.reference == TransferReference.objects.get(order=order).reference
+    assert paper.valid_until == date(2027, 3, 31)
     assert broken() == set()
 
 

@@ -72,7 +72,7 @@ def test_an_order_waits_thirty_local_days_for_its_transfer() -> None:
     assert (transfer.amount, transfer.missing, transfer.currency) == (144000, 144000, "EUR")
     assert transfer.expires_on.isoformat() == "2027-03-31"
     assert transfer.iban == "FR7600000000000000000000097"
-    assert types_of(order) == ["order.placed", "order.awaiting_transfer"]
+    assert types_of(order) == ["order.placed", "order.awaiting_transfer", "document.issued"]
     all_holds()
 
 

@@ -11,8 +11,10 @@ from tenure.base.clock import machine_now
 from tenure.base.money import Money
 from tenure.billing.bank.reference import reference_of
 from tenure.billing.commands.payments import Intent, drop_promises, intend_payments
+from tenure.billing.documents.composing import transfer_to
 from tenure.billing.models import Payment, PaymentStatus, TransferReference
 from tenure.events.journal import Journal
+from tenure.flows.documents import ProForma, issue_pro_formas, read_bought, vendor_facts
 from tenure.flows.drafting import transfer_wait
 from tenure.orders.commands.orders import wait_for_transfer
 from tenure.orders.events import OrderAwaitingTransfer, OrderTransferReminded
@@ -72,13 +74,16 @@ def _wait(order: Order, organisation: Organisation, at: datetime) -> None:
 
 
 def _tell_awaited(order: Order, organisation: Organisation, journal: Journal) -> None:
-    """Record that the order waits for its money, and until when."""
+    """Record that the order waits for its money, and until when, and say so in a pro-forma."""
+    until = last_day(order, organisation.timezone)
     fact = OrderAwaitingTransfer(
-        order=order.id,
-        amount=Money(order.total, order.currency),
-        expires_on=last_day(order, organisation.timezone),
+        order=order.id, amount=Money(order.total, order.currency), expires_on=until
     )
     journal.record(organisation.id, fact)
+    journal.write()  # the lines that a paper names are read again
+    (bought,) = read_bought([order])
+    payment = transfer_to(vendor_facts(bought.known), reference_of(order.id))
+    issue_pro_formas(orders=[ProForma(bought, payment, valid_until=until)], journal=journal)
 
 
 def stop_waiting(
