@@ -17,6 +17,7 @@ from tenure.api.urls import edge
 
 PROBLEM = "application/problem+json"
 PREFIX = "/api/v1"
+FILES = {"application/pdf", "application/xml"}
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Reply:
     body: Any
     headers: Mapping[str, str]
     text: str
+    content: bytes = b""
 
     @property
     def code(self) -> str | None:
@@ -111,6 +113,8 @@ def held_to_its_word(method: str, path: str, response: Any) -> Reply:
     assert reply.headers["Content-Type"] == kind
     if kind == PROBLEM:
         check_problem(reply)
+    if kind in FILES:
+        return reply
     validator(json.dumps(contents[kind]["schema"])).validate(reply.body)
     return reply
 
@@ -156,7 +160,7 @@ def validator(schema: str) -> Any:
 
 
 def _reply(response: Any) -> Reply:
-    text = response.content.decode()
     kind = response.headers.get("Content-Type", "")
+    text = "" if kind in FILES else response.content.decode()
     body = json.loads(text) if text and "json" in kind else None
-    return Reply(response.status_code, body, dict(response.headers), text)
+    return Reply(response.status_code, body, dict(response.headers), text, response.content)

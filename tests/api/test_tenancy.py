@@ -89,7 +89,9 @@ def calls(t: Things) -> Iterator[Asked]:
     yield Asked("/subscriptions/{subscription}", "GET", f"/subscriptions/{t.sub}")
     yield Asked("/members/{member}", "GET", f"/members/{t.member}")
     yield Asked("/invitations/{invitation}", "GET", f"/invitations/{t.invitation}")
-    yield Asked("/invoices/{document}", "GET", f"/invoices/{t.document}")
+    for name in ("", "/pdf", "/xml"):
+        template = "/invoices/{document}" + name
+        yield Asked(template, "GET", f"/invoices/{t.document}{name}")
     yield Asked("/requests/{case}", "GET", f"/requests/{t.case}")
     question = {"kind": "other", "message": "Why?", "organisation": t.org}
     yield Asked("/requests", "POST", "/requests", question)

@@ -12,7 +12,9 @@ from tenure.api.fields import Filter
 from tenure.api.lists import Cursor, Limit, page_by_id
 from tenure.api.shapes import Day, MoneyOut, Page, money_out
 from tenure.base.ids import public_id
-from tenure.billing.models import Document
+from tenure.billing.errors import DOCUMENT_WITHOUT_XML
+from tenure.billing.models import Document, DocumentFormat
+from tenure.flows.documents.files import document_file
 
 calls = Calls("Papers")
 
@@ -53,6 +55,23 @@ def list_invoices(
 def get_invoice(call: Call) -> Answer:
     """One paper, of whatever kind."""
     return Answer(_out(Document.objects.defer("content").get(id=call.ids["document"])))
+
+
+@calls.get("/invoices/{document}/pdf", None, file="application/pdf")
+def get_invoice_pdf(call: Call) -> Answer:
+    """The paper as PDF, made when it is first asked for, and never made again (R46)."""
+    return _file(call, DocumentFormat.PDF)
+
+
+@calls.get("/invoices/{document}/xml", None, file="application/xml", misses=(DOCUMENT_WITHOUT_XML,))
+def get_invoice_xml(call: Call) -> Answer:
+    """The EN 16931 data of an invoice or a credit note; other papers have none (R47)."""
+    return _file(call, DocumentFormat.XML)
+
+
+def _file(call: Call, form: DocumentFormat) -> Answer:
+    found = document_file(document=call.ids["document"], form=form, by=call.by)
+    return Answer(bytes(found.data), filename=f"{found.document.number}.{form}")
 
 
 def _out(row: Document) -> InvoiceOut:

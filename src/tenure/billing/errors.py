@@ -84,3 +84,9 @@ CREDIT_EXCEEDS_INVOICE = declare(
     en="No more than {left} is left of invoice {number}; credit less.",
     fr="Il ne reste que {left} de la facture {number} ; faites un avoir moindre.",
 )
+DOCUMENT_WITHOUT_XML = declare(
+    "document_without_xml",
+    rule="R47",
+    en="Only invoices and credit notes come as XML; ask for the PDF of this document.",
+    fr="Seuls les factures et les avoirs existent en XML ; demandez le PDF de ce document.",
+)
