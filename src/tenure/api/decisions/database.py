@@ -92,7 +92,8 @@ class Link:
         prepared = self._prepared.get(text)
         if prepared is None:
             assert self._connection is not None  # noqa: S101 - made above
-            prepared = await self._connection.prepare(text, timeout=STATEMENT_SECONDS)
+            name = f"tenure_{len(self._prepared)}"  # without one, it is planned every time
+            prepared = await self._connection.prepare(text, name=name, timeout=STATEMENT_SECONDS)
             self._prepared[text] = prepared
         rows: Sequence[Any] = await prepared.fetch(*arguments, timeout=STATEMENT_SECONDS)
         return rows
