@@ -15,6 +15,7 @@ from tenure.flows.verify import (
     refunds,
     seats,
     subscriptions,
+    tax,
 )
 from tenure.flows.verify.checks import Check
 
@@ -141,6 +142,15 @@ CHECKS: Final = (
             "Aucun remboursement par carte ne reste sans réponse.",
         ),
         refunds.refunds_settled,
+    ),
+    Check(
+        "tax_corrected",
+        "R45",
+        (
+            "What a VAT number spares that was validated later is credited and invoiced anew.",
+            "Ce qu'épargne un numéro de TVA validé plus tard est crédité et facturé à nouveau.",
+        ),
+        tax.tax_corrected,
     ),
     Check(
         "order_totals",
