@@ -17,16 +17,13 @@ from tenure.flows.clock import advance_clock
 from tenure.flows.due import run_due
 from tenure.flows.purchase import (
     CardPayment,
-    Purchase,
     TransferPayment,
     authenticate,
-    buy,
     pay_order,
     withdraw_order,
 )
-from tenure.flows.verify.run import verify
 from tenure.orders.models import Order
-from tenure.organisations.models import Organisation
+from tests.flows.transfers import all_holds, by_transfer
 from tests.shop import START, customer, fill_cart, open_shop, order_cart
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,19 +35,6 @@ LAST = datetime(2027, 3, 31, 22, 0, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def _shop() -> None:
     open_shop()
-
-
-def by_transfer(company: Organisation, *, now: datetime = START) -> UUID:
-    """An order of one seat that waits for its transfer."""
-    cart = fill_cart(company, ("designer-business", 1), now=now)
-    purchase = Purchase(cart.cart.id, cart.cart.version, company.id, TransferPayment())
-    return buy(purchase=purchase, now=now, by="test").order
-
-
-def all_holds() -> None:
-    """Everything that is always true."""
-    found = {each.check.name: each.tally for each in verify(now=START) if each.tally.failed}
-    assert found == {}
 
 
 def types_of(order: UUID) -> list[str]:

@@ -133,6 +133,27 @@ BREAKAGES = (
         "UPDATE billing_documentfile SET data = 'x'",
         files_unchanged="file_is_not_its_hash",
     ),
+    # R15: money that came by transfer
+    breaks(
+        "UPDATE billing_bankline SET open = open - 1 WHERE open > 0",
+        lines_placed="does_not_add_up",
+    ),
+    breaks(
+        "UPDATE billing_bankline SET matched_at = NULL",
+        "UPDATE billing_bankimport SET imported_at = imported_at - interval '1 hour'",
+        lines_placed="nobody_looked_at_it",
+    ),
+    breaks(
+        """UPDATE billing_bankallocation SET undone_at = at WHERE payment_id IN (
+            SELECT id FROM billing_payment WHERE status = 'captured')""",
+        transfers_captured="captured_without_its_money",
+        lines_placed="does_not_add_up",
+        payments_told="transfer.released:not_told",
+    ),
+    breaks(
+        "UPDATE billing_bankallocation SET undone_at = NULL WHERE undone_at IS NOT NULL",
+        transfers_captured="money_for_what_is_closed",
+    ),
     # R29, R34, R40: what people ask
     breaks(
         "UPDATE access_rolerequest SET status = 'withdrawn' WHERE status = 'declined'",
@@ -387,11 +408,6 @@ BREAKAGES = (
     breaks(
         "UPDATE orders_order SET tax_percent = tax_percent + 1 WHERE id = :PAID",
         order_tax="tax_is_not_its_rate",
-    ),
-    breaks(
-        """UPDATE orders_order SET vat_number = 'DE136695976', tax_corrected_at = paid_at
-            WHERE id = :PAID""",
-        tax_corrected="corrected_and_not_credited",
     ),
     breaks(
         """UPDATE subscriptions_subscription SET order_line_id = NULL WHERE id = :DESIGNERS""",

@@ -31,6 +31,7 @@ from tenure.policy.words import Audience
 from tenure.subscriptions.models import Subscription
 from tenure.support.commands import NewRequest
 from tenure.support.rules import RequestKind
+from tests.flows.transfers import TOTAL, by_transfer, imported, transfer_for
 from tests.shop import START, customer, fill_cart, open_shop, order_cart, owner_of, subscribe
 
 
@@ -129,7 +130,16 @@ def make_world() -> World:
     trier = customer(email="trier@atelier.example")
     subscribe(trier, "designer-trial", 1, term=Term.TRIAL)
     _file_is_kept()
+    _transfers()
     return World(company, owner, designers, analysts, maker, student)
+
+
+def _transfers() -> None:
+    """An order paid by transfer with a surplus, one in part, and money that was let go of."""
+    payer = customer(email="payer@atelier.example")
+    paid, part, gone = (by_transfer(payer) for _ in range(3))
+    imported(transfer_for(paid, TOTAL + 1000), transfer_for(part, 1000), transfer_for(gone, 2000))
+    withdraw_order(order=gone, now=START, by="test")
 
 
 def _people_ask(company: Organisation, owner: Member, bob: Member) -> None:

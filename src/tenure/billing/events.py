@@ -30,6 +30,39 @@ class PaymentDeclined:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferMatched:
+    """Money on a bank statement was found to be for an order; so much is missing still (R15)."""
+
+    type: ClassVar[str] = "transfer.matched"
+    allocation: UUID
+    order: UUID
+    payment: UUID
+    amount: Money
+    missing: Money
+
+
+@dataclass(frozen=True, slots=True)
+class TransferReleased:
+    """Money that was for an order no longer is: the vendor's staff see what becomes of it (R15)."""
+
+    type: ClassVar[str] = "transfer.released"
+    allocation: UUID
+    order: UUID
+    payment: UUID
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class StatementImported:
+    """A bank's file was read: so many lines, of which so many had not been read before (R15)."""
+
+    type: ClassVar[str] = "bank.statement_imported"
+    statement: UUID
+    found: int
+    new: int
+
+
+@dataclass(frozen=True, slots=True)
 class RefundIntended:
     """Money is to go back by the way it came."""
 

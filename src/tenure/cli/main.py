@@ -9,6 +9,7 @@ import typer
 from tenure.base.errors import TenureError
 from tenure.cli import (
     api_key,
+    bank,
     catalogue,
     due,
     migrate,
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 
 app.add_typer(api_key.app, name="api-key")
+app.add_typer(bank.app, name="bank")
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(policy.app, name="policy")
 app.add_typer(staff.app, name="staff")

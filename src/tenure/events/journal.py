@@ -46,6 +46,8 @@ PREFIXES: Mapping[str, str] = {
     "order": "ord",
     "payment": "pay",
     "refund": "ref",
+    "allocation": "alc",
+    "statement": "stm",
     "payment_method": "pm",
     "subscription": "sub",
     "seat": "seat",

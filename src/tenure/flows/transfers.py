@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from django.conf import settings
+
 from tenure.base.calendar import local_date, zone_named
 from tenure.base.clock import machine_now
 from tenure.base.money import Money
 from tenure.billing.bank.reference import reference_of
+from tenure.billing.commands.allocations import received, release
 from tenure.billing.commands.payments import Intent, drop_promises, intend_payments
 from tenure.billing.documents.composing import transfer_to
+from tenure.billing.documents.content import Payment as PaymentTerms
 from tenure.billing.models import Payment, PaymentStatus, TransferReference
+from tenure.catalogue.queries import KnownCatalogue
 from tenure.events.journal import Journal
-from tenure.flows.documents import ProForma, issue_pro_formas, read_bought, vendor_facts
+from tenure.flows.documents import ProForma, issue_pro_formas, read_bought
 from tenure.flows.drafting import transfer_wait
 from tenure.orders.commands.orders import wait_for_transfer
 from tenure.orders.events import OrderAwaitingTransfer, OrderTransferReminded
@@ -51,7 +56,7 @@ def begin_transfer(
         intents=[intent], called_at=machine_now(), journal=journal, status=status
     )
     if status == PaymentStatus.AWAITING_TRANSFER:
-        _tell_awaited(order, organisation, journal)
+        _tell_awaited(order, payment, organisation, journal)
     return payment
 
 
@@ -64,7 +69,8 @@ def choose_transfer(*, order: Order, organisation: Organisation, journal: Journa
 def wait_from_now(*, order: Order, organisation: Organisation, journal: Journal) -> None:
     """A locked order whose transfer had been promised is waited for from today on (R8)."""
     _wait(order, organisation, journal.at)
-    _tell_awaited(order, organisation, journal)
+    payment = Payment.objects.get(order=order, status=PaymentStatus.AWAITING_TRANSFER)
+    _tell_awaited(order, payment, organisation, journal)
 
 
 def _wait(order: Order, organisation: Organisation, at: datetime) -> None:
@@ -73,32 +79,47 @@ def _wait(order: Order, organisation: Organisation, at: datetime) -> None:
     wait_for_transfer(order=order, expires_at=wait.until, remind_at=wait.remind_at)
 
 
-def _tell_awaited(order: Order, organisation: Organisation, journal: Journal) -> None:
-    """Record that the order waits for its money, and until when, and say so in a pro-forma."""
+def _tell_awaited(
+    order: Order, payment: Payment, organisation: Organisation, journal: Journal
+) -> None:
+    """Record that the order waits for its money and until when, with its pro-forma (R15)."""
     until = last_day(order, organisation.timezone)
     fact = OrderAwaitingTransfer(
         order=order.id, amount=Money(order.total, order.currency), expires_on=until
     )
     journal.record(organisation.id, fact)
-    journal.write()  # the lines that a paper names are read again
+    journal.write()  # the order's lines are read again
     (bought,) = read_bought([order])
-    payment = transfer_to(vendor_facts(bought.known), reference_of(order.id))
-    issue_pro_formas(orders=[ProForma(bought, payment, valid_until=until)], journal=journal)
+    paper = ProForma(bought=bought, payment=terms(payment, bought.known), valid_until=until)
+    issue_pro_formas(orders=[paper], journal=journal)
+
+
+def terms(payment: Payment, known: KnownCatalogue) -> PaymentTerms:
+    """Where to and under which reference, as a paper says it; ``payment`` is by transfer."""
+    vendor = known.vendor(sandbox=settings.SANDBOX)
+    account = vendor.account(payment.currency)
+    own = {"iban": account.iban, "bic": account.bic} if account else {}
+    return transfer_to({**vendor.facts, **own}, payment.token)
 
 
 def stop_waiting(
     *, orders: Sequence[Order], journal: Journal, reason: str = "order_closed"
 ) -> None:
-    """No money is waited for any longer for the locked ``orders``."""
-    drop_promises(orders=[order.id for order in orders], at=journal.at, reason=reason)
+    """No money is waited for any longer for the locked ``orders``; what came is open again."""
+    waited = drop_promises(orders=[order.id for order in orders], at=journal.at, reason=reason)
+    if waited:
+        release(orders=[order.id for order in orders], journal=journal)
 
 
 def remind(*, orders: Sequence[Order], journal: Journal) -> None:
     """Remind of the transfers that the locked ``orders``, read with whose they are, wait for."""
+    if not orders:
+        return
+    came = received([order.id for order in orders])
     for order in orders:
         fact = OrderTransferReminded(
             order=order.id,
-            missing=Money(order.total, order.currency),
+            missing=Money(order.total - came.get(order.id, 0), order.currency),
             expires_on=last_day(order, order.organisation.timezone),
         )
         journal.record(order.organisation_id, fact, at=order.remind_at)

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from tenure.billing.models.bank import (
+    BankAllocation,
+    BankImport,
+    BankLine,
+    BankOutcome,
+    BankStagedLine,
+)
 from tenure.billing.models.documents import (
     Document,
     DocumentFile,
@@ -21,6 +28,11 @@ from tenure.billing.models.transfers import TransferReference
 __all__ = [
     "IN_FLIGHT",
     "REFUNDS_IN_FLIGHT",
+    "BankAllocation",
+    "BankImport",
+    "BankLine",
+    "BankOutcome",
+    "BankStagedLine",
     "Document",
     "DocumentFile",
     "DocumentFormat",

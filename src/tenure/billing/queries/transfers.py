@@ -57,8 +57,12 @@ def awaited(orders: Collection[UUID]) -> dict[UUID, Awaited]:
 
 
 _AWAITED: Final = """
-    SELECT placed.id, payment.token, payment.amount, 0, payment.currency, placed.expires_at,
-           organisation.timezone
+    SELECT placed.id, payment.token, payment.amount,
+           coalesce((
+               SELECT sum(amount) FROM billing_bankallocation AS share
+               WHERE share.order_id = placed.id AND share.undone_at IS NULL
+           ), 0)::bigint,
+           payment.currency, placed.expires_at, organisation.timezone
     FROM orders_order AS placed
     JOIN billing_payment AS payment
       ON payment.order_id = placed.id AND payment.status = 'awaiting_transfer'

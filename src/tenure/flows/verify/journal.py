@@ -100,6 +100,21 @@ _REFUNDS: Final = (
         "SELECT id, organisation_id FROM billing_refund WHERE status = 'failed' ORDER BY id",
     ),
 )
+_TRANSFERS: Final = (
+    ToldOnce(
+        "alc",
+        "transfer.matched",
+        "allocation",
+        "SELECT id, organisation_id FROM billing_bankallocation ORDER BY id",
+    ),
+    ToldOnce(
+        "alc",
+        "transfer.released",
+        "allocation",
+        """SELECT id, organisation_id FROM billing_bankallocation
+           WHERE undone_at IS NOT NULL ORDER BY id""",
+    ),
+)
 _SUBSCRIPTIONS: Final = (
     ToldOnce(
         "sub",
@@ -152,8 +167,8 @@ def orders_told(_now: datetime) -> Tally:
 
 
 def payments_told(_now: datetime) -> Tally:
-    """A payment is told once as captured or declined."""
-    return told_once(_PAYMENTS)
+    """A payment is told once as captured or declined; what a transfer brought, once as matched."""
+    return told_once((*_PAYMENTS, *_TRANSFERS))
 
 
 def refunds_told(_now: datetime) -> Tally:

@@ -15,7 +15,7 @@ from tenure.flows.verify import (
     refunds,
     seats,
     subscriptions,
-    tax,
+    transfers,
 )
 from tenure.flows.verify.checks import Check
 
@@ -144,13 +144,22 @@ CHECKS: Final = (
         refunds.refunds_settled,
     ),
     Check(
-        "tax_corrected",
-        "R45",
+        "lines_placed",
+        "R15",
         (
-            "What a VAT number spares that was validated later is credited and invoiced anew.",
-            "Ce qu'épargne un numéro de TVA validé plus tard est crédité et facturé à nouveau.",
+            "Money on a bank statement is for an order, resolved, or open, to the cent.",
+            "L'argent d'un relevé est à une commande, réglé ou en attente, au centime près.",
         ),
-        tax.tax_corrected,
+        transfers.lines_placed,
+    ),
+    Check(
+        "transfers_captured",
+        "R15",
+        (
+            "A transfer counts as paid once all of its money is there, and not before.",
+            "Un virement compte comme payé une fois tout son argent arrivé, pas avant.",
+        ),
+        transfers.transfers_captured,
     ),
     Check(
         "order_totals",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from tenure.web.console.sentences.said import Event, Sentence
 
@@ -44,12 +44,6 @@ def _reminded(event: Event) -> str:
     }
 
 
-def _corrected(event: Event) -> str:
-    return gettext("The VAT number is validated: the invoice was issued anew, without %(tax)s.") % {
-        "tax": event.amount("tax")
-    }
-
-
 def _withdrawn(_event: Event) -> str:
     return gettext("An unpaid order was withdrawn.")
 
@@ -60,6 +54,27 @@ def _expired(_event: Event) -> str:
 
 def _captured(event: Event) -> str:
     return gettext("%(amount)s was received.") % {"amount": event.amount("amount")}
+
+
+def _matched(event: Event) -> str:
+    return gettext("A transfer brought %(amount)s for an order.") % {
+        "amount": event.amount("amount")
+    }
+
+
+def _released(event: Event) -> str:
+    return gettext("%(amount)s by transfer are no longer for an order.") % {
+        "amount": event.amount("amount")
+    }
+
+
+def _statement(event: Event) -> str:
+    count = event.number("new")
+    return ngettext(
+        "A bank statement brought %(count)d new line.",
+        "A bank statement brought %(count)d new lines.",
+        count,
+    ) % {"count": count}
 
 
 def _refused(_event: Event) -> str:
@@ -102,7 +117,6 @@ def _card_removed(_event: Event) -> str:
 
 
 SENTENCES: Final[Mapping[str, Sentence]] = {
-    "order.tax_corrected": Sentence(icon="receipt", tell=_corrected),
     "order.placed": Sentence(icon="shopping-bag", tell=_placed),
     "order.paid": Sentence(icon="circle-check", tell=_paid),
     "order.declined": Sentence(icon="circle-x", tell=_declined),
@@ -113,6 +127,9 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "order.withdrawn": Sentence(icon="arrow-back-up", tell=_withdrawn),
     "order.expired": Sentence(icon="clock-off", tell=_expired),
     "payment.captured": Sentence(icon="receipt", tell=_captured),
+    "bank.statement_imported": Sentence(icon="receipt", tell=_statement),
+    "transfer.matched": Sentence(icon="receipt", tell=_matched),
+    "transfer.released": Sentence(icon="arrow-back-up", tell=_released),
     "payment.declined": Sentence(icon="circle-x", tell=_refused),
     "payment_method.added": Sentence(icon="receipt", tell=_card_added),
     "payment_method.made_default": Sentence(icon="circle-check", tell=_card_default),
