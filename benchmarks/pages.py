@@ -25,6 +25,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
@@ -115,10 +116,24 @@ def assets_of(path: str, html: str) -> set[str]:
     return {link for link in links if not urlsplit(link).netloc and not link.startswith("data:")}
 
 
-def named_in(css: str) -> set[str]:
-    """What a browser loads because a style sheet says so: of fonts, those of plain letters."""
-    used = re.sub(r"@font-face\s*\{[^}]*unicode-range:(?!\s*U\+[0?])[^}]*\}", "", css, flags=re.I)
+def named_in(css: str, letters: set[int]) -> set[str]:
+    """What a browser loads because a style sheet says so: of fonts, those that have ``letters``."""
+    used = re.sub(
+        r"@font-face\s*\{[^}]*?unicode-range:([^;}]*)[^}]*\}",
+        lambda face: face[0] if _has(face[1], letters) else "",
+        css,
+    )
     return {each for each in re.findall(r"url\([\"']?([^\"')]+)", used) if each[:5] != "data:"}
+
+
+def _has(ranges: str, letters: set[int]) -> bool:
+    """Whether a ``unicode-range`` names one of ``letters``: ``U+??, U+131, U+2000-206F``."""
+    for each in ranges.upper().replace("U+", "").split(","):
+        first, _, last = each.strip().partition("-")
+        low, high = int(first.replace("?", "0"), 16), int((last or first).replace("?", "F"), 16)
+        if any(low <= letter <= high for letter in letters):
+            return True
+    return False
 
 
 async def first_visit(connection: Connection, page: Page) -> int:
@@ -126,18 +141,17 @@ async def first_visit(connection: Connection, page: Page) -> int:
     answer = await connection.get(page.path, page.cookies)
     if answer.status != 200:
         raise SystemExit(f"{page.name} ({page.path}) answered {answer.status}.")
-    total, ahead, seen = answer.size, assets_of(page.path, answer.content.decode()), set[str]()
+    html = answer.content.decode()
+    total, ahead, seen = answer.size, assets_of(page.path, html), set[str]()
+    letters = {ord(letter) for letter in unescape(html)}
     while ahead:
         link = ahead.pop()
         seen.add(link)
         asset = await connection.get(link)
         total += asset.size
         if link.split("?")[0].endswith(".css"):
-            named = re.findall(rb"url\([\"']?([^\"')]+)", asset.content)
-            found = {
-                urljoin(link, each.decode()) for each in named if not each.startswith(b"data:")
-            }
-            ahead |= found - seen
+            named = named_in(asset.content.decode(), letters)
+            ahead |= {urljoin(link, each) for each in named} - seen
     return total
 
 
