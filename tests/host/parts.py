@@ -30,6 +30,7 @@ def main() -> None:
             port=int(arguments[1]),
             workers=2,
             threads=2,
+            hold_back="--hold-back" in arguments,
         )
     elif name == "stubborn":  # with a child of its own, and deaf to every request to stop
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

@@ -41,9 +41,9 @@ def run(port: int, names: list[str]) -> None:
         )
         server = Server(open_cluster(settings.data_dir, settings.server_dir, durable=False))
         target = "missing" if "broken" in names else "application"
-        web = (*_PARTS, "web", f"tests.host.parts:{target}", str(listener.port))
+        web = (*_PARTS, "web", f"tests.host.parts:{target}", str(listener.port), "--hold-back")
         probe = 1 if "mute" in names else listener.port
-        parts = [Part("web", web, f"http://127.0.0.1:{probe}/readyz")]
+        parts = [Part("web", web, f"http://127.0.0.1:{probe}/readyz", holds_back=True)]
         parts += [Part(name, (*_PARTS, *name.split(":"))) for name in names if name not in _TRAITS]
 
         def ready(printed: str) -> None:

@@ -21,9 +21,17 @@ Port = Annotated[
     int,
     typer.Option(min=1, max=65535, help=say("The port to listen on.", "Le port d'écoute.")),
 ]
+HoldBack = Annotated[
+    bool,
+    typer.Option(
+        "--hold-back",
+        hidden=True,
+        help=say("Begin when standard input ends.", "Commencer à la fin de l'entrée standard."),
+    ),
+]
 
 
-def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+def web(host: Host = "127.0.0.1", port: Port = 8000, hold_back: HoldBack = False) -> None:
     """Answer pages and the API, and nothing else."""
     from tenure.host.webserver import serve_application
 
@@ -37,6 +45,7 @@ def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
             port=port,
             workers=settings.web_workers,
             threads=settings.web_threads,
+            hold_back=hold_back,
         )
 
 

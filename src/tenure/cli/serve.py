@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -137,15 +137,20 @@ def _run(
     )
 
 
+_LISTENING: Final = (("web", "--hold-back"), ("decide",))
+"""What listens, in the order of the addresses; the web server's imports take the longest."""
+
+
 def _parts(listeners: tuple[Listener, ...]) -> list[Part]:
     tenure = (sys.executable, "-m", "tenure.cli")
     parts = [
         Part(
             name,
-            (*tenure, name, "--host", listener.host, "--port", str(listener.port)),
+            (*tenure, name, "--host", listener.host, "--port", str(listener.port), *more),
             f"{listener.probe_url}/readyz",
+            holds_back=bool(more),
         )
-        for name, listener in zip(("web", "decide"), listeners, strict=False)
+        for (name, *more), listener in zip(_LISTENING, listeners, strict=False)
     ]
     return [*parts, Part("worker", (*tenure, "worker"))]
 

@@ -7,6 +7,7 @@ ends again and again, or never answers, everything is stopped with a word about 
 from __future__ import annotations
 
 import http.client
+import os
 import signal
 import sys
 import tempfile
@@ -47,11 +48,16 @@ _FIRST_DELAY: Final = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A program to keep running, and the address at which it answers 200 once it can serve."""
+    """A program to keep running, and the address at which it answers 200 once it can serve.
+
+    One that ``holds_back`` is started while the installation is prepared, so that both take the
+    time of one: it loads what it needs, and begins when its standard input ends.
+    """
 
     name: str
     program: Sequence[str]
     ready_url: str | None = None
+    holds_back: bool = False
 
 
 class StopAsked(BaseException):
@@ -101,6 +107,7 @@ class _Kept:
     name: str
     start: Callable[[], int]
     ready_url: str | None = None
+    holds_back: bool = False
     pid: int | None = None
     ends: list[float] = field(default_factory=list)
     start_at: float = 0.0
@@ -138,7 +145,11 @@ class Supervisor:
         self._signals = signals
         self._language = language
         self._database = [] if server is None else [_Kept("PostgreSQL", self._start_server)]
-        self._parts = [_Kept(part.name, self._starter(part), part.ready_url) for part in parts]
+        self._parts = [
+            _Kept(part.name, self._starter(part), part.ready_url, part.holds_back) for part in parts
+        ]
+        self._gate: int | None = None
+        """What a part that holds back reads from, until the installation is prepared."""
 
     def run(
         self,
@@ -158,7 +169,8 @@ class Supervisor:
             for kept in self._database:
                 kept.pid = kept.start()
             connected()
-            printed = self._prepare(prepare)
+            with self._holding_back():
+                printed = self._prepare(prepare)
             self._await_readiness()
             ready(printed)
             while True:
@@ -168,6 +180,20 @@ class Supervisor:
             self._say(STOPPING)
         finally:
             self._stop()
+
+    @contextmanager
+    def _holding_back(self) -> Iterator[None]:
+        """Parts that hold back are started, and begin after the block."""
+        self._gate, release = os.pipe()
+        try:
+            for kept in self._parts:
+                if kept.holds_back:
+                    kept.pid = kept.start()
+            yield
+        finally:
+            os.close(self._gate)
+            os.close(release)
+            self._gate = None
 
     def _prepare(self, program: Sequence[str]) -> str:
         with tempfile.TemporaryFile() as output:
@@ -217,7 +243,12 @@ class Supervisor:
 
     def _starter(self, part: Part) -> Callable[[], int]:
         def start() -> int:
-            return spawn(part.program, death_signal=signal.SIGTERM, environ=self._environ)
+            return spawn(
+                part.program,
+                death_signal=signal.SIGTERM,
+                environ=self._environ,
+                input_=self._gate,
+            )
 
         return start
 

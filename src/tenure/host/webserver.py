@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
@@ -26,13 +27,17 @@ def serve_application(
     port: int,
     workers: int,
     threads: int = 1,
+    hold_back: bool = False,
 ) -> None:
     """Serve ``target`` (``module:name``) until SIGTERM or SIGINT; a worker that ends is replaced.
 
     ``threads`` is how many requests each worker answers at a time under WSGI. What goes wrong
-    when the module is imported is raised.
+    when the module is imported is raised. If it is to ``hold_back``, it listens only when its
+    standard input has ended (``supervisor.Part``).
     """
     _application(target)  # loaded before the workers fork, it is loaded once
+    if hold_back:
+        sys.stdin.buffer.read()
     server = Server(
         target,
         address=host,
