@@ -15,7 +15,7 @@ import pytest
 from tenure.access.models import Seat
 from tenure.base.clock import machine_now
 from tenure.base.ids import parse_public_id, public_id
-from tenure.billing.models import Payment, SandboxCharge
+from tenure.billing.models import Document, Payment, SandboxCharge
 from tenure.events.models import Event
 from tenure.flows.due import run_due
 from tenure.flows.recovery import recover_payments
@@ -130,6 +130,7 @@ def brought_to_its_end(api: Api, order: Order) -> None:
         status="captured", key__in=Payment.objects.filter(order=order).values("id")
     )
     assert [charge.amount for charge in charges] == [order.total] * once
+    assert Document.objects.filter(order=order, kind="invoice").count() == once
     subscriptions = Subscription.objects.filter(order_line__order=order)
     assert len(subscriptions) == once
     assert Seat.objects.filter(subscription__in=subscriptions).count() == 2 * once

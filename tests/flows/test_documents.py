@@ -24,7 +24,13 @@ from tenure.billing.documents.content import (
     contradictions,
     parse,
 )
-from tenure.billing.models import Document, DocumentSeries, TransferReference
+from tenure.billing.models import (
+    Document,
+    DocumentFile,
+    DocumentFormat,
+    DocumentSeries,
+    TransferReference,
+)
 from tenure.events.journal import transaction
 from tenure.events.models import Event
 from tenure.flows.documents import (
@@ -43,11 +49,13 @@ from tenure.flows.documents import (
     vendor_facts,
 )
 from tenure.flows.documents.catching_up import BATCH, issue_missing_invoices
+from tenure.flows.documents.files import document_file
 from tenure.flows.purchase import Purchase, TransferPayment, buy
 from tenure.flows.verify.run import verify
 from tenure.orders.models import Order
 from tenure.organisations.models import Organisation
 from tenure.policy.words import Audience
+from tests.flows.doomed import Work, every_point
 from tests.shop import START, customer, fill_cart, open_shop, order_cart, subscribe
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -300,6 +308,22 @@ def test_a_document_never_changes(statement: str) -> None:
     bought(customer())
     with pytest.raises(DatabaseError, match="Cannot update or delete"):
         connection.cursor().execute(statement)
+
+
+def test_a_file_whose_making_was_killed_is_there_or_made_again() -> None:
+    of = bought(customer())
+    invoices: list[Document] = []
+
+    def work(_at: int) -> Work:
+        invoices.extend(issue([of]))
+        id_ = invoices[-1].id
+        return lambda: document_file(document=id_, form=DocumentFormat.XML, by="test")
+
+    for _ in every_point(work):
+        paper = invoices[-1]
+        made = document_file(document=paper.id, form=DocumentFormat.XML, by="test")
+        assert DocumentFile.objects.get(document=paper).id == made.id
+    assert len(invoices) >= 3
 
 
 def test_orders_of_an_older_tenure_are_invoiced_in_the_order_of_payment() -> None:

@@ -240,7 +240,7 @@ class Content(_Part, frozen=True, kw_only=True):
 
     ``due`` is what is still to be paid: ``total - paid``; for a credit note, to be given back.
     ``about`` is the document corrected by a credit note, or the one that a receipt is for.
-    ``previous_sha256`` is that of the document before in the series and year, empty for the first.
+    ``previous_sha256`` is that of the document before in the series, empty for the first of all.
     ``test_clock`` says that it lives by one: it is marked as void. ``prices_include_tax`` holds
     for consumers (R7). ``accepted_by`` and ``link`` are for quotes and pro-formas.
     """
