@@ -49,6 +49,8 @@ ROWS = {
 }
 """Rows of the world, by the names that the statements below give them."""
 
+UNBOOKED = "ALTER TABLE billing_entry DISABLE TRIGGER USER"
+
 UNPROTECTED = "ALTER TABLE events_event DISABLE TRIGGER USER"
 
 UNSEALED = "ALTER TABLE billing_document DISABLE TRIGGER USER"
@@ -294,6 +296,56 @@ BREAKAGES = (
     breaks(
         "UPDATE subscriptions_subscription SET organisation_id = :OTHERS WHERE id = :DESIGNERS",
         decisions="solver:run@2027-02-28T23:00:00+00:00 no_role_with_permission<>no_seat",
+    ),
+    # R48: the books
+    breaks(
+        UNBOOKED,
+        "DELETE FROM billing_entry WHERE order_id = :PAID AND cause = 'invoice'",
+        papers_booked="not_booked",
+        customers_even="owed_and_paid_differ",
+    ),
+    breaks(
+        UNBOOKED,
+        """UPDATE billing_entry SET amount = amount + 1
+            WHERE order_id = :PAID AND cause = 'invoice' AND credit = 'tax_due'""",
+        papers_booked="booked_by_another_amount",
+        customers_even="owed_and_paid_differ",
+    ),
+    breaks(
+        UNBOOKED,
+        """UPDATE billing_entry SET posting = gen_random_uuid()
+            WHERE order_id = :PAID AND cause = 'invoice'""",
+        papers_booked="booked_twice",
+    ),
+    breaks(
+        UNBOOKED,
+        "UPDATE billing_entry SET organisation_id = :OTHERS WHERE order_id = :PAID",
+        papers_booked="of_another_customer",
+    ),
+    breaks(
+        UNBOOKED,
+        "DELETE FROM billing_entry WHERE order_id = :PAID AND cause = 'card_payment'",
+        cards_booked="not_booked",
+        customers_even="owed_and_paid_differ",
+    ),
+    breaks(
+        UNBOOKED,
+        "UPDATE billing_entry SET currency = 'USD' WHERE cause = 'card_payment'",
+        cards_booked="booked_by_another_amount",
+    ),
+    breaks(
+        UNBOOKED,
+        """UPDATE billing_entry SET source = gen_random_uuid()
+            WHERE order_id = :PAID AND cause = 'card_payment'""",
+        cards_booked="booked_for_nothing",
+    ),
+    breaks(
+        "UPDATE billing_recognition SET earned = 1 WHERE order_id = :PAID",
+        revenue_earned="posted_by_another_amount",
+    ),
+    breaks(
+        "UPDATE billing_recognition SET next_on = NULL WHERE order_id = :PAID",
+        revenue_earned="finished_with_a_rest",
     ),
     # R16, R17, R13: money
     breaks(

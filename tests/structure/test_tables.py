@@ -34,6 +34,7 @@ BELONGS_TO_NO_ORGANISATION = {
     "billing.DocumentSeries": "one numbering for all customers",
     "billing.SandboxCharge": "the books of another party, which only plays to be elsewhere",
     "billing.SandboxRefund": "the books of another party, as its charges",
+    "billing.ExchangeRate": "what the central bank publishes",
     "events.IdempotencyKey": "it belongs to the key that asked, and the vendor's asks for all",
 }
 """The exceptions to `Every row that belongs to a customer names its organisation`."""

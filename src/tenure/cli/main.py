@@ -12,9 +12,11 @@ from tenure.cli import (
     bank,
     catalogue,
     due,
+    ledger,
     migrate,
     parts,
     policy,
+    rates,
     serve,
     settings,
     staff,
@@ -39,7 +41,9 @@ app = typer.Typer(
 app.add_typer(api_key.app, name="api-key")
 app.add_typer(bank.app, name="bank")
 app.add_typer(catalogue.app, name="catalogue")
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(policy.app, name="policy")
+app.add_typer(rates.app, name="rates")
 app.add_typer(staff.app, name="staff")
 
 _command = app.command

@@ -38,6 +38,7 @@ def bring_up_to_date(*, verbosity: int = 0) -> None:
     from django.db.migrations.executor import MigrationExecutor
 
     from tenure.flows.documents.catching_up import issue_missing_invoices
+    from tenure.flows.late_booking import book_what_is_missing
     from tenure.flows.policy import ensure_policy
 
     with connection.cursor() as cursor:
@@ -48,5 +49,6 @@ def bring_up_to_date(*, verbosity: int = 0) -> None:
                 call_command("migrate", interactive=False, verbosity=verbosity)
             ensure_policy(now=machine_now())
             issue_missing_invoices(now=machine_now())
+            book_what_is_missing(now=machine_now())
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])

@@ -15,7 +15,9 @@ from django.db.models import Min, Q
 
 from tenure.access.commands.seats import release_reservations
 from tenure.access.queries.requests import requests_to_serve
+from tenure.billing.models import Recognition
 from tenure.events.journal import Journal, transaction
+from tenure.flows.bookkeeping import recognise_revenue
 from tenure.flows.role_requests import give_to_waiting
 from tenure.flows.transfers import remind, stop_waiting
 from tenure.orders.commands.orders import expire
@@ -126,6 +128,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     pass_deadlines,
     end_periods,
     grant_requests,
+    recognise_revenue,
 )
 
 
@@ -157,6 +160,7 @@ def next_due(organisation: UUID, until: datetime) -> datetime | None:
             at=Min("opt_out_until")
         ),
         Period.objects.filter(scope, end_noted_at__isnull=True).aggregate(at=Min("ends_at")),
+        Recognition.objects.filter(scope).aggregate(at=Min("next_at")),
     )
     instants = [row["at"] for row in earliest if row["at"] is not None and row["at"] <= until]
     return min(instants, default=None)

@@ -32,6 +32,7 @@ from tenure.billing.models import Payment, PaymentStatus, Refund, RefundStatus
 from tenure.events.asked import Asked
 from tenure.events.journal import Journal, transaction
 from tenure.events.queries import revision_of
+from tenure.flows.bookkeeping import book_refunds
 from tenure.flows.locks import lock_organisation
 from tenure.flows.written import Written
 from tenure.orders.commands.orders import lock_orders
@@ -101,7 +102,7 @@ def carry_out(refunds: Sequence[Refund], *, now: datetime, by: str) -> Journal |
     organisation = intents[0].organisation_id
     with transaction(now=now, by=by, organisation=organisation) as journal:
         lock_organisation(organisation, journal)
-        settle_refunds(outcomes=outcomes, journal=journal)
+        book_refunds(refunds=settle_refunds(outcomes=outcomes, journal=journal), journal=journal)
         journal.touch(organisation)
     return journal
 
@@ -135,7 +136,8 @@ def _recover(waiting: Iterable[Refund], now: datetime) -> int:
         batch = found[start : start + BATCH]
         outcomes = [_answer_of(each) for each in batch]
         with transaction(now=now, by="worker") as journal:
-            settle_refunds(outcomes=outcomes, journal=journal)
+            settled = settle_refunds(outcomes=outcomes, journal=journal)
+            book_refunds(refunds=settled, journal=journal)
             Refund.objects.filter(id__in=[each.id for each in batch]).update(
                 called_at=machine_now()
             )

@@ -17,7 +17,8 @@ from tenure.billing.commands.payments import lock_orders_of, lock_payments, sett
 from tenure.billing.gateways import Outcome
 from tenure.billing.models import Payment, PaymentStatus
 from tenure.events.journal import Fact, Journal
-from tenure.flows.documents.facts import Bought, BoughtLine, read_unbegun
+from tenure.flows.bookkeeping import book_payments
+from tenure.flows.documents.facts import Bought, BoughtLine, read_unbegun, seller
 from tenure.flows.documents.issuing import issue_invoices
 from tenure.orders.commands.orders import mark, mark_paid
 from tenure.orders.events import (
@@ -27,7 +28,7 @@ from tenure.orders.events import (
 )
 from tenure.orders.models import Order, OrderLine, OrderStatus
 from tenure.orders.queries.policy import policy_numbered
-from tenure.policy.words import Audience
+from tenure.policy.words import Audience, PaymentMethod
 from tenure.subscriptions.commands.beginning import Beginning, begin_subscriptions
 from tenure.subscriptions.models import Period
 
@@ -104,6 +105,8 @@ def fulfil(
     mark_paid(orders=orders, paid_on=paid_on, journal=journal)
     begun = begin_subscriptions(beginnings=beginnings, journal=journal)
     make_seats(subscriptions=[each.subscription for each in begun], journal=journal)
+    cards = [p for p in (paid_by or {}).values() if p.method == PaymentMethod.CARD]
+    book_payments(payments=cards, seller=seller(bought[0].known), journal=journal)
     periods = iter([each.period for each in begun])
     issue_invoices(
         orders=[_with_periods(each, periods) for each in bought], paid_by=paid_by, journal=journal

@@ -131,6 +131,12 @@ NOTICE_WINDOW_EMPTY = declare(
     en="The latest notice must come after the earliest: give fewer months.",
     fr="Le dernier avis doit venir après le premier : donnez moins de mois.",
 )
+NOT_AN_ACCOUNT_NUMBER = declare(
+    "policy_not_an_account_number",
+    rule="R48",
+    en="{value} is not the number of an account: write at least three digits, such as 411000.",
+    fr="{value} n'est pas un numéro de compte : écrivez au moins trois chiffres, comme 411000.",
+)
 CONSUMERS_WITHOUT_STATUTORY_RIGHTS = declare(
     "consumers_without_statutory_rights",
     rule="R33",

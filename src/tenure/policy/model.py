@@ -6,10 +6,19 @@ prints, with the rule it serves. The values stand in ``default.toml`` and nowher
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictStr,
+    StringConstraints,
+    model_validator,
+)
 
 from tenure.base.calendar import Term
 from tenure.base.countries import EU_COUNTRIES, in_eu, iso_countries
@@ -20,12 +29,16 @@ from tenure.policy.errors import (
     DAYS_TOO_EARLY,
     GIVEN_TWICE,
     NO_TRIAL_HERE,
+    NOT_AN_ACCOUNT_NUMBER,
     NOTICE_WINDOW_EMPTY,
     TAXED_ALREADY,
     UNKNOWN_COUNTRY,
     WARNING_TOO_EARLY,
 )
 from tenure.policy.words import Audience, PaymentMethod
+
+ACCOUNT_NUMBER = re.compile(r"[1-9][0-9]{2}[0-9A-Z]{0,9}")
+"""At least three digits, as charts of accounts have them (article A47 A-1 LPF)."""
 
 MOST_DAYS = 3660
 """Ten years; longer is a slip of the pen."""
@@ -333,6 +346,36 @@ class StatutoryEu(Section):
         return self.enabled and audience in self.data_audiences and country in EU_COUNTRIES
 
 
+class Accounts(Section):
+    """Under which number the vendor's chart of accounts has each account."""
+
+    receivable: StrictStr = Field(description="R48: what customers owe.")
+    card_clearing: StrictStr = Field(description="R48: what cards paid and is not paid out.")
+    bank: StrictStr = Field(description="R48: the bank.")
+    suspense: StrictStr = Field(description="R48: what the bank says, to be explained.")
+    surplus: StrictStr = Field(description="R15: what customers paid too much.")
+    refunds_sent: StrictStr = Field(description="R48: refunds that no statement confirmed yet.")
+    deferred_revenue: StrictStr = Field(description="R48: sold, and still to be earned.")
+    revenue: StrictStr = Field(description="R48: earned.")
+    tax_due: StrictStr = Field(description="R45: tax collected.")
+    fees: StrictStr = Field(description="R48: what banks and gateways keep.")
+    exchange_loss: StrictStr = Field(description="R48: lost between two days' rates.")
+    exchange_gain: StrictStr = Field(description="R48: gained between two days' rates.")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        for key, number in self:
+            if not ACCOUNT_NUMBER.fullmatch(number):
+                raise PolicyProblem(key, NOT_AN_ACCOUNT_NUMBER, value=number)
+        return self
+
+
+class Ledger(Section):
+    """How the books are exported."""
+
+    accounts: Accounts
+
+
 class Policy(Section):
     """The vendor's commercial rules, one version of them (R32)."""
 
@@ -348,4 +391,5 @@ class Policy(Section):
     invitations: Invitations
     seats: Seats
     documents: Documents
+    ledger: Ledger
     statutory_eu: StatutoryEu

@@ -1,4 +1,4 @@
-"""Money that comes in and goes back, its papers, and the sandbox gateway's own memory."""
+"""Money that comes in and goes back, its papers and books, and the sandbox gateway's memory."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tenure.billing.models.documents import (
     DocumentFormat,
     DocumentSeries,
 )
+from tenure.billing.models.ledger import Entry, ExchangeRate, Recognition
 from tenure.billing.models.payment_methods import (
     GatewayCustomer,
     PaymentMethod,
@@ -37,11 +38,14 @@ __all__ = [
     "DocumentFile",
     "DocumentFormat",
     "DocumentSeries",
+    "Entry",
+    "ExchangeRate",
     "GatewayCustomer",
     "Payment",
     "PaymentMethod",
     "PaymentMethodStatus",
     "PaymentStatus",
+    "Recognition",
     "Refund",
     "RefundStatus",
     "SandboxCharge",

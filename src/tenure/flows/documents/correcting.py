@@ -21,10 +21,12 @@ from tenure.billing.documents.content import (
     parse,
 )
 from tenure.billing.errors import CREDIT_EXCEEDS_INVOICE
+from tenure.billing.ledger.rates import accounting_amounts, rate_of
 from tenure.billing.models import Document
 from tenure.catalogue.queries import known_catalogue
 from tenure.events.journal import Journal
-from tenure.flows.documents.facts import vendor_zone
+from tenure.flows.bookkeeping import book_papers
+from tenure.flows.documents.facts import seller, vendor_zone
 
 _STILL_SAID = frozenset(
     {
@@ -66,7 +68,11 @@ def issue_credit_notes(*, corrections: Sequence[Credit], journal: Journal) -> li
         return []
     drafts = [_draft(credit) for credit in corrections]
     _refuse_excess(corrections, drafts)
-    return issue_documents(drafts=drafts, zone=vendor_zone(known_catalogue()), journal=journal)
+    known = known_catalogue()
+    issued = issue_documents(drafts=drafts, zone=vendor_zone(known), journal=journal)
+    said = [draft.content for draft in drafts]
+    book_papers(issued=list(zip(issued, said, strict=True)), seller=seller(known), journal=journal)
+    return issued
 
 
 def _draft(credit: Credit) -> Draft:
@@ -85,7 +91,7 @@ def _draft(credit: Credit) -> Draft:
         paid=0,
         due_on=None,
         payment=None,
-        accounting=None,
+        accounting=accounting_amounts(said.currency, net, tax, rate_of(said)),
         about=Preceding(number=invoice.number, issued_on=invoice.issued_on),
         reason=credit.reason,
         mentions=tuple(each for each in said.mentions if each.code in _STILL_SAID),

@@ -15,6 +15,7 @@ from django.db import DEFAULT_DB_ALIAS
 from tenure.billing.documents.composing import Taxed, electronic_address
 from tenure.billing.documents.content import Address, Party
 from tenure.catalogue.queries import KnownCatalogue, catalogue_at
+from tenure.catalogue.queries.vendor import VendorFacts
 from tenure.events.rows import AMONG, Values, column_names, read_joined
 from tenure.events.streams import CATALOGUE_STREAM
 from tenure.orders.models import Order, OrderLine
@@ -98,9 +99,14 @@ def read_bought(orders: Sequence[Order]) -> list[Bought]:
     return _bought(orders, read_joined(OrderLine, (*_BUYER, *_PERIOD), rest, which))
 
 
+def seller(known: KnownCatalogue) -> VendorFacts:
+    """Who sells; a sandbox fills gaps with samples."""
+    return known.vendor(sandbox=settings.SANDBOX)
+
+
 def vendor_facts(known: KnownCatalogue) -> Mapping[str, str]:
-    """Who sells, by the keys of the catalogue file; a sandbox fills gaps with samples."""
-    return known.vendor(sandbox=settings.SANDBOX).facts
+    """Who sells, by the keys of the catalogue file."""
+    return seller(known).facts
 
 
 def vendor_zone(known: KnownCatalogue) -> str:

@@ -13,6 +13,7 @@ from tenure.base.ids import public_id
 from tenure.billing.commands.documents import Draft, issue_documents
 from tenure.billing.documents.composing import mentions, seller_party, term_words
 from tenure.billing.documents.content import (
+    Accounting,
     Content,
     DocumentKind,
     Line,
@@ -21,13 +22,16 @@ from tenure.billing.documents.content import (
     Received,
 )
 from tenure.billing.documents.content import Payment as PaymentTerms
+from tenure.billing.ledger.rates import accounting_amounts, rates_on
 from tenure.billing.models import Document, Payment
 from tenure.catalogue.queries import known_catalogue
 from tenure.events.journal import Journal
+from tenure.flows.bookkeeping import accounting_currency, book_papers
 from tenure.flows.documents.facts import (
     Bought,
     BoughtLine,
     buyer_party,
+    seller,
     vendor_facts,
     vendor_zone,
 )
@@ -150,13 +154,25 @@ def issue_quote_papers(*, papers: Sequence[QuotePaper], journal: Journal) -> lis
 
 
 def _issue(drafts: Sequence[Draft], of: Sequence[Bought], journal: Journal) -> list[Document]:
+    """Issue papers, and book those that the law counts."""
     if not drafts:
         return []
-    return issue_documents(drafts=drafts, zone=vendor_zone(of[0].known), journal=journal)
+    known = of[0].known
+    issued = issue_documents(drafts=drafts, zone=vendor_zone(known), journal=journal)
+    said = [draft.content for draft in drafts]
+    book_papers(issued=list(zip(issued, said, strict=True)), seller=seller(known), journal=journal)
+    return issued
 
 
 def _today(bought: Bought, journal: Journal) -> date:
     return local_date(journal.at, zone_named(vendor_zone(bought.known)))
+
+
+def accounting_of(bought: Bought, on: date) -> Accounting | None:
+    """An order's sums in the accounting currency by the rate of the day (R48)."""
+    order, currency = bought.order, accounting_currency(seller(bought.known))
+    rate = rates_on([order.currency], currency, on)[order.currency]
+    return accounting_amounts(order.currency, order.total_net, order.total_tax, rate)
 
 
 def _named(document: Document) -> Preceding:
@@ -174,6 +190,7 @@ def _content(kind: DocumentKind, bought: Bought, journal: Journal, **more: Any) 
     order, buyer = bought.order, bought.buyer
     vendor, language = vendor_facts(bought.known), buyer.language
     taxed, policy = bought.taxed, policy_numbered(order.policy_version_id).documents
+    today = _today(bought, journal)
     opt_outs = [line.opt_out_on for line in bought.lines if line.opt_out_on is not None]
     return Content(
         kind=kind,
@@ -183,7 +200,7 @@ def _content(kind: DocumentKind, bought: Bought, journal: Journal, **more: Any) 
         sequence=0,
         language=language,
         currency=order.currency,
-        issued_on=_today(bought, journal),
+        issued_on=today,
         seller=seller_party(vendor, language),
         buyer=buyer_party(buyer),
         lines=_lines(bought),
@@ -191,6 +208,7 @@ def _content(kind: DocumentKind, bought: Bought, journal: Journal, **more: Any) 
         net=order.total_net,
         tax=order.total_tax,
         total=order.total,
+        accounting=accounting_of(bought, today),
         test_clock=buyer.test_clock is not None,
         consumer=bought.consumer,
         prices_include_tax=bought.consumer,

@@ -9,6 +9,7 @@ from tenure.flows.verify import (
     decisions,
     documents,
     journal,
+    ledger,
     orders,
     payments,
     people,
@@ -346,6 +347,42 @@ CHECKS: Final = (
             "Le journal dit une fois chaque proposition de propriété et chaque intervention.",
         ),
         asking.staff_told,
+    ),
+    Check(
+        "papers_booked",
+        "R48",
+        (
+            "Each invoice and credit note is booked once, its tax apart, to the cent.",
+            "Chaque facture et avoir est passé une fois en écriture, taxe à part, au centime.",
+        ),
+        ledger.papers_booked,
+    ),
+    Check(
+        "cards_booked",
+        "R48",
+        (
+            "What cards paid and what went back to them is booked once, to the cent.",
+            "Ce que les cartes ont payé ou reçu est passé une fois en écriture, au centime.",
+        ),
+        ledger.cards_booked,
+    ),
+    Check(
+        "customers_even",
+        "R48",
+        (
+            "For what is settled, paid less refunded is invoiced less credited.",
+            "Pour ce qui est soldé, payé moins remboursé égale facturé moins crédité.",
+        ),
+        ledger.customers_even,
+    ),
+    Check(
+        "revenue_earned",
+        "R48",
+        (
+            "What was posted as earned is what the days say, and never more than was sold.",
+            "Le produit constaté est celui des jours écoulés, jamais plus que le vendu.",
+        ),
+        ledger.revenue_earned,
     ),
     Check(
         "seats_told",

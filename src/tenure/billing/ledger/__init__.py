@@ -1,0 +1,1 @@
+"""Double entry: where every movement of money went from and to (R48)."""

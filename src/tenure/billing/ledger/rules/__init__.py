@@ -1,0 +1,1 @@
+"""What is booked from where to where, and how it is spread over days. Pure: no Django."""
