@@ -14,7 +14,7 @@ SAYS_NOTHING = {"utils", "util", "helpers", "helper", "common", "services", "man
 
 KINDS = {"commands", "queries", "models", "events", "rules", "errors", "migrations", "__init__"}
 MORE_KINDS = {
-    "billing": {"gateways", "documents", "bank"},
+    "billing": {"gateways", "documents", "bank", "ledger"},
     "catalogue": {"file", "searching", "sample"},
     "organisations": {"registers"},
 }

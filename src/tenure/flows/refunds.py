@@ -33,6 +33,7 @@ from tenure.events.asked import Asked
 from tenure.events.journal import Journal, transaction
 from tenure.events.queries import revision_of
 from tenure.flows.bookkeeping import book_refunds
+from tenure.flows.documents.crediting import credit_what_goes_back
 from tenure.flows.locks import lock_organisation
 from tenure.flows.written import Written
 from tenure.orders.commands.orders import lock_orders
@@ -61,7 +62,8 @@ def refund_order(
 ) -> Written:
     """Staff give back some of what was paid for an order, or all that is left; by the way it came.
 
-    The order and its subscriptions stay as they are. Returns the refund. Raises ``NotFound``,
+    What was not credited yet is, so that papers and money agree (R48); the order and its
+    subscriptions stay as they are. Returns the refund. Raises ``NotFound``,
     ``Invalid`` without a reason, ``Refused`` with ``refund_nothing_paid``, ``refund_too_much`` or
     ``refund_amount_invalid``.
     """
@@ -75,6 +77,7 @@ def refund_order(
             raise Refused(REFUND_NOTHING_PAID)
         new = NewRefund(payment.id, amount or _left_of(payment), why)
         refunds = intend_refunds(refunds=[new], called_at=machine_now(), journal=journal)
+        credit_what_goes_back(order=order, reason=why, journal=journal)
         journal.made = refunds[0].id
     ended = carry_out(refunds, now=now, by=by) or journal
     return Written((refunds[0].id,), ended.revisions[organisation])

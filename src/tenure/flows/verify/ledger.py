@@ -80,15 +80,19 @@ def cards_booked(now: datetime) -> Tally:
 
 
 def customers_even(now: datetime) -> Tally:
-    """Paid less refunded is invoiced less credited, for every order that is settled."""
+    """Paid less refunded is invoiced less credited, for every order that is settled.
+
+    What was credited and is still on its way back, or did not arrive, is counted as on its way.
+    """
     return find(
         "ord",
         of="SELECT count(*) FROM orders_order WHERE paid_at IS NOT NULL",
         found="""
             SELECT orders.id, 'owed_and_paid_differ' AS what,
-                   EXISTS (SELECT FROM billing_refund AS refund
-                           WHERE refund.order_id = orders.id
-                             AND refund.status NOT IN ('done', 'failed')) AS in_flight
+                   owed.left < 0
+                   AND EXISTS (SELECT FROM billing_refund AS refund
+                               WHERE refund.order_id = orders.id AND refund.status <> 'done')
+                   AS in_flight
             FROM orders_order AS orders
             JOIN (
                 SELECT order_id, currency,

@@ -1,0 +1,57 @@
+"""A credit note for money that goes back without one: what is given is taken off the price (R48)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.db.models import Q, Sum
+
+from tenure.base.money import divide_half_up, share_by_largest_remainder
+from tenure.billing.documents.content import Content, parse
+from tenure.billing.models import Document, Refund, RefundStatus
+from tenure.events.journal import Journal
+from tenure.flows.documents.correcting import Credit, CreditLine, issue_credit_notes
+
+
+def credit_what_goes_back(*, order: UUID, reason: str, journal: Journal) -> list[Document]:
+    """Credit what of the locked order's money goes back and was not credited yet.
+
+    What was credited before is not credited again: its refund comes after it. The latest invoice
+    of which something is left is the one corrected.
+    """
+    journal.write()  # the refund just intended counts too
+    wanted = _given_back(order) - _credited(order)
+    if wanted <= 0:
+        return []
+    invoices = Document.objects.filter(order=order, kind="invoice").annotate(
+        gone=Sum("corrections__total", default=0)
+    )
+    corrections = []
+    for invoice in invoices.order_by("-id"):
+        amount = min(wanted, invoice.total - invoice.gone)
+        if amount > 0:
+            said = parse(invoice.content.encode())
+            lines = None if amount == invoice.total else tuple(_shares(said, amount))
+            corrections.append(Credit(invoice, reason, lines))
+            wanted -= amount
+    return issue_credit_notes(corrections=corrections, journal=journal)
+
+
+def _given_back(order: UUID) -> int:
+    refunds = Refund.objects.filter(~Q(status=RefundStatus.FAILED), order=order)
+    return int(refunds.aggregate(sum=Sum("amount", default=0))["sum"])
+
+
+def _credited(order: UUID) -> int:
+    notes = Document.objects.filter(order=order, kind="credit_note")
+    return int(notes.aggregate(sum=Sum("total", default=0))["sum"])
+
+
+def _shares(said: Content, amount: int) -> Iterator[CreditLine]:
+    """The part of each line, tax in it as in the line, that together come to ``amount``."""
+    shares = share_by_largest_remainder(amount, [line.gross for line in said.lines])
+    for position, (line, share) in enumerate(zip(said.lines, shares, strict=True), start=1):
+        if share:
+            tax = divide_half_up(share * line.tax, line.gross)
+            yield CreditLine(position, line.quantity, share - tax, tax)
