@@ -256,6 +256,6 @@ def test_what_happened_before_the_ledger_is_booked_later() -> None:
     before = balances()
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE billing_entry, billing_recognition")
-    assert book_what_is_missing(now=machine_now()) == 3
+    assert book_what_is_missing(now=machine_now()) == 4
     assert balances() == before
     assert book_what_is_missing(now=machine_now()) == 0

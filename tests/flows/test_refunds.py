@@ -22,6 +22,7 @@ from tenure.billing.models import Payment, Refund, SandboxRefund
 from tenure.events.journal import transaction
 from tenure.events.models import Event
 from tenure.flows.clock import advance_clock
+from tenure.flows.documents.crediting import credit_what_goes_back
 from tenure.flows.refunds import (
     recover_refunds,
     recover_refunds_of,
@@ -125,7 +126,9 @@ def intended(order: UUID, *amounts: int) -> list[Refund]:
     payment = Payment.objects.get(order_id=order)
     news = [NewRefund(payment.id, Money(amount, "EUR"), "Gone.") for amount in amounts]
     with transaction(now=START, by="test") as journal:
-        return intend_refunds(refunds=news, called_at=machine_now(), journal=journal)
+        made = intend_refunds(refunds=news, called_at=machine_now(), journal=journal)
+        credit_what_goes_back(order=order, reason="A gesture.", journal=journal)
+        return made
 
 
 def test_recovery_asks_and_calls_only_what_never_arrived() -> None:

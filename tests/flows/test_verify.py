@@ -56,7 +56,7 @@ UNPROTECTED = "ALTER TABLE events_event DISABLE TRIGGER USER"
 UNSEALED = "ALTER TABLE billing_document DISABLE TRIGGER USER"
 COPY = """INSERT INTO billing_document SELECT (json_populate_record(paper, json_build_object(
     'id', gen_random_uuid(), 'sequence', 999, 'number', 'X'%s))).*
-    FROM billing_document AS paper WHERE order_id = :PAID"""
+    FROM billing_document AS paper WHERE order_id = :PAID AND kind = 'invoice'"""
 
 BREAKAGES = (
     # R46: papers
@@ -97,7 +97,7 @@ BREAKAGES = (
     ),
     breaks(
         UNSEALED,
-        "UPDATE billing_document SET number = 'Y' WHERE order_id = :PAID",
+        "UPDATE billing_document SET number = 'Y' WHERE order_id = :PAID AND kind = 'invoice'",
         documents_numbered="number_is_not_its_sequence",
     ),
     breaks(

@@ -1,4 +1,4 @@
-"""A credit note for money that goes back without one: what is given is taken off the price (R48)."""
+"""A credit note for what goes back without one: what is given is taken off the price (R48)."""
 
 from __future__ import annotations
 

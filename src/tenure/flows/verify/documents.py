@@ -125,8 +125,8 @@ def _as_row(said: Content) -> tuple[object, ...]:
 def orders_invoiced(now: datetime) -> Tally:
     """R46: a paid order that costs anything has one invoice that is not taken back, of its sum.
 
-    Issued anew it may carry another tax (R45). No more is taken back than was invoiced, and only
-    renewals are invoiced ahead.
+    Issued anew it may carry another tax (R45), and what was given back whole is taken back whole.
+    No more is taken back than was invoiced, and only renewals are invoiced ahead.
     """
     return find(
         "ord",
@@ -164,6 +164,9 @@ def orders_invoiced(now: datetime) -> Tally:
             WHERE paper.foreign OR paper.excess OR NOT coalesce(paper.agrees, true)
                OR orders.status = 'paid' AND orders.total > 0
                   AND coalesce(paper.standing, 0) <> 1
+                  AND NOT coalesce(paper.standing = 0 AND orders.total <= (
+                      SELECT sum(refund.amount) FROM billing_refund AS refund
+                      WHERE refund.order_id = orders.id), false)
                OR paper.standing > 1
                OR paper.standing > 0 AND orders.paid_at IS NULL AND orders.kind <> 'renewal'
         """,
