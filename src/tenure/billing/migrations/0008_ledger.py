@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0006_cards'),
+        ("billing", "0007_bank_statements"),
         ('orders', '0003_transfers'),
         ('organisations', '0008_vat_checks'),
     ]
