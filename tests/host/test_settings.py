@@ -154,3 +154,26 @@ def test_its_password_may_lie_in_a_file(tmp_path: Path) -> None:
     assert (settings.smtp.user, settings.smtp.password) == ("u", "hush")
     assert settings.mail_from == "mail@vendor.example"
     assert "hush" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("sandbox", "key", "fits"),
+    [
+        ("1", "sk_test_abc", True),
+        ("1", "rk_test_abc", True),
+        ("1", "sk_live_abc", False),
+        ("0", "sk_live_abc", True),
+        ("0", "rk_live_abc", True),
+        ("0", "sk_test_abc", False),
+        ("1", "abc", False),
+    ],
+)
+def test_a_key_of_stripes_fits_the_installation(sandbox: str, key: str, fits: bool) -> None:
+    """Test cards buy nothing in earnest, and a sandbox charges nobody."""
+    environ = {"TENURE_SANDBOX": sandbox, "TENURE_STRIPE_SECRET_KEY": key}
+    if fits:
+        assert read_settings(environ).stripe_secret_key == key
+        return
+    with pytest.raises(HostError) as refused:
+        read_settings(environ)
+    assert key not in str(refused.value)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from tenure.billing.gateways.calls import charge_of
-from tenure.billing.gateways.choice import gateway
+from tenure.billing.gateways.choice import gateway, installed
 from tenure.billing.models import IN_FLIGHT, Payment
 from tenure.events.journal import transaction
 from tenure.flows.locks import lock_organisations
@@ -30,6 +30,7 @@ def recover_payments(*, now: datetime, patience: timedelta = PATIENCE) -> int:
     """
     waiting = Payment.objects.filter(
         status__in=IN_FLIGHT,
+        gateway__in=installed(),
         called_at__lte=now - patience,
         organisation__test_clock__isnull=True,
     )
@@ -38,7 +39,9 @@ def recover_payments(*, now: datetime, patience: timedelta = PATIENCE) -> int:
 
 def recover_of_organisation(organisation: UUID, *, now: datetime) -> int:
     """Settle what one organisation left unknown; ``now`` is by its own clock (R2)."""
-    waiting = Payment.objects.filter(status__in=IN_FLIGHT, organisation_id=organisation)
+    waiting = Payment.objects.filter(
+        status__in=IN_FLIGHT, gateway__in=installed(), organisation_id=organisation
+    )
     return _recover(waiting.order_by("id"), now=now)
 
 

@@ -27,7 +27,7 @@ from tenure.billing.commands.refunds import (
 from tenure.billing.errors import REFUND_NOTHING_PAID, REFUND_REASON_NEEDED
 from tenure.billing.gateways import RefundOutcome
 from tenure.billing.gateways.calls import refund_order_of
-from tenure.billing.gateways.choice import gateway
+from tenure.billing.gateways.choice import gateway, installed
 from tenure.billing.models import Payment, PaymentStatus, Refund, RefundStatus
 from tenure.events.asked import Asked
 from tenure.events.journal import Journal, transaction
@@ -130,7 +130,8 @@ def recover_refunds_of(organisation: UUID, *, now: datetime) -> int:
 
 
 def _cards() -> QuerySet[Refund]:
-    return Refund.objects.filter(method=PaymentMethod.CARD).select_related("payment").order_by("id")
+    cards = Refund.objects.filter(method=PaymentMethod.CARD, payment__gateway__in=installed())
+    return cards.select_related("payment").order_by("id")
 
 
 def _recover(waiting: Iterable[Refund], now: datetime) -> int:

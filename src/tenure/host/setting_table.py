@@ -11,6 +11,9 @@ from urllib.parse import urlsplit
 from tenure.host.addresses import mail_address, parse_database_url, parse_smtp_url
 
 _YES: Final = frozenset({"1", "true", "yes", "on"})
+STRIPE_TEST_KEYS: Final = ("sk_test_", "rk_test_")
+STRIPE_LIVE_KEYS: Final = ("sk_live_", "rk_live_")
+"""How keys of Stripe's begin, those that charge nobody and those that do."""
 _NO: Final = frozenset({"0", "false", "no", "off"})
 
 
@@ -78,6 +81,12 @@ def _address(text: str) -> str:
 
 def _database(text: str) -> str:
     parse_database_url(text)
+    return text
+
+
+def _stripe_key(text: str) -> str:
+    if not text.startswith(STRIPE_TEST_KEYS + STRIPE_LIVE_KEYS):
+        raise ValueError(", ".join(f"{each}…" for each in STRIPE_TEST_KEYS + STRIPE_LIVE_KEYS))
     return text
 
 
@@ -267,6 +276,35 @@ SETTINGS: Final = (
         "X-Forwarded-For ; qui tente trop souvent de se connecter est freiné par cette adresse.",
         read=_few,
         default="0",
+    ),
+    Setting(
+        "TENURE_STRIPE_SECRET_KEY",
+        "stripe_secret_key",
+        en="The secret or restricted key of the account at Stripe that cards are charged by; a "
+        "sandbox takes test keys only, a live installation live ones only.",
+        fr="La clé secrète ou restreinte du compte Stripe par lequel les cartes sont débitées ; "
+        "un bac à sable ne prend que des clés de test, une installation réelle que les autres.",
+        read=_stripe_key,
+        secret=True,
+        without=("no cards by Stripe", "pas de cartes par Stripe"),
+    ),
+    Setting(
+        "TENURE_STRIPE_WEBHOOK_SECRET",
+        "stripe_webhook_secret",
+        en="The signing secret of the webhook /api/v1/gateways/stripe/webhook, as Stripe shows it.",
+        fr="Le secret de signature du webhook /api/v1/gateways/stripe/webhook, tel que Stripe le "
+        "montre.",
+        read=str,
+        secret=True,
+        without=("no messages are believed", "aucun message n'est cru"),
+    ),
+    Setting(
+        "TENURE_STRIPE_API_BASE",
+        "stripe_api_base",
+        en="Where Stripe's API is reached, to try it against another server.",
+        fr="L'adresse de l'API de Stripe, pour l'essayer contre un autre serveur.",
+        read=_address,
+        without=("Stripe's own", "celle de Stripe"),
     ),
     Setting(
         "TENURE_VIES_URL",

@@ -16,7 +16,12 @@ from urllib.parse import urlsplit
 from tenure.host.addresses import SmtpAddress
 from tenure.host.errors import SETTING_FILE_UNREADABLE, SETTING_INVALID, HostError
 from tenure.host.private_files import kept_secret
-from tenure.host.setting_table import SETTINGS, Setting
+from tenure.host.setting_table import (
+    SETTINGS,
+    STRIPE_LIVE_KEYS,
+    STRIPE_TEST_KEYS,
+    Setting,
+)
 
 LogFormat = Literal["json", "console"]
 
@@ -58,6 +63,12 @@ class Settings:
     """The address that mail comes from; ``None``: the vendor's."""
     trusted_proxies: int
     """How many proxies stand in front, whose word on who asks is believed."""
+    stripe_secret_key: str | None = field(repr=False)
+    """By which cards are charged at Stripe; ``None``: not there."""
+    stripe_webhook_secret: str | None = field(repr=False)
+    """What proves that a message is Stripe's."""
+    stripe_api_base: str | None
+    """Where Stripe answers, if not at its own address."""
     vies_url: str
     """Where VAT numbers of the EU are looked up (R45)."""
     vies_timeout: int
@@ -92,11 +103,25 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     """The settings that ``environ`` holds; raises ``HostError`` naming the first bad one."""
     values = {found.setting.field: _value(found) for found in find_settings(environ)}
     settings = _with_password(Settings(**values))
+    _refuse_key_of_another_world(settings)
     host = urlsplit(settings.public_url).hostname or ""
     name = f"[{host}]" if ":" in host else host
     if name in settings.allowed_hosts:
         return settings
     return replace(settings, allowed_hosts=(*settings.allowed_hosts, name))
+
+
+def _refuse_key_of_another_world(settings: Settings) -> None:
+    """Test keys charge nobody, live keys do: neither belongs where the other does."""
+    key = settings.stripe_secret_key
+    fitting = STRIPE_TEST_KEYS if settings.sandbox else STRIPE_LIVE_KEYS
+    if key is not None and not key.startswith(fitting):
+        raise HostError(
+            SETTING_INVALID,
+            name="TENURE_STRIPE_SECRET_KEY",
+            value="…",
+            expected=", ".join(f"{each}…" for each in fitting),
+        )
 
 
 def _with_password(settings: Settings) -> Settings:

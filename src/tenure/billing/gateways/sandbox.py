@@ -24,6 +24,7 @@ from tenure.billing.gateways import (
     RefundResult,
     Result,
 )
+from tenure.billing.gateways.transactions import refuse_transaction
 from tenure.billing.models import SandboxCharge, SandboxRefund
 from tenure.events.rows import read_values
 
@@ -224,9 +225,3 @@ def _said(payment: UUID, token: str, status: str, reason: str) -> Outcome:
     }.get(status, Result.DECLINED)
     card = _details(token) if result is Result.CAPTURED else None
     return Outcome(payment, result, reason, card=card)
-
-
-def refuse_transaction() -> None:
-    """A gateway is another party: what it does is not undone by our rollback."""
-    if connection.in_atomic_block:
-        raise RuntimeError("A gateway was called inside a transaction.")
