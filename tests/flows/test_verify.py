@@ -462,6 +462,11 @@ BREAKAGES = (
         order_tax="tax_is_not_its_rate",
     ),
     breaks(
+        """UPDATE orders_order SET vat_number = 'DE136695976', tax_corrected_at = paid_at
+            WHERE id = :PAID""",
+        tax_corrected="corrected_and_not_credited",
+    ),
+    breaks(
         """UPDATE subscriptions_subscription SET order_line_id = NULL WHERE id = :DESIGNERS""",
         orders_fulfilled="paid_and_forgotten",
     ),

@@ -46,11 +46,13 @@ def run_due(timestamp: int) -> None:
 @jobs.periodic(cron="* * * * *")
 @jobs.task(queueing_lock="look_up_vat_numbers")
 def look_up_vat_numbers(timestamp: int) -> None:
-    """Ask about the VAT numbers to which no answer came (R45)."""
+    """Ask about the VAT numbers to which no answer came, and correct what was paid since (R45)."""
     _log.debug("begun", job="look_up_vat_numbers", planned=timestamp)
     from tenure.flows.vat_checks import look_up_due
+    from tenure.flows.vat_validated import correct_due
 
     look_up_due(now=machine_now())
+    correct_due(now=machine_now())
 
 
 @jobs.periodic(cron="*/5 * * * *")

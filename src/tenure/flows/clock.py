@@ -18,6 +18,7 @@ from tenure.flows.locks import lock_organisation
 from tenure.flows.recovery import recover_of_organisation
 from tenure.flows.refunds import recover_refunds_of
 from tenure.flows.vat_checks import look_up_of_organisation
+from tenure.flows.vat_validated import correct_of_organisation
 from tenure.organisations.errors import (
     CLOCK_ADVANCES,
     CLOCK_ONLY_FORWARD,
@@ -75,6 +76,7 @@ def advance_clock(*, organisation: UUID, to: datetime, by: str, sandbox: bool) -
     while (instant := next_due(organisation, to)) is not None:
         _step(organisation, max(instant, _clock_of(organisation)))
     look_up_of_organisation(organisation, now=to)
+    correct_of_organisation(organisation, now=to)
     with transaction(now=to, by=by, organisation=organisation) as journal:
         row = lock_organisation(organisation, journal)
         if row.test_clock is None or to < row.test_clock:

@@ -21,6 +21,7 @@ from tenure.orders.rules.payment import (
     transfer_reminder_day,
     verification_last_day,
 )
+from tenure.orders.rules.tax import would_reverse
 from tenure.organisations.models import Organisation
 from tenure.policy.model import Policy
 from tenure.policy.words import Audience
@@ -94,6 +95,7 @@ def draft_order(
         tax_percent=priced.situation.percent,
         tax_country=priced.situation.country or "",
         reverse_charge=priced.situation.reverse_charge,
+        vat_number=_charged_despite(priced, organisation),
         expires_at=wait.until if wait else None,
         remind_at=wait.remind_at if wait else None,
         lines=tuple(
@@ -126,6 +128,16 @@ def transfer_wait(at: datetime, zone: ZoneInfo, policy: Policy) -> Wait:
     remind_on = transfer_reminder_day(last_day, policy)
     remind_at = first_instant(remind_on, zone) if remind_on > local_date(at, zone) else None
     return Wait(expires_at(last_day, zone), remind_at)
+
+
+def _charged_despite(priced: PricedCart, organisation: Organisation) -> str:
+    """The number that could not be validated, and for which the tax may be given back (R45)."""
+    matters = would_reverse(
+        priced.situation,
+        audience=Audience(organisation.audience),
+        buyer_country=organisation.country,
+    )
+    return organisation.vat_number if matters and priced.amounts.total_tax else ""
 
 
 def _waits_until(priced: PricedCart, at: datetime, zone: ZoneInfo) -> datetime:

@@ -14,9 +14,12 @@ from uuid import UUID
 from django.db.models import F, Max
 
 from tenure.base.clock import machine_now
+from tenure.billing.models import Refund
 from tenure.catalogue.queries import vendor
 from tenure.events.journal import transaction
 from tenure.flows.locks import lock_organisation
+from tenure.flows.refunds import carry_out
+from tenure.flows.vat_validated import correct_tax
 from tenure.organisations.commands.vat import begin_vat_check, claim_vat_checks, settle_vat_check
 from tenure.organisations.models import Organisation, VatCheck
 from tenure.organisations.registers import Answer, Register
@@ -96,9 +99,15 @@ def _ask(due: Sequence[UUID], *, at: datetime, register: Register) -> int:
 
 
 def _settle(check: VatCheck, answer: Answer, *, at: datetime) -> None:
+    """Write the answer; what was charged in vain is corrected with it, and then given back."""
+    refunds: list[Refund] = []
     with transaction(now=at, by="worker", organisation=check.organisation_id) as journal:
         organisation = lock_organisation(check.organisation_id, journal)
-        settle_vat_check(organisation=organisation, check=check.id, answer=answer, journal=journal)
+        if settle_vat_check(
+            organisation=organisation, check=check.id, answer=answer, journal=journal
+        ):
+            refunds = correct_tax(organisation=organisation, journal=journal)
+    carry_out(refunds, now=journal.at, by="worker")
 
 
 def _begin_anew(organisation: UUID, *, now: datetime, days: int) -> None:

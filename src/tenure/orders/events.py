@@ -82,6 +82,15 @@ class OrderTransferReminded:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderTaxCorrected:
+    """The buyer's VAT number was validated later: invoiced anew, ``tax`` is given back (R45)."""
+
+    type: ClassVar[str] = "order.tax_corrected"
+    order: UUID
+    tax: Money
+
+
+@dataclass(frozen=True, slots=True)
 class OrderExpired:
     """An order waited in vain for its proof or its money (R8, R15)."""
 

@@ -113,6 +113,10 @@ class Order(models.Model):
     money, the day of purchase (R28); ``expires_at`` is a UTC instant (R8, R15). ``remind_at`` is
     when the customer is reminded of the transfer, None once that was done; ``expired_at`` when the
     order expired, also if money booked in time was found later and revived it (R15).
+
+    ``vat_number`` is the buyer's number that was not validated when the order was placed, and
+    that would have spared it the tax; ``tax_corrected_at`` when it was validated after all, and
+    the invoice issued anew without it (R45). The amounts stay those that were sold.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -128,6 +132,8 @@ class Order(models.Model):
     tax_percent = models.DecimalField(max_digits=6, decimal_places=3)
     tax_country = models.CharField(max_length=2, blank=True)
     reverse_charge = models.BooleanField(default=False)
+    vat_number = models.CharField(max_length=20, blank=True, default="", db_default="")
+    tax_corrected_at = models.DateTimeField(null=True)
     placed_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
     paid_on = models.DateField(null=True)
@@ -152,6 +158,11 @@ class Order(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["organisation", "id"], name="order_list"),
+            models.Index(
+                fields=["organisation"],
+                condition=~Q(vat_number="") & Q(tax_corrected_at__isnull=True),
+                name="order_tax_to_correct",
+            ),
             models.Index(
                 fields=["expires_at"],
                 condition=Q(status__in=["awaiting_verification", "awaiting_transfer"]),

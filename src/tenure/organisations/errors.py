@@ -59,6 +59,12 @@ VAT_NUMBER_OF_ANOTHER_COUNTRY = declare(
     fr="{vat_number} n'est pas du pays de facturation, dont les numéros commencent par {prefix}. "
     "Donnez le numéro de ce pays, ou laissez-le vide.",
 )
+VAT_NUMBER_VALIDATED = declare(
+    "vat_number_validated",
+    rule="R45",
+    en="VAT number validated: reverse charge",
+    fr="Numéro de TVA validé : autoliquidation",
+)
 SIREN_MALFORMED = declare(
     "siren_malformed",
     rule="R47",

@@ -13,6 +13,7 @@ from tenure.flows.verify import (
     seats,
     subscriptions,
     transfers,
+    tax,
 )
 from tenure.flows.verify.checks import Check
 from tenure.flows.verify.money import MONEY
@@ -99,6 +100,15 @@ CHECKS: Final = (
             "Un virement compte comme payé une fois tout son argent arrivé, pas avant.",
         ),
         transfers.transfers_captured,
+    ),
+    Check(
+        "tax_corrected",
+        "R45",
+        (
+            "What a VAT number spares that was validated later is credited and invoiced anew.",
+            "Ce qu'épargne un numéro de TVA validé plus tard est crédité et facturé à nouveau.",
+        ),
+        tax.tax_corrected,
     ),
     Check(
         "order_totals",

@@ -13,7 +13,7 @@ from tenure.base.ids import new_id
 from tenure.base.money import Money
 from tenure.events.journal import Journal
 from tenure.events.rows import AMONG, read_rows
-from tenure.orders.events import OrderPaid, OrderPlaced
+from tenure.orders.events import OrderPaid, OrderPlaced, OrderTaxCorrected
 from tenure.orders.models import Order, OrderKind, OrderLine, OrderStatus
 
 
@@ -50,6 +50,7 @@ class OrderDraft:
     expires_at: datetime | None
     lines: tuple[LineDraft, ...]
     remind_at: datetime | None = None
+    vat_number: str = ""
 
 
 def place_orders(*, drafts: Sequence[OrderDraft], journal: Journal) -> list[Order]:
@@ -100,6 +101,18 @@ def mark_paid(*, orders: Sequence[Order], paid_on: dict[UUID, date], journal: Jo
         )
 
 
+def mark_tax_corrected(*, orders: Sequence[Order], journal: Journal) -> None:
+    """The invoices of the locked ``orders`` were issued anew without the tax they show (R45)."""
+    for order in orders:
+        order.tax_corrected_at = journal.at
+        tax = Money(order.total_tax, order.currency)
+        journal.record(order.organisation_id, OrderTaxCorrected(order=order.id, tax=tax))
+    journal.change(
+        "UPDATE orders_order SET tax_corrected_at = %s WHERE id = ANY(%s)",
+        [journal.at, [order.id for order in orders]],
+    )
+
+
 def mark(*, orders: Sequence[Order], status: OrderStatus, closed_at: datetime | None) -> None:
     """Give the locked ``orders`` a status; ``closed_at`` if nothing more can come of them."""
     for order in orders:
@@ -140,6 +153,7 @@ def _order(draft: OrderDraft, at: datetime) -> Order:
         tax_percent=draft.tax_percent,
         tax_country=draft.tax_country,
         reverse_charge=draft.reverse_charge,
+        vat_number=draft.vat_number,
         placed_at=at,
         expires_at=draft.expires_at,
         remind_at=draft.remind_at,

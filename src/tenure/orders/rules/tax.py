@@ -82,6 +82,18 @@ def number_decides(*, vendor_country: str, audience: Audience, buyer_country: st
     return audience == Audience.BUSINESS and in_eu(buyer) and buyer != vat_country(vendor_country)
 
 
+def would_reverse(situation: TaxSituation, *, audience: Audience, buyer_country: str) -> bool:
+    """Whether a validated number would have spared such a buyer the tax of ``situation`` (R45)."""
+    buyer = vat_country(buyer_country)
+    elsewhere = situation.kind is TaxKind.BUYER_COUNTRY or situation.country != buyer
+    return (
+        audience == Audience.BUSINESS
+        and in_eu(buyer)
+        and bool(situation.basis_points)
+        and elsewhere
+    )
+
+
 def tax_situation(
     *,
     vendor_country: str,

@@ -44,6 +44,12 @@ def _reminded(event: Event) -> str:
     }
 
 
+def _corrected(event: Event) -> str:
+    return gettext("The VAT number is validated: the invoice was issued anew, without %(tax)s.") % {
+        "tax": event.amount("tax")
+    }
+
+
 def _withdrawn(_event: Event) -> str:
     return gettext("An unpaid order was withdrawn.")
 
@@ -117,6 +123,7 @@ def _card_removed(_event: Event) -> str:
 
 
 SENTENCES: Final[Mapping[str, Sentence]] = {
+    "order.tax_corrected": Sentence(icon="receipt", tell=_corrected),
     "order.placed": Sentence(icon="shopping-bag", tell=_placed),
     "order.paid": Sentence(icon="circle-check", tell=_paid),
     "order.declined": Sentence(icon="circle-x", tell=_declined),
