@@ -12,8 +12,8 @@ from tenure.flows.verify import (
     people,
     seats,
     subscriptions,
-    transfers,
     tax,
+    transfers,
 )
 from tenure.flows.verify.checks import Check
 from tenure.flows.verify.money import MONEY
