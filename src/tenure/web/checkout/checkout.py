@@ -55,7 +55,7 @@ def checkout(visit: Visit, cart: str) -> HttpResponse:
 
 def _look_again(visit: Visit) -> None:
     """Whatever was read of the visitor's organisations and carts is read anew."""
-    vars(visit.visitor).pop("memberships", None)
+    visit.visitor.look_again()
     vars(visit.request).pop("baskets", None)
 
 

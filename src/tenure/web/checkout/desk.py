@@ -17,12 +17,14 @@ from tenure.flows.vat_checks import freshen
 from tenure.orders.queries.baskets import OpenCart
 from tenure.orders.queries.policy import policy_in_force
 from tenure.orders.rules.payment import needs_verification, payment_method_verdict
+from tenure.orders.rules.tax import would_reverse
 from tenure.organisations.models import Organisation
 from tenure.organisations.queries import organisation_row
 from tenure.policy.words import Audience, PaymentMethod
 from tenure.web.checkout.buyers import NEW, Buyer, buyers_of
 from tenure.web.checkout.deal import Deal, deal
 from tenure.web.checkout.zones import guessed_zone
+from tenure.web.edge.vat import VatState, vat_state
 from tenure.web.edge.visits import PersonVisit
 
 
@@ -103,6 +105,15 @@ class Checkout:
     def row(self) -> Organisation | None:
         """The buyer with where it is billed."""
         return organisation_row(self.buyer.place.id) if self.buyer else None
+
+    @cached_property
+    def vat(self) -> VatState | None:
+        """Where the buyer's VAT number stands, if one decides the tax of this cart (R45)."""
+        situation = self.showing.priced.situation
+        spares = situation.reverse_charge or would_reverse(
+            situation, audience=self.cart.audience, buyer_country=self.cart.country
+        )
+        return vat_state(self.row, spares=True) if spares else None
 
     @cached_property
     def proves(self) -> bool:

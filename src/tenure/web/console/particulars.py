@@ -6,18 +6,23 @@ from collections.abc import Iterable
 from typing import Any, Final, cast
 
 from django import forms
+from django.conf import settings
 from django.http import HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from tenure.catalogue.queries import known_catalogue
 from tenure.flows.particulars import edit_particulars
 from tenure.flows.vat_checks import look_up_now
+from tenure.orders.rules.tax import number_decides
 from tenure.organisations.models import Organisation
 from tenure.organisations.queries import organisation_row
 from tenure.organisations.rules import Ability
 from tenure.organisations.rules.numbers import SIREN_FIELD, VAT_NUMBER_FIELD
+from tenure.policy.words import Audience
 from tenure.web.edge.doors import FORM, console_page
 from tenure.web.edge.forms import Form, LanguageField, TimeZoneField
+from tenure.web.edge.vat import VatState, vat_state
 from tenure.web.edge.visits import Desk
 
 
@@ -116,7 +121,20 @@ def _edited(desk: Desk, kind: type[Form], template: str) -> HttpResponse:
                 look_up_now(organisation=desk.organisation, now=desk.now)
             desk.tell(gettext("Saved."))
             return desk.redirect(desk.request.path)
-    return desk.render(template, {"form": form, "row": row}, status=form.status)
+    more = {"vat": _vat(row)} if kind is BillingForm else {}
+    return desk.render(template, {"form": form, "row": row, **more}, status=form.status)
+
+
+def _vat(row: Organisation) -> VatState | None:
+    """Where the number stands that is kept, whatever was typed."""
+    audience = Audience(row.audience)
+    if audience.is_consumer:
+        return None
+    vendor_country = known_catalogue().vendor(sandbox=settings.SANDBOX).country
+    spares = number_decides(
+        vendor_country=vendor_country, audience=audience, buyer_country=row.country
+    )
+    return vat_state(row, spares=spares)
 
 
 def _kept(row: Organisation, names: Iterable[str]) -> dict[str, str]:

@@ -62,6 +62,10 @@ class Visitor:
     def _everywhere(self) -> PersonStanding:
         return standing_of(self.user.id) if self.user else _NOBODY
 
+    def look_again(self) -> None:
+        """What was read of them is read anew: an organisation may just have become theirs."""
+        vars(self).pop("_everywhere", None)
+
     @property
     def memberships(self) -> tuple[Membership, ...]:
         """Their organisations, by name, suspended memberships included.
