@@ -14,7 +14,7 @@ SAYS_NOTHING = {"utils", "util", "helpers", "helper", "common", "services", "man
 
 KINDS = {"commands", "queries", "models", "events", "rules", "errors", "migrations", "__init__"}
 MORE_KINDS = {
-    "billing": {"gateways", "documents", "bank", "ledger"},
+    "billing": {"gateways", "documents", "bank", "ledger", "platforms"},
     "catalogue": {"file", "searching", "sample"},
     "organisations": {"registers"},
 }

@@ -32,6 +32,7 @@ BELONGS_TO_NO_ORGANISATION = {
     "billing.BankLine": "money of nobody yet; its allocations name whose it is",
     "billing.BankStagedLine": "a file that is still being read",
     "billing.DocumentSeries": "one numbering for all customers",
+    "billing.SalesReport": "the vendor's, told to the tax office",
     "billing.SandboxCharge": "the books of another party, which only plays to be elsewhere",
     "billing.SandboxRefund": "the books of another party, as its charges",
     "billing.ExchangeRate": "what the central bank publishes",

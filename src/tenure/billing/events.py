@@ -106,6 +106,32 @@ class DocumentIssued:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentDelivered:
+    """A document was handed over to the vendor's approved platform (R47)."""
+
+    type: ClassVar[str] = "document.delivered"
+    document: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentAcknowledged:
+    """The platform told where the document stands; ``code`` is its status (200 to 212)."""
+
+    type: ClassVar[str] = "document.acknowledged"
+    document: UUID
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRejected:
+    """The platform (213) or the customer (210) would not have the document."""
+
+    type: ClassVar[str] = "document.rejected"
+    document: UUID
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentMethodAdded:
     """A card was saved, to be charged when nobody is there."""
 

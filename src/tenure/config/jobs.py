@@ -55,6 +55,16 @@ def look_up_vat_numbers(timestamp: int) -> None:
     correct_due(now=machine_now())
 
 
+@jobs.periodic(cron="* * * * *")
+@jobs.task(queueing_lock="hand_over", lock="hand_over")
+def hand_over(timestamp: int) -> None:
+    """Hand documents and reports over to the approved platform, and read its answers (R47)."""
+    _log.debug("begun", job="hand_over", planned=timestamp)
+    from tenure.flows.handing_over import exchange
+
+    exchange(now=machine_now())
+
+
 @jobs.periodic(cron="*/5 * * * *")
 @jobs.task(queueing_lock="rescue")
 async def rescue(timestamp: int) -> None:

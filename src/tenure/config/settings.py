@@ -23,6 +23,7 @@ STRIPE_WEBHOOK_SECRET = INSTALLATION.stripe_webhook_secret
 STRIPE_API_BASE = INSTALLATION.stripe_api_base
 SMTP = INSTALLATION.smtp
 MAIL_FROM = INSTALLATION.mail_from
+PLATFORM_DIR = INSTALLATION.platform_dir
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

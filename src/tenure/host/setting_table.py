@@ -335,4 +335,14 @@ SETTINGS: Final = (
         read=_header,
         without=("none is believed", "aucun n'est cru"),
     ),
+    Setting(
+        "TENURE_PLATFORM_DIR",
+        "platform_dir",
+        en="The folder by which invoices and e-reporting data go to the approved platform, and its "
+        "answers come back.",
+        fr="Le dossier par lequel factures et données d'e-reporting vont à la plateforme agréée, "
+        "et par lequel reviennent ses réponses.",
+        read=_path,
+        without=("nothing is handed over", "rien n'est transmis"),
+    ),
 )

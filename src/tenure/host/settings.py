@@ -76,6 +76,9 @@ class Settings:
     country_header: str | None
     """In which header a proxy names the country of who asks; ``None``: nobody's word counts."""
 
+    platform_dir: Path | None
+    """The folder by which documents go to the approved platform; ``None``: none go (R47)."""
+
     @property
     def secret_key(self) -> str:
         """The key that signs sessions: as given, or made once and kept in ``data_dir``."""

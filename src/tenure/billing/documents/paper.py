@@ -17,8 +17,8 @@ from tenure.billing.documents.facturx import render_xml
 from tenure.billing.documents.page import page
 from tenure.billing.documents.xmp import say_facturx
 
-_TEMPLATE: Final = Path(__file__).parent / "template"
-_STANDARDS: Final[typst.PDFStandards] = ["a-3a", "ua-1"]
+TEMPLATE: Final = Path(__file__).parent / "template"
+STANDARDS: Final[typst.PDFStandards] = ["a-3a", "ua-1"]
 """For archives, with other files inside, and for who reads by ear."""
 
 _NOT_DRAWN: Final = re.compile(r'(?:the text|codepoint) `"(?P<text>.+?)"`')
@@ -60,8 +60,8 @@ def _compiled(data: dict[str, Any], content: Content) -> bytes:
     given = {"data": json.dumps(data, ensure_ascii=False)}
     issued_at = datetime.combine(content.issued_on, time(), UTC)
     with _ONE_AT_A_TIME:
-        made = _compiler().compile(
-            sys_inputs=given, format="pdf", pdf_standards=_STANDARDS, timestamp=issued_at
+        made = compiler().compile(
+            sys_inputs=given, format="pdf", pdf_standards=STANDARDS, timestamp=issued_at
         )
     assert isinstance(made, bytes)  # noqa: S101 - a PDF is one file, unlike pictures of pages
     return made
@@ -84,11 +84,11 @@ def _without(said: Any, letters: str) -> Any:
 
 
 @cache
-def _compiler() -> typst.Compiler:
+def compiler() -> typst.Compiler:
     """Fonts and template are read once a process; nothing of the machine's own is used."""
     fonts = typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,
-        font_paths=[_TEMPLATE / "fonts"],
+        font_paths=[TEMPLATE / "fonts"],
     )
-    return typst.Compiler(_TEMPLATE / "page.typ", root=_TEMPLATE, font_paths=fonts)
+    return typst.Compiler(TEMPLATE / "page.typ", root=TEMPLATE, font_paths=fonts)

@@ -9,6 +9,7 @@ from tenure.billing.models.bank import (
     BankOutcome,
     BankStagedLine,
 )
+from tenure.billing.models.deliveries import DeliveryStatus, DocumentDelivery, SalesReport
 from tenure.billing.models.documents import (
     Document,
     DocumentFile,
@@ -34,7 +35,9 @@ __all__ = [
     "BankLine",
     "BankOutcome",
     "BankStagedLine",
+    "DeliveryStatus",
     "Document",
+    "DocumentDelivery",
     "DocumentFile",
     "DocumentFormat",
     "DocumentSeries",
@@ -48,6 +51,7 @@ __all__ = [
     "Recognition",
     "Refund",
     "RefundStatus",
+    "SalesReport",
     "SandboxCharge",
     "SandboxRefund",
     "TransferReference",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import pgtrigger
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -99,6 +100,7 @@ class Document(models.Model):
                 condition=Q(corrects__isnull=False),
                 name="document_correction",
             ),
+            BrinIndex(fields=["issued_on"], name="document_by_day"),
         ]
         triggers: ClassVar = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),

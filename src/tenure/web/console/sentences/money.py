@@ -110,6 +110,18 @@ def _issued(event: Event) -> str:
     return kinds.get(event.text("kind"), event.text("kind"))
 
 
+def _delivered(_event: Event) -> str:
+    return gettext("A document was handed over to the platform for electronic invoices.")
+
+
+def _acknowledged(_event: Event) -> str:
+    return gettext("The platform for electronic invoices told where a document stands.")
+
+
+def _rejected(_event: Event) -> str:
+    return gettext("The platform for electronic invoices, or whom it was for, refused a document.")
+
+
 def _card_added(_event: Event) -> str:
     return gettext("A card was saved for renewals.")
 
@@ -145,4 +157,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "refund.paid": Sentence(icon="arrow-back-up", tell=_back),
     "refund.failed": Sentence(icon="circle-x", tell=_back_failed),
     "document.issued": Sentence(icon="receipt", tell=_issued),
+    "document.delivered": Sentence(icon="receipt", tell=_delivered),
+    "document.acknowledged": Sentence(icon="circle-check", tell=_acknowledged),
+    "document.rejected": Sentence(icon="circle-x", tell=_rejected),
 }
