@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+import msgspec
+
 from tenure.base.countries import in_eu
 from tenure.billing.documents.content import (
     Address,
@@ -171,21 +173,17 @@ def totals(lines: Iterable[Line]) -> tuple[int, int]:
     return sum(line.net for line in listed), sum(line.tax for line in listed)
 
 
-def tax_lines(
-    lines: Sequence[Line], countries: Mapping[tuple[TaxCategory, int], TaxLine]
-) -> tuple[TaxLine, ...]:
-    """The taxes of ``lines``, each as ``countries`` knows the one of its category and rate."""
+def tax_lines(lines: Sequence[Line], taxes: Iterable[TaxLine]) -> tuple[TaxLine, ...]:
+    """The taxes of some ``lines`` of a document, whose own ``taxes`` say whose they are."""
     found: dict[tuple[TaxCategory, int], list[Line]] = {}
     for line in lines:
         found.setdefault((line.category, line.rate), []).append(line)
     return tuple(
-        TaxLine(
-            category=category,
-            rate=rate,
-            net=sum(line.net for line in of_it),
-            tax=sum(line.tax for line in of_it),
-            country=countries[category, rate].country,
-            exemption_code=countries[category, rate].exemption_code,
+        msgspec.structs.replace(
+            tax,
+            net=sum(line.net for line in found[tax.category, tax.rate]),
+            tax=sum(line.tax for line in found[tax.category, tax.rate]),
         )
-        for (category, rate), of_it in found.items()
+        for tax in taxes
+        if (tax.category, tax.rate) in found
     )

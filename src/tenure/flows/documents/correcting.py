@@ -84,7 +84,7 @@ def _draft(credit: Credit) -> Draft:
         said,
         kind=DocumentKind.CREDIT_NOTE,
         lines=lines,
-        taxes=tax_lines(lines, {(each.category, each.rate): each for each in said.taxes}),
+        taxes=tax_lines(lines, said.taxes),
         net=net,
         tax=tax,
         total=net + tax,
