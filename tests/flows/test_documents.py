@@ -24,6 +24,7 @@ from tenure.billing.documents.content import (
     contradictions,
     parse,
 )
+from tenure.billing.documents.facturx import render_xml
 from tenure.billing.models import (
     Document,
     DocumentFile,
@@ -55,6 +56,7 @@ from tenure.flows.verify.run import verify
 from tenure.orders.models import Order
 from tenure.organisations.models import Organisation
 from tenure.policy.words import Audience
+from tests.billing.official import FRANCE, objections
 from tests.flows.doomed import Work, every_point
 from tests.shop import START, customer, fill_cart, open_shop, order_cart, subscribe
 
@@ -236,7 +238,8 @@ def test_an_invoice_is_taken_back_whole() -> None:
     assert said.kind is DocumentKind.CREDIT_NOTE
     assert said.about is not None
     assert (said.about.number, said.reason) == (invoice.number, "Rétractation")
-    assert (said.paid, said.payment, said.mentions) == (0, None, ())
+    assert (said.paid, said.payment) == (0, None)
+    assert MentionCode.RENEWS not in {each.code for each in said.mentions}
     with pytest.raises(Refused) as refusal:
         credit(invoice)
     assert refusal.value.code.code == "credit_exceeds_invoice"
@@ -259,6 +262,30 @@ def test_an_invoice_is_taken_back_in_parts() -> None:
     assert credit(invoice, lines=(one_seat,)).sequence == 3
     issue([of])
     assert broken() == set()
+
+
+def test_what_is_issued_passes_the_official_judges() -> None:
+    def company(country: str, number: str, **more: object) -> Organisation:
+        made = customer(country=country, email=f"{number.lower()}@atelier.example")
+        Organisation.objects.filter(id=made.id).update(vat_number=number, **more)
+        return made
+
+    bought(company("FR", "FR83404833048", siren="404833048", purchase_order="PO 7"))
+    whole = Document.objects.get()
+    one_seat = CreditLine(position=1, quantity=1, net=120000, tax=24000)
+    credit(whole, lines=(one_seat,), reason="Une place de moins")
+    bought(company("DE", "DE136695976"))
+    bought(company("DE", "DE811569869", vat_validated_at=START))
+    maker = customer(Audience.CREATOR, "FR", email="m@atelier.example")
+    subscribe(maker, "designer-creator", term=Term.MONTH)
+    far = customer(Audience.CREATOR, "JP", timezone="Asia/Tokyo", email="j@atelier.example")
+    subscribe(far, "designer-creator", term=Term.MONTH)
+    contents = [parse(paper.content) for paper in Document.objects.order_by("id")]
+    for content in contents:
+        assert objections(render_xml(content)) == []
+    for content in contents[:2]:  # what goes through approved platforms
+        assert objections(render_xml(content), FRANCE) == []
+    assert {each.taxes[0].category.value for each in contents} == {"S", "AE", "O"}
 
 
 def test_papers_before_the_money() -> None:

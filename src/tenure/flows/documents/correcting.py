@@ -28,17 +28,6 @@ from tenure.events.journal import Journal
 from tenure.flows.bookkeeping import book_papers
 from tenure.flows.documents.facts import seller, vendor_zone
 
-_STILL_SAID = frozenset(
-    {
-        MentionCode.REVERSE_CHARGE,
-        MentionCode.OUTSIDE_SCOPE,
-        MentionCode.EXEMPT,
-        MentionCode.OSS,
-        MentionCode.VAT_ON_DEBITS,
-    }
-)
-"""What an invoice says of its tax holds for what corrects it too."""
-
 
 @dataclass(frozen=True, slots=True)
 class CreditLine:
@@ -94,7 +83,7 @@ def _draft(credit: Credit) -> Draft:
         accounting=accounting_amounts(said.currency, net, tax, rate_of(said)),
         about=Preceding(number=invoice.number, issued_on=invoice.issued_on),
         reason=credit.reason,
-        mentions=tuple(each for each in said.mentions if each.code in _STILL_SAID),
+        mentions=tuple(each for each in said.mentions if each.code is not MentionCode.RENEWS),
     )
     return Draft(
         content=content,
