@@ -7,8 +7,7 @@ kept beside it afterwards. What has a row and no answer was cut short, and is ta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -17,7 +16,6 @@ from uuid import UUID
 import msgspec
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
-from psycopg import ClientCursor
 
 from tenure.api.errors import (
     FIELD_TOO_LONG,
@@ -32,6 +30,7 @@ from tenure.base.clock import machine_now
 from tenure.base.errors import FieldError, Forbidden, Invalid, Refused
 from tenure.base.ids import new_id
 from tenure.events.asked import Asked
+from tenure.events.rows import run_apart
 
 HEADER: Final = "Idempotency-Key"
 MOST_CHARACTERS: Final = 255
@@ -44,22 +43,19 @@ _KEPT_HEADERS: Final = (
     "ETag",
     "Tenure-Revision",
 )
-_CLAIM: Final = """
-    SELECT pg_try_advisory_lock(%(lock)s);
-    SELECT call, body_hash, made, status, answer, headers
-    FROM events_idempotencykey WHERE scope = %(scope)s AND key = %(key)s
+_LOCK: Final = "SELECT pg_try_advisory_lock(%s::bigint)"
+_UNLOCK: Final = "SELECT pg_advisory_unlock(%s::bigint)"
+_FIND: Final = """
+    SELECT call, body_hash, made, status, answer, headers::text
+    FROM events_idempotencykey WHERE scope = %s AND key = %s
 """
 _KEEP: Final = """
-    BEGIN;
-    SET LOCAL synchronous_commit TO off;
     INSERT INTO events_idempotencykey AS kept
         (id, scope, key, call, body_hash, created_at, status, answer, headers)
-    VALUES (%(id)s, %(scope)s, %(key)s, %(call)s, %(body_hash)s, %(now)s,
-            %(status)s, %(answer)s, %(headers)s)
+    SELECT %s::uuid, %s::uuid, %s, %s, %s::bytea, %s::timestamptz, %s::int, %s::bytea, %s::jsonb
+    FROM (SELECT set_config('synchronous_commit', 'off', true)) AS not_waited_for
     ON CONFLICT (scope, key) DO UPDATE
-    SET status = excluded.status, answer = excluded.answer, headers = excluded.headers;
-    COMMIT;
-    SELECT pg_advisory_unlock(%(lock)s)
+    SET status = excluded.status, answer = excluded.answer, headers = excluded.headers
 """
 
 
@@ -149,62 +145,45 @@ def _lock_number(asked: Asked) -> int:
     return int.from_bytes(digest[:8], signed=True)
 
 
-@contextmanager
-def _several() -> Iterator[ClientCursor[tuple[Any, ...]]]:
-    """A cursor that takes several statements in one message; Django's take one."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors, ClientCursor(connection.connection) as cursor:
-        yield cursor
-
-
 def _claim(asked: Asked, lock: int) -> _Row | None:
-    """Take the key's lock, then read its row: two queries in one message, in this order, so that
-    the row is read as it stands once the lock is ours."""
-    with _several() as cursor:
-        cursor.execute(_CLAIM, {"lock": lock, "scope": asked.scope, "key": asked.key})
-        locked = cursor.fetchone()
-        if locked != (True,):
-            raise CallRefused(IDEMPOTENCY_KEY_IN_USE)
-        cursor.nextset()
-        found = cursor.fetchone()
-    if found is None:
+    """Take the key's lock, then read its row: two queries on one way, in this order, so that the
+    row is read as it stands once the lock is ours."""
+    locked, found = run_apart([(_LOCK, [lock]), (_FIND, [asked.scope, asked.key])])
+    if locked != [(True,)]:
+        raise CallRefused(IDEMPOTENCY_KEY_IN_USE)
+    if not found:
         return None
-    call, body_hash, made, status, answer, headers = found
+    call, body_hash, made, status, answer, headers = found[0]
     return _Row(
         call=call,
         body_hash=bytes(body_hash),
         made=made,
         status=status,
         answer=None if answer is None else bytes(answer),
-        headers=msgspec.json.decode(headers) if isinstance(headers, str) else headers,
+        headers=msgspec.json.decode(headers),
     )
 
 
 def _keep(asked: Asked, lock: int, response: HttpResponse) -> None:
     """Keep the answer, and give the lock back only once that is committed."""
     headers = {name: response[name] for name in _KEPT_HEADERS if name in response}
-    with _several() as cursor:
-        cursor.execute(
-            _KEEP,
-            {
-                "id": new_id(),
-                "scope": asked.scope,
-                "key": asked.key,
-                "call": asked.call,
-                "body_hash": asked.body_hash,
-                "now": machine_now(),
-                "status": response.status_code,
-                "answer": response.content,
-                "headers": msgspec.json.encode(headers).decode(),
-                "lock": lock,
-            },
-        )
+    values = [
+        new_id(),
+        asked.scope,
+        asked.key,
+        asked.call,
+        asked.body_hash,
+        machine_now(),
+        response.status_code,
+        response.content,
+        msgspec.json.encode(headers).decode(),
+    ]
+    run_apart([(_KEEP, values), (_UNLOCK, [lock])])
 
 
 def _release(lock: int) -> None:
     """Give the lock back; a connection that cannot say so is closed, which gives it back too."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [lock])
+        run_apart([(_UNLOCK, [lock])])
     except DatabaseError:
         connection.close()

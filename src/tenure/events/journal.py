@@ -144,14 +144,17 @@ class Journal:
         self._touched.add(KEYS_STREAM)
 
     def flush(self) -> None:
-        """Write what waits, and what was recorded: the streams are locked in the order of ids."""
+        """Write what waits, and what was recorded: the streams are locked in the order of ids.
+
+        Nothing comes after it in its transaction, which may be committed with it.
+        """
         if not self._touched:
-            self.write()
+            self._writing.send(ending=True)
             return
         self._tell()
         for statement, rows in self._last.items():
             self._writing.change(statement, [as_json(rows)])
-        for organisation, sequence, revision in self._writing.send(_NUMBERS):
+        for organisation, sequence, revision in self._writing.send(_NUMBERS, ending=True):
             self.sequences[organisation] = sequence
             self.revisions[organisation] = revision
         self._pending.clear()

@@ -2,24 +2,24 @@
 
 Django builds a statement anew each time it is asked for one, and a cursor for it, which costs
 several times what PostgreSQL needs to answer it. Where a checkout reads and writes a few rows
-again and again, both are made once instead; everywhere else querysets are the way.
+again and again, it is written once and prepared once; everywhere else querysets are the way.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cache
-from itertools import count
 from typing import Any, Final, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model
-from psycopg import Connection, RawCursor, sql
+from django.db.models.base import ModelState
+from psycopg import sql
+
+from tenure.events.sending import Line, Values
 
 Row = TypeVar("Row", bound=Model)
-Values = tuple[Any, ...]
 
 AMONG: Final = "= ANY((SELECT %s::uuid[])::uuid[])"
 """``WHERE id`` followed by this finds many rows by a list of keys.
@@ -28,9 +28,6 @@ The list stands in a SELECT of its own so that its length says nothing to the pl
 ``= ANY(%s)`` PostgreSQL finds each list shorter than lists usually are, and plans the statement
 anew each time instead of keeping the plan.
 """
-
-_MOST_KEPT: Final = 100
-"""As many cursors a connection keeps: as psycopg keeps prepared statements."""
 
 
 def read_rows(model: type[Row], rest: str, parameters: Sequence[Any]) -> list[Row]:
@@ -41,7 +38,7 @@ def read_rows(model: type[Row], rest: str, parameters: Sequence[Any]) -> list[Ro
     """
     statement, names = _selection(model, rest)
     found = run(statement, parameters)
-    return [model.from_db(DEFAULT_DB_ALIAS, names, row) for row in found]
+    return [_instance(model, names, row) for row in found]
 
 
 def read_joined(
@@ -51,7 +48,16 @@ def read_joined(
     statement, names = _selection(model, rest, more)
     width = len(names)
     found = run(statement, parameters)
-    return [(model.from_db(DEFAULT_DB_ALIAS, names, row), row[width:]) for row in found]
+    return [(_instance(model, names, row[:width]), row[width:]) for row in found]
+
+
+def _instance(model: type[Row], names: tuple[str, ...], row: Values) -> Row:
+    """A row as ``Model.from_db`` makes it, without asking of each field whether it was given."""
+    instance = model.__new__(model)
+    instance.__dict__.update(zip(names, row, strict=True))
+    instance._state = ModelState()
+    instance._state.adding, instance._state.db = False, DEFAULT_DB_ALIAS
+    return instance
 
 
 def read_values(statement: str, parameters: Sequence[Any]) -> list[Values]:
@@ -59,24 +65,43 @@ def read_values(statement: str, parameters: Sequence[Any]) -> list[Values]:
     return run(statement, parameters)
 
 
-def run(statement: str, parameters: Sequence[Any]) -> list[Values]:
+def run(statement: str, parameters: Sequence[Any], *, ending: bool = False) -> list[Values]:
     """Run a statement, a constant of some module; returns the rows that it answers, if any.
 
-    It goes by a cursor kept for it, past Django's: what psycopg found out about its parameters
-    and its answer then stands there the next time. Only where somebody watches what is run (a
-    test, or ``DEBUG``) does it go by Django's own.
+    ``ending`` says that nothing comes after it in its transaction, which is then committed on
+    the same way. It goes past Django's cursors; only where somebody watches what is run (a test,
+    or ``DEBUG``), or where Django or psycopg began the transaction, does it go by them.
     """
     database = connections[DEFAULT_DB_ALIAS]
-    if database.execute_wrappers or database.queries_logged:
-        with database.cursor() as watched:
-            watched.execute(statement, parameters)
-            return watched.fetchall() if watched.description else []
     database.ensure_connection()
     database.validate_no_broken_transaction()
+    line = _lines.of(database)
+    if line is None:
+        return _run_watched(database, statement, parameters)
     with database.wrap_database_errors:
-        numbered, cursor = _kept.cursor_for(statement, database.connection)
-        cursor.execute(numbered, parameters, prepare=True, binary=True)
-        return cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else []
+        begin = database.in_atomic_block and line.is_idle
+        commit = ending and database.in_atomic_block
+        return line.run(statement, parameters, begin=begin, commit=commit)
+
+
+def run_apart(parts: Sequence[tuple[str, Sequence[Any]]]) -> list[list[Values]]:
+    """Run statements, constants of some module, one after the other, outside of a transaction.
+
+    Each is committed by itself, and sees what those before it did; all are sent together.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    line = _lines.of(database)
+    if line is None or database.in_atomic_block:
+        return [_run_watched(database, statement, values) for statement, values in parts]
+    with database.wrap_database_errors:
+        return line.run_apart(parts)
+
+
+def _run_watched(database: Any, statement: str, parameters: Sequence[Any]) -> list[Values]:
+    with database.cursor() as watched:
+        watched.execute(statement, parameters)
+        return watched.fetchall() if watched.description else []
 
 
 def column_names(model: type[Model]) -> tuple[str, ...]:
@@ -84,39 +109,30 @@ def column_names(model: type[Model]) -> tuple[str, ...]:
     return tuple(str(field.column) for field in model._meta.concrete_fields)
 
 
-class _Kept(threading.local):
-    """The cursors of this thread's connection by their statements, those last used at the end."""
+class _Lines(threading.local):
+    """The line of this thread's connection, and the transaction that it last began."""
 
     def __init__(self) -> None:
-        self._connection: Connection[Values] | None = None
-        self._cursors: OrderedDict[str, tuple[bytes, RawCursor[Values]]] = OrderedDict()
+        self._line: Line | None = None
+        self._began: object = None
 
-    def cursor_for(
-        self, statement: str, connection: Connection[Values]
-    ) -> tuple[bytes, RawCursor[Values]]:
-        """The statement as PostgreSQL numbers its parameters, and the cursor that runs it."""
-        if connection is not self._connection:
-            self._connection = connection
-            self._cursors.clear()
-        kept = self._cursors.get(statement)
-        if kept is None:
-            kept = (_numbered(statement), RawCursor(connection))
-            self._cursors[statement] = kept
-            if len(self._cursors) > _MOST_KEPT:
-                self._cursors.popitem(last=False)
-        else:
-            self._cursors.move_to_end(statement)
-        return kept
+    def of(self, database: Any) -> Line | None:
+        """The line, unless it must not be used now."""
+        if database.execute_wrappers or database.queries_logged or database.savepoint_ids:
+            return None
+        line = self._line
+        if line is None or line.connection is not database.connection:
+            line = self._line = Line(database.connection)
+            self._began = None
+        if not database.in_atomic_block:
+            return line if line.is_idle else None
+        outermost = database.atomic_blocks[0]
+        if line.is_idle:
+            self._began = outermost
+        return line if self._began is outermost else None
 
 
-_kept = _Kept()
-
-
-def _numbered(statement: str) -> bytes:
-    """``$1``, ``$2`` … for each ``%s``, so that psycopg has nothing left to convert."""
-    first, *rest = statement.split("%s")
-    numbers = count(1)
-    return "".join([first, *(f"${next(numbers)}{text}" for text in rest)]).encode()
+_lines = _Lines()
 
 
 @cache

@@ -15,7 +15,8 @@ from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model
 from psycopg import sql
 
-from tenure.events.rows import Values, run
+from tenure.events.rows import run
+from tenure.events.sending import Values
 
 
 class Writing:
@@ -41,8 +42,11 @@ class Writing:
         """
         self._changes.append((name or f"change_{len(self._changes)}", statement, parameters))
 
-    def send(self, answer: str = "SELECT 1") -> list[Values]:
-        """Write all of it; returns what ``answer``, a constant SELECT, finds in its parts."""
+    def send(self, answer: str = "SELECT 1", *, ending: bool = False) -> list[Values]:
+        """Write all of it; returns what ``answer``, a constant SELECT, finds in its parts.
+
+        ``ending`` says that nothing comes after it in its transaction.
+        """
         parts: list[tuple[str, str, Sequence[Any]]] = [
             (f"new_{model._meta.db_table}", _insertion(model), [as_json(rows)])
             for model, rows in self._rows.items()
@@ -51,7 +55,8 @@ class Writing:
         if not parts:
             return []
         whole = _whole(tuple((name, part) for name, part, _ in parts), answer)
-        found = run(whole, [each for _, _, values in parts for each in values])
+        values = [each for _, _, given in parts for each in given]
+        found = run(whole, values, ending=ending)
         for rows in self._rows.values():
             for row in rows:
                 row._state.adding = False

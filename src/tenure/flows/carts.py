@@ -37,7 +37,7 @@ def _cart_transaction() -> Iterator[Writing]:
     with database.atomic(durable=True):
         writing = Writing()
         yield writing
-        writing.send()
+        writing.send(ending=True)
 
 
 def open_cart(

@@ -23,6 +23,7 @@ from tenure.billing.models import (
     PaymentMethodStatus,
 )
 from tenure.events.journal import Journal
+from tenure.events.rows import AMONG, read_rows
 from tenure.organisations.models import Organisation
 
 _OPEN: Final = (PaymentMethodStatus.INTENDED, PaymentMethodStatus.AUTHENTICATION_REQUIRED)
@@ -160,12 +161,12 @@ def remove_payment_method(*, method: PaymentMethod, journal: Journal) -> None:
 def _active_of(organisations: Collection[UUID]) -> defaultdict[UUID, list[PaymentMethod]]:
     known: defaultdict[UUID, list[PaymentMethod]] = defaultdict(list)
     if organisations:
-        rows = PaymentMethod.objects.filter(
-            organisation_id__in=organisations, status=PaymentMethodStatus.ACTIVE
-        )
-        for method in rows.order_by("id"):
+        for method in read_rows(PaymentMethod, _ACTIVE_OF, [list(organisations)]):
             known[method.organisation_id].append(method)
     return known
+
+
+_ACTIVE_OF: Final = f"WHERE organisation_id {AMONG} AND status = 'active' ORDER BY id"
 
 
 def _same(cards: Iterable[PaymentMethod], gateway: str, fingerprint: str) -> PaymentMethod | None:

@@ -16,7 +16,8 @@ from tenure.billing.documents.composing import Taxed, electronic_address
 from tenure.billing.documents.content import Address, Party
 from tenure.catalogue.queries import KnownCatalogue, catalogue_at
 from tenure.catalogue.queries.vendor import VendorFacts
-from tenure.events.rows import AMONG, Values, column_names, read_joined
+from tenure.events.rows import AMONG, column_names, read_joined
+from tenure.events.sending import Values
 from tenure.events.streams import CATALOGUE_STREAM
 from tenure.orders.models import Order, OrderLine
 from tenure.organisations.models import Organisation

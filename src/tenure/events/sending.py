@@ -1,0 +1,211 @@
+"""How a statement that is written once reaches PostgreSQL: past psycopg's cursors, by its libpq.
+
+A cursor costs several times what PostgreSQL needs to answer a small statement, and the words that
+begin and end a transaction cost a way to the server each. Here a statement is prepared once for a
+connection, and those words travel with it.
+
+psycopg forgets all prepared statements of a session, ours too, when a transaction is rolled back.
+A statement that is found forgotten is prepared anew, which is only possible where nothing of a
+transaction was done yet; so a ``Line`` must only be used outside of transactions, to begin one,
+or in one that it began.
+"""
+
+from __future__ import annotations
+
+import select
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from itertools import count
+from typing import Any, Final, NamedTuple
+
+from psycopg import Connection, OperationalError
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import InvalidSqlStatementName, error_from_result
+from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
+from psycopg.pq.abc import PGconn, PGresult
+
+Values = tuple[Any, ...]
+
+_MOST_KEPT: Final = 200
+"""As many statements a connection keeps prepared: each costs the server some memory."""
+
+_BEGIN: Final = b"BEGIN"
+_COMMIT: Final = b"COMMIT"
+
+
+class _Message(NamedTuple):
+    """A prepared statement with its values, as libpq sends it."""
+
+    name: bytes
+    values: Sequence[Any]
+    formats: Sequence[int] | None
+
+
+class _Statement:
+    """A statement as a connection knows it: its prepared names by the types of its values."""
+
+    def __init__(self, statement: str, connection: Connection[Any]) -> None:
+        self.text = _numbered(statement)
+        self.names: dict[tuple[int, ...], bytes] = {}
+        self._transformer = Transformer(connection)
+        self._loads = False
+
+    def told(self, values: Sequence[Any]) -> tuple[Sequence[Any], tuple[int, ...], Sequence[Any]]:
+        """Values as they are sent, with their types and formats."""
+        transformer = self._transformer
+        dumped = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
+        return dumped, tuple(transformer.types or ()), transformer.formats or ()
+
+    def rows(self, result: PGresult) -> list[Values]:
+        """What was answered; how its columns are read is found out once."""
+        if result.status != ExecStatus.TUPLES_OK:
+            return []
+        self._transformer.set_pgresult(result, set_loaders=not self._loads)
+        self._loads = True
+        return self._transformer.load_rows(0, result.ntuples, tuple)
+
+
+class Line:
+    """The statements of one connection, prepared as they come, those last used kept."""
+
+    def __init__(self, connection: Connection[Any], most_kept: int = _MOST_KEPT) -> None:
+        self.connection = connection
+        self._most_kept = most_kept
+        self._pgconn: PGconn = connection.pgconn
+        self._statements: OrderedDict[str, _Statement] = OrderedDict()
+        self._numbers = count(1)
+        self._given_up: list[bytes] = []
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no transaction is open."""
+        return self._pgconn.transaction_status == TransactionStatus.IDLE
+
+    def run(
+        self, statement: str, values: Sequence[Any], *, begin: bool = False, commit: bool = False
+    ) -> list[Values]:
+        """Run one statement, in a transaction that begins before it or ends with it if told so.
+
+        Raises psycopg's errors; a transaction that could not be committed is rolled back.
+        """
+        idle = self.is_idle
+        known = self._known(statement)
+        try:
+            result = self._sent(known, values, begin=begin, commit=commit)
+        except InvalidSqlStatementName:
+            if not idle:
+                raise
+            if not self.is_idle:
+                self._pgconn.exec_(b"ROLLBACK")
+            self._forget()
+            result = self._sent(known, values, begin=begin, commit=commit)
+        return known.rows(result)
+
+    def run_apart(self, parts: Iterable[tuple[str, Sequence[Any]]]) -> list[list[Values]]:
+        """Run statements one after the other, each committed by itself, sent together."""
+        asked = [(self._known(statement), values) for statement, values in parts]
+        messages = [self._message(known, values) for known, values in asked]
+        results = _exchange(self._pgconn, [[message] for message in messages])
+        found = []
+        for (known, values), result in zip(asked, results, strict=True):
+            try:
+                found.append(known.rows(self._checked(result)))
+            except InvalidSqlStatementName:
+                known.names.clear()
+                found.append(known.rows(self._sent(known, values)))
+        return found
+
+    def _sent(
+        self, known: _Statement, values: Sequence[Any], *, begin: bool = False, commit: bool = False
+    ) -> PGresult:
+        message = self._message(known, values)
+        if not begin and not commit:
+            return self._checked(self._pgconn.exec_prepared(*message, Format.BINARY))
+        sent: list[_Message | bytes] = [message]
+        if begin:
+            sent.insert(0, _BEGIN)
+        if commit:
+            sent.append(_COMMIT)
+        results = _exchange(self._pgconn, [sent])
+        for result in results:
+            self._checked(result)
+        return results[1 if begin else 0]
+
+    def _known(self, statement: str) -> _Statement:
+        known = self._statements.get(statement)
+        if known is not None:
+            self._statements.move_to_end(statement)
+            return known
+        known = self._statements[statement] = _Statement(statement, self.connection)
+        if len(self._statements) > self._most_kept:
+            _, oldest = self._statements.popitem(last=False)
+            self._given_up += oldest.names.values()
+        if self.is_idle:  # an error would end a transaction, and means nothing outside of one
+            for name in self._given_up:
+                self._pgconn.exec_(b"DEALLOCATE " + name)
+            self._given_up.clear()
+        return known
+
+    def _message(self, known: _Statement, values: Sequence[Any]) -> _Message:
+        dumped, types, formats = known.told(values)
+        name = known.names.get(types)
+        if name is None:
+            name = b"tenure_%d" % next(self._numbers)
+            self._checked(self._pgconn.prepare(name, known.text, types))
+            known.names[types] = name
+        return _Message(name, dumped, formats)
+
+    def _forget(self) -> None:
+        for known in self._statements.values():
+            known.names.clear()
+        self._given_up.clear()
+
+    def _checked(self, result: PGresult) -> PGresult:
+        if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+            return result
+        if self._pgconn.status == ConnStatus.BAD:
+            raise OperationalError(self._pgconn.get_error_message())
+        raise error_from_result(result, encoding=self.connection.info.encoding)
+
+
+def _exchange(pgconn: PGconn, batches: Sequence[Sequence[_Message | bytes]]) -> list[PGresult]:
+    """Send all at once and wait for all answers; what fails ends its own batch alone.
+
+    An answer that did not come because of that is left out, since the one that failed is before.
+    """
+    pgconn.enter_pipeline_mode()
+    for batch in batches:
+        for message in batch:
+            if isinstance(message, bytes):
+                pgconn.send_query_params(message, None)
+            else:
+                pgconn.send_query_prepared(*message, Format.BINARY)
+        pgconn.pipeline_sync()
+    socket = select.poll()
+    socket.register(pgconn.socket, select.POLLIN | select.POLLOUT)
+    while pgconn.flush():
+        socket.poll()
+        pgconn.consume_input()
+    socket.modify(pgconn.socket, select.POLLIN)
+    results: list[PGresult] = []
+    left = len(batches)
+    while left:
+        while pgconn.is_busy():
+            socket.poll()
+            pgconn.consume_input()
+        result = pgconn.get_result()
+        if result is None:
+            continue
+        if result.status == ExecStatus.PIPELINE_SYNC:
+            left -= 1
+        else:
+            results.append(result)
+    pgconn.exit_pipeline_mode()
+    return results
+
+
+def _numbered(statement: str) -> bytes:
+    """``$1``, ``$2`` … for each ``%s``, as PostgreSQL numbers parameters."""
+    first, *rest = statement.split("%s")
+    numbers = count(1)
+    return "".join([first, *(f"${next(numbers)}{text}" for text in rest)]).encode()

@@ -1,0 +1,1 @@
+"""Tests of the journal and of how rows are read and written."""
