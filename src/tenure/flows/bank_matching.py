@@ -32,6 +32,7 @@ from tenure.billing.models import (
     TransferReference,
 )
 from tenure.events.journal import Journal, transaction
+from tenure.flows.bank_booking import book_allocations, book_lines
 from tenure.flows.documents import Receipt, issue_receipts, read_bought
 from tenure.flows.locks import lock_organisations
 from tenure.flows.role_requests import give_to_waiting
@@ -116,6 +117,7 @@ def _match(group: Group, *, now: datetime, by: str) -> None:
                 line.outcome = plan.outcomes.get(line.id) or _of_debit(line)
             elif line.id in plan.outcomes:
                 line.outcome = plan.outcomes[line.id]
+        book_lines(lines=[line for line in lines.values() if line.id in fresh], journal=journal)
         touched = [line for line in lines.values() if line.id in fresh | plan.outcomes.keys()]
         carry_out(plan, lines=touched, orders=orders, payments=payments, now=now, journal=journal)
 
@@ -133,7 +135,10 @@ def carry_out(
     came = received(orders)
     missing = {order: payment.amount - came.get(order, 0) for order, payment in payments.items()}
     by_id = {line.id: line for line in lines}
-    allocate(shares=plan.shares, lines=by_id, payments=payments, missing=missing, journal=journal)
+    made = allocate(
+        shares=plan.shares, lines=by_id, payments=payments, missing=missing, journal=journal
+    )
+    book_allocations(allocations=made, journal=journal)
     for line in lines:
         if line.outcome in (BankOutcome.NOTED, BankOutcome.PAYOUT):
             line.open = 0

@@ -19,6 +19,7 @@ from tenure.billing.documents.content import Payment as PaymentTerms
 from tenure.billing.models import Payment, PaymentStatus, TransferReference
 from tenure.catalogue.queries import KnownCatalogue
 from tenure.events.journal import Journal
+from tenure.flows.bank_booking import book_allocations
 from tenure.flows.documents import ProForma, issue_pro_formas, read_bought
 from tenure.flows.drafting import transfer_wait
 from tenure.orders.commands.orders import wait_for_transfer
@@ -108,7 +109,8 @@ def stop_waiting(
     """No money is waited for any longer for the locked ``orders``; what came is open again."""
     waited = drop_promises(orders=[order.id for order in orders], at=journal.at, reason=reason)
     if waited:
-        release(orders=[order.id for order in orders], journal=journal)
+        undone = release(orders=[order.id for order in orders], journal=journal)
+        book_allocations(allocations=undone, journal=journal, undone=True)
 
 
 def remind(*, orders: Sequence[Order], journal: Journal) -> None:

@@ -117,12 +117,14 @@ def capture_transfers(*, payments: Sequence[Payment], journal: Journal) -> None:
         )
 
 
-def release(*, orders: Collection[UUID], journal: Journal) -> None:
+def release(*, orders: Collection[UUID], journal: Journal) -> list[BankAllocation]:
     """Money that came for orders which are not to be paid by it any more is open again."""
     rows = BankAllocation.objects.select_for_update(of=("self",)).filter(
         order_id__in=orders, undone_at__isnull=True
     )
-    take_back(allocations=list(rows.select_related("payment").order_by("id")), journal=journal)
+    allocations = list(rows.select_related("payment").order_by("id"))
+    take_back(allocations=allocations, journal=journal)
+    return allocations
 
 
 def take_back(
