@@ -40,6 +40,7 @@ class Things:
     token: str
     case: str
     document: str
+    card: str
 
 
 def things_of(cast: Cast) -> Things:
@@ -66,6 +67,7 @@ def things_of(cast: Cast) -> Things:
         invitation=invited["id"],
         token=invited["token"],
         case=case.body["id"],
+        card=cast.own.get(f"/organisations/{org}/payment-methods").body["data"][0]["id"],
         document=cast.own.get(f"/organisations/{org}/invoices").body["data"][0]["id"],
     )
 
@@ -80,6 +82,7 @@ def calls(t: Things) -> Iterator[Asked]:
         "/invitations",
         "/events",
         "/invoices",
+        "/payment-methods",
     ):
         template = "/organisations/{organisation}" + name
         yield Asked(template, "GET", f"/organisations/{t.org}{name}")
@@ -128,6 +131,20 @@ def calls(t: Things) -> Iterator[Asked]:
     yield Asked("/invitations/{invitation}", "DELETE", f"/invitations/{t.invitation}")
     accept = f"/invitations/{t.token}/accept"
     yield Asked("/invitations/{token}/accept", "POST", accept, {}, vendor_only=True)
+    cards = f"/organisations/{t.org}/payment-methods"
+    for template, path in (
+        ("/organisations/{organisation}/payment-methods", cards),
+        ("", "/payment-methods"),
+    ):
+        template = (template or "/payment-methods") + "/{payment_method}"
+        one = f"{path}/{t.card}"
+        if not template.startswith("/org"):
+            yield Asked(template, "GET", one)
+        yield Asked(template, "PATCH", one, {"default": True})
+        yield Asked(template, "DELETE", one)
+    yield Asked(
+        "/organisations/{organisation}/payment-methods", "POST", cards, {"token": "tok_unknown"}
+    )
     yield Asked("/members/{member}", "PATCH", f"/members/{t.member}", {"standing": "owner"})
     yield Asked("/members/{member}", "DELETE", f"/members/{t.member}")
     clock = f"/organisations/{t.org}/test-clock/advance"
@@ -144,6 +161,7 @@ NOT_OF_ONE_COMPANY = {
     ("GET", "/organisations"),
     ("POST", "/organisations"),
     ("GET", "/requests"),
+    ("POST", "/gateways/{gateway}/webhook"),
 }
 
 

@@ -1,7 +1,8 @@
 """A child process that is killed at a point of its work: nothing of it is pretended.
 
-The points are every commit, before and after; every statement that commits by itself; and every
-call to the gateway. They are counted from outside: the code that runs knows nothing of it.
+The points are every commit, before and after; every statement that commits by itself; every call
+to the gateway, and within such a call every request to Stripe. They are counted from outside: the
+code that runs knows nothing of it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,17 @@ from django.db import connection, connections
 from tenure.billing.gateways.choice import gateway
 
 WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE|COMMIT)\b")
-GATEWAY_CALLS = ("charge", "ask", "cancel", "authenticate", "refund", "ask_refund")
+GATEWAY_CALLS = (
+    "charge",
+    "ask",
+    "cancel",
+    "authenticate",
+    "refund",
+    "ask_refund",
+    "save_card",
+    "ask_card",
+    "forget_card",
+)
 CHILD = "doomed"
 
 Work = Callable[[], object]
@@ -93,7 +104,11 @@ def _be_doomed(work: Work, doom: Doom) -> None:
             cursor.execute("SET application_name = 'doomed'")
         machine = gateway()
         for name in GATEWAY_CALLS:
-            setattr(machine, name, doom.around(getattr(machine, name)))
+            if hasattr(machine, name):
+                setattr(machine, name, doom.around(getattr(machine, name)))
+        if "stripe" in sys.modules:
+            wires = sys.modules["stripe"].RequestsClient
+            wires.request = doom.around(wires.request)
         connections["default"].commit = doom.around(connections["default"].commit)  # type: ignore[method-assign]
         with connection.execute_wrapper(doom.statement):
             work()

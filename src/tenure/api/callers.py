@@ -22,7 +22,7 @@ from tenure.base.calendar import local_date, zone_named
 from tenure.base.clock import machine_now
 from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id, public_id
-from tenure.billing.models import Document, Payment
+from tenure.billing.models import Document, Payment, PaymentMethod
 from tenure.events.asked import Asked
 from tenure.events.rows import read_values
 from tenure.orders.models import Cart, Order
@@ -38,6 +38,7 @@ _PREFIXES: Final = {
     "line": "line",
     "order": "ord",
     "payment": "pay",
+    "payment_method": "pm",
     "subscription": "sub",
     "member": "mem",
     "invitation": "inv",
@@ -50,6 +51,7 @@ _MODELS: Final[Mapping[str, type[Model]]] = {
     "cart": Cart,
     "order": Order,
     "payment": Payment,
+    "payment_method": PaymentMethod,
     "subscription": Subscription,
     "member": Member,
     "invitation": Invitation,

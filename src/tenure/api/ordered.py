@@ -130,6 +130,7 @@ class _Row(NamedTuple):
     subscription: UUID | None
     payment: UUID | None
     decline_code: str | None
+    action_url: str | None
     invoice: UUID | None
     credit_note: UUID | None
 
@@ -140,12 +141,13 @@ _ORDERS: Final = """
            placed.placed_at, placed.paid_on, placed.expires_at,
            line.offer_id, line.term, line.quantity,
            line.unit_amount, line.net, line.tax, line.gross,
-           subscription.id, payment.id, payment.decline_code, paper.invoice, paper.credit_note
+           subscription.id, payment.id, payment.decline_code, payment.action_url,
+           paper.invoice, paper.credit_note
     FROM orders_order AS placed
     LEFT JOIN orders_orderline AS line ON line.order_id = placed.id
     LEFT JOIN subscriptions_subscription AS subscription ON subscription.order_line_id = line.id
     LEFT JOIN LATERAL (
-        SELECT id, decline_code FROM billing_payment
+        SELECT id, decline_code, action_url FROM billing_payment
         WHERE order_id = placed.id ORDER BY id DESC LIMIT 1
     ) AS payment ON true
     LEFT JOIN LATERAL (
@@ -181,7 +183,8 @@ def _order(rows: Sequence[_Row], transfer: Awaited | None) -> OrderOut:
         "expires_at": instant(order.expires_at) if order.expires_at else None,
     }
     if order.payment is not None and order.status == OrderStatus.AUTHENTICATION_REQUIRED:
-        out["next_action"] = {"type": "redirect", "url": bank_page(order.payment)}
+        url = order.action_url or bank_page(order.payment)
+        out["next_action"] = {"type": "redirect", "url": url}
     if transfer is not None:
         out["transfer"] = _transfer(transfer)
     return out

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 from typing_extensions import TypedDict
 
 from tenure.api.callers import Call
@@ -49,10 +49,18 @@ calls = Calls("Selling")
 
 
 class CardIn(Body):
-    """A card, by the gateway's token; never its number."""
+    """A card, by the gateway's token; never its number.
+
+    Or one on file, by its ``payment_method``; or one that the customer gives on the gateway's own
+    page, ``hosted``. With nothing said it is the default one. ``save`` keeps a new one for
+    renewals.
+    """
 
     method: Literal["card"]
-    token: Text100
+    token: Text100 | None = None
+    payment_method: Identifier | None = None
+    hosted: StrictBool = False
+    save: StrictBool = True
 
 
 class TransferIn(Body):
@@ -202,7 +210,15 @@ def _settled(outcome: Outcome, status: int) -> Answer:
 
 
 def _payment(given: CardIn | TransferIn) -> CardPayment | TransferPayment:
-    return CardPayment(given.token) if isinstance(given, CardIn) else TransferPayment()
+    if isinstance(given, TransferIn):
+        return TransferPayment()
+    saved = given.payment_method
+    return CardPayment(
+        token=given.token or "",
+        payment_method=parse_public_id("pm", saved) if saved else None,
+        hosted=given.hosted,
+        saves=given.save,
+    )
 
 
 def _cart_of(call: Call, given: str) -> UUID:

@@ -1,4 +1,4 @@
-"""The OpenAPI description of what stands at the root, outside of ``/api/v1``."""
+"""The OpenAPI description of what stands at the root, and of what takes no key."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from tenure.api.decisions.openapi import DECISION_PATHS
 from tenure.api.errors import UNAVAILABLE
+from tenure.api.gateways import WEBHOOK_PATHS
 from tenure.api.openapi import problem_answer
 
 
@@ -34,5 +35,6 @@ ROOT_PATHS: Final[dict[str, Any]] = {
     "/healthz": {"get": _plain("health", "Whether the process lives")},
     "/readyz": {"get": _ready()},
     "/metrics": {"get": _plain("metrics", "What this process counted, for Prometheus")},
+    **WEBHOOK_PATHS,
     **DECISION_PATHS,
 }

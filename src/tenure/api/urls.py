@@ -7,6 +7,7 @@ from django.urls import include, path
 from tenure.api import (
     authentications,
     carts,
+    gateways,
     happenings,
     health,
     invitations,
@@ -15,6 +16,7 @@ from tenure.api import (
     offers,
     orders,
     organisations,
+    payment_methods,
     requests,
     subscriptions,
 )
@@ -26,6 +28,7 @@ for family in (
     carts.calls,
     orders.calls,
     invoices.calls,
+    payment_methods.calls,
     organisations.calls,
     happenings.calls,
     subscriptions.calls,
@@ -41,6 +44,7 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
+    path(f"{PREFIX.strip('/')}/gateways/<str:gateway>/webhook", gateways.webhook),
     path(f"{PREFIX.strip('/')}/", edge.urls),
     path("", include("tenure.api.decisions.urls")),
 ]

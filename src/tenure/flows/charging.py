@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from tenure.base.clock import machine_now
-from tenure.base.errors import NotFound, Refused
+from tenure.base.errors import FieldError, Invalid, NotFound
 from tenure.billing.errors import CARD_NEEDED
 from tenure.billing.gateways import Outcome
 from tenure.billing.gateways.calls import charge_of
@@ -36,7 +36,7 @@ def chosen_card(
     nothing said, the organisation's default.
 
     A gateway's page that there is not is as good as a card that nobody knows. Raises ``NotFound``
-    for a saved card that is not the organisation's, ``Refused`` (``card_needed``).
+    for a saved card that is not the organisation's, ``Invalid`` (``card_needed``).
     """
     if token or hosted:
         name = gateway().name
@@ -51,7 +51,7 @@ def chosen_card(
     else:
         saved = cards.filter(is_default=True).first()
         if saved is None:
-            raise Refused(CARD_NEEDED)
+            raise Invalid([FieldError("payment.token", CARD_NEEDED)])
     return ChosenCard(saved.gateway, saved.reference, saved.gateway_customer, False)
 
 

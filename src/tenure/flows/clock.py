@@ -15,6 +15,7 @@ from tenure.events.models import Event, Stream
 from tenure.events.queries import events_between
 from tenure.flows.due import KINDS, next_due, whose
 from tenure.flows.locks import lock_organisation
+from tenure.flows.payment_methods import recover_methods_of
 from tenure.flows.recovery import recover_of_organisation
 from tenure.flows.refunds import recover_refunds_of
 from tenure.flows.vat_checks import look_up_of_organisation
@@ -73,6 +74,7 @@ def advance_clock(*, organisation: UUID, to: datetime, by: str, sandbox: bool) -
     first = before.first() or 0
     recover_of_organisation(organisation, now=clock)
     recover_refunds_of(organisation, now=clock)
+    recover_methods_of(organisation, now=clock)
     while (instant := next_due(organisation, to)) is not None:
         _step(organisation, max(instant, _clock_of(organisation)))
     look_up_of_organisation(organisation, now=to)

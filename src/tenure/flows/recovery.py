@@ -10,14 +10,20 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from tenure.billing.gateways.calls import charge_of
-from tenure.billing.gateways.choice import gateway, installed
-from tenure.billing.models import IN_FLIGHT, Payment
+from tenure.billing.gateways.choice import gateway, installed, sandbox_gateway
+from tenure.billing.models import IN_FLIGHT, Payment, PaymentStatus
 from tenure.events.journal import transaction
 from tenure.flows.locks import lock_organisations
 from tenure.flows.settlement import settle
 
 PATIENCE = timedelta(minutes=2)
 """How long an answer may be on its way: longer than any call to a gateway lasts."""
+
+ASKED_AGAIN_AFTER = timedelta(minutes=10)
+"""How often it is asked how far a customer has come with a step elsewhere."""
+
+STEP_WITHIN = timedelta(days=1)
+"""How long a customer has for it."""
 
 BATCH = 500
 
@@ -37,11 +43,44 @@ def recover_payments(*, now: datetime, patience: timedelta = PATIENCE) -> int:
     return _recover(waiting.order_by("id"), now=now)
 
 
-def recover_of_organisation(organisation: UUID, *, now: datetime) -> int:
-    """Settle what one organisation left unknown; ``now`` is by its own clock (R2)."""
+def recover_steps(*, now: datetime) -> int:
+    """Ask how far customers have come with a step at their bank or on a gateway's page.
+
+    They may have taken it and not come back, and the gateway's message may be lost. After a day it
+    is given up for them, and the order can be paid anew. ``now`` is the machine's instant. Returns
+    how many were asked about. The sandbox's customers take their step here, and are not asked for.
+    """
     waiting = Payment.objects.filter(
-        status__in=IN_FLIGHT, gateway__in=installed(), organisation_id=organisation
+        status=PaymentStatus.AUTHENTICATION_REQUIRED,
+        gateway__in=installed() - {sandbox_gateway().name},
+        called_at__lte=now - ASKED_AGAIN_AFTER,
+        organisation__test_clock__isnull=True,
     )
+    found = list(waiting.order_by("id")[:BATCH])
+    if not found:
+        return 0
+    outcomes = []
+    for each in found:
+        called, charge = gateway(each.gateway), charge_of(each)
+        given_up = now - each.created_at > STEP_WITHIN
+        outcomes.append(called.cancel(charge) if given_up else called.ask(charge))
+    with transaction(now=now, by="worker") as journal:
+        lock_organisations({each.organisation_id for each in found})
+        settle(outcomes=outcomes, journal=journal)
+        Payment.objects.filter(id__in=[each.id for each in found]).update(called_at=now)
+    return len(found)
+
+
+def recover_of_organisation(organisation: UUID, *, now: datetime) -> int:
+    """Settle what one organisation left unknown; ``now`` is by its own clock (R2).
+
+    What waits for a step of its customer's elsewhere is asked for as well.
+    """
+    rows = Payment.objects.filter(gateway__in=installed(), organisation_id=organisation)
+    steps = rows.filter(status=PaymentStatus.AUTHENTICATION_REQUIRED).exclude(
+        gateway=sandbox_gateway().name
+    )
+    waiting = rows.filter(status__in=IN_FLIGHT) | steps
     return _recover(waiting.order_by("id"), now=now)
 
 

@@ -156,7 +156,7 @@ def _lists(value: Any) -> Any:
 
 def _handler(server: StripeLike) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+        """One call a connection (HTTP/1.0): a child that is forked shares none with its parent."""
 
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
