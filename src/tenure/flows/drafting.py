@@ -14,6 +14,7 @@ from tenure.orders.errors import CART_CHANGED, CART_EMPTY
 from tenure.orders.models import Cart, OrderKind, OrderStatus
 from tenure.orders.queries.carts import CartContents, PricedCart, cart_facts, price_cart
 from tenure.orders.rules.cart import buyer_verdict
+from tenure.orders.rules.evidence import NOWHERE, Evidence, Seen
 from tenure.orders.rules.payment import (
     expires_at,
     needs_verification,
@@ -62,9 +63,14 @@ def checked_cart(
 
 
 def draft_order(
-    priced: PricedCart, organisation: Organisation, at: datetime, *, by_transfer: bool = False
+    priced: PricedCart,
+    organisation: Organisation,
+    at: datetime,
+    *,
+    by_transfer: bool = False,
+    seen: Seen = NOWHERE,
 ) -> OrderDraft:
-    """The order that a checked cart becomes.
+    """The order that a checked cart becomes; ``seen`` is where it was seen to come from (R45).
 
     A student's waits for its proof (R8), one paid ``by_transfer`` for the money (R15).
     """
@@ -96,6 +102,7 @@ def draft_order(
         tax_country=priced.situation.country or "",
         reverse_charge=priced.situation.reverse_charge,
         vat_number=_charged_despite(priced, organisation),
+        evidence=_evidence(priced, organisation, seen),
         expires_at=wait.until if wait else None,
         remind_at=wait.remind_at if wait else None,
         lines=tuple(
@@ -138,6 +145,18 @@ def _charged_despite(priced: PricedCart, organisation: Organisation) -> str:
         buyer_country=organisation.country,
     )
     return organisation.vat_number if matters and priced.amounts.total_tax else ""
+
+
+def _evidence(priced: PricedCart, organisation: Organisation, seen: Seen) -> Evidence | None:
+    """What speaks for a consumer's country; nothing has to where nothing is paid (R45)."""
+    if not Audience(organisation.audience).is_consumer or not priced.amounts.total:
+        return None
+    return Evidence(
+        country=organisation.country,
+        billing=organisation.billing_country,
+        seen=seen,
+        wanted=priced.policy.tax.country_proofs,
+    )
 
 
 def _waits_until(priced: PricedCart, at: datetime, zone: ZoneInfo) -> datetime:

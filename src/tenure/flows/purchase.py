@@ -47,6 +47,7 @@ from tenure.orders.events import OrderWithdrawn
 from tenure.orders.models import UNPAID, Cart, Order, OrderStatus
 from tenure.orders.queries.carts import CartContents, contents_of
 from tenure.orders.queries.policy import policy_numbered
+from tenure.orders.rules.evidence import NOWHERE, Seen
 from tenure.orders.rules.payment import payment_method_verdict
 from tenure.organisations.models import Organisation
 from tenure.organisations.rules import card_verdict
@@ -84,6 +85,8 @@ class Purchase:
     organisation: UUID
     payment: CardPayment | TransferPayment | None
     expected_total: Money | None = None
+    seen: Seen = NOWHERE
+    """Where the customer was seen to be, for the country of a consumer (R45)."""
 
 
 def buy(*, purchase: Purchase, now: datetime, by: str, asked: Asked | None = None) -> Outcome:
@@ -227,7 +230,9 @@ def _place(
     if total and payment is not None:
         _check_purchase(payment, organisation, priced.policy_number, priced.cart.currency)
     by_transfer = isinstance(payment, TransferPayment)
-    draft = draft_order(priced, organisation, journal.at, by_transfer=by_transfer)
+    draft = draft_order(
+        priced, organisation, journal.at, by_transfer=by_transfer, seen=purchase.seen
+    )
     (order,) = place_orders(drafts=[draft], journal=journal)
     if not total:
         journal.write()  # what is fulfilled is read again

@@ -20,6 +20,7 @@ from tenure.events.journal import Fact, Journal
 from tenure.flows.bookkeeping import book_payments
 from tenure.flows.documents.facts import Bought, BoughtLine, read_unbegun, seller
 from tenure.flows.documents.issuing import issue_invoices
+from tenure.orders.commands.evidence import note_cards
 from tenure.orders.commands.orders import mark, mark_paid
 from tenure.orders.events import (
     OrderAuthenticationRequired,
@@ -52,6 +53,8 @@ def settle(*, outcomes: Sequence[Outcome], journal: Journal) -> None:
     )
     captured = [payment for payment in changed if payment.status == PaymentStatus.CAPTURED]
     _keep_cards(changed, by_payment, journal)
+    cards = [(payment.order_id, by_payment[payment.id].card) for payment in captured]
+    note_cards(paid=[(order, card.country) for order, card in cards if card], journal=journal)
     fulfil(
         orders=[orders[payment.order_id] for payment in captured],
         paid_by={payment.order_id: payment for payment in captured},

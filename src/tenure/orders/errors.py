@@ -204,3 +204,9 @@ VERIFICATION_PENDING = declare(
     en="Nothing is charged before the organisation has proved that it is a student's.",
     fr="Rien n'est débité avant que l'organisation ait prouvé sa qualité d'étudiant.",
 )
+COUNTRY_REASON_NEEDED = declare(
+    "country_reason_needed",
+    rule="R45",
+    en="Say why the country is right, in 1 to {most} characters.",
+    fr="Dites pourquoi le pays est le bon, en 1 à {most} caractères.",
+)

@@ -91,6 +91,14 @@ class OrderTaxCorrected:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderCountryAccepted:
+    """Staff accepted the country of an order for which too little spoke (R45)."""
+
+    type: ClassVar[str] = "order.country_accepted"
+    order: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class OrderExpired:
     """An order waited in vain for its proof or its money (R8, R15)."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 
 from tenure.base.ids import new_id
 from tenure.organisations.models import Organisation
@@ -213,3 +213,48 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.offer_id} per {self.term}"
+
+
+def _names(proof: str) -> Case:
+    """1 if that proof names the country whose tax is charged."""
+    return Case(When(**{proof: F("country")}, then=1), default=0)
+
+
+class CountryEvidence(models.Model):
+    """What speaks for the country whose tax a consumer's order carries, kept ten years (R45).
+
+    Countries by ISO 3166, empty where nothing is known: ``billing`` of the address, ``network``
+    as a trusted proxy names it, ``card`` as the gateway does, ``browser`` the region of its
+    language. ``proofs`` counts those that agree; fewer than ``wanted``, and staff look at it.
+    """
+
+    order = models.OneToOneField(
+        Order, models.PROTECT, primary_key=True, related_name="country_evidence"
+    )
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    country = models.CharField(max_length=2)
+    billing = models.CharField(max_length=2, blank=True)
+    network = models.CharField(max_length=2, blank=True)
+    card = models.CharField(max_length=2, blank=True)
+    browser = models.CharField(max_length=2, blank=True)
+    wanted = models.SmallIntegerField()
+    collected_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    accepted_because = models.CharField(max_length=500, blank=True)
+    proofs = models.GeneratedField(
+        expression=_names("billing") + _names("network") + _names("card") + _names("browser"),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["order"],
+                condition=Q(proofs__lt=F("wanted"), accepted_at__isnull=True),
+                name="country_in_doubt",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.country} for {self.order_id}"

@@ -205,6 +205,7 @@ class Account:
             "exp_month": 12,
             "exp_year": 2034,
             "fingerprint": token,
+            "country": "DE",
         }
         return self._new(
             "payment_method",

@@ -210,8 +210,8 @@ def _answer_off_session(token: str) -> tuple[str, str]:
 
 
 def _details(token: str) -> CardDetails:
-    """What a card of the sandbox is known by; it lasts as long as any test clock is set."""
-    return CardDetails(token, token, "visa", _CARDS[token], 12, 2199)
+    """What a card of the sandbox is known by: it is French, and lasts as long as any test clock."""
+    return CardDetails(token, token, "visa", _CARDS[token], 12, 2199, "FR")
 
 
 def _outcome(row: SandboxCharge) -> Outcome:

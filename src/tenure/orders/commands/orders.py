@@ -13,8 +13,10 @@ from tenure.base.ids import new_id
 from tenure.base.money import Money
 from tenure.events.journal import Journal
 from tenure.events.rows import AMONG, read_rows
+from tenure.orders.commands.evidence import evidence_of
 from tenure.orders.events import OrderPaid, OrderPlaced, OrderTaxCorrected
 from tenure.orders.models import Order, OrderKind, OrderLine, OrderStatus
+from tenure.orders.rules.evidence import Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class OrderDraft:
     lines: tuple[LineDraft, ...]
     remind_at: datetime | None = None
     vat_number: str = ""
+    evidence: Evidence | None = None
 
 
 def place_orders(*, drafts: Sequence[OrderDraft], journal: Journal) -> list[Order]:
@@ -59,6 +62,8 @@ def place_orders(*, drafts: Sequence[OrderDraft], journal: Journal) -> list[Orde
     journal.insert(orders)
     for order, draft in zip(orders, drafts, strict=True):
         journal.insert(_lines(order, draft.lines))
+        if draft.evidence is not None:
+            journal.insert([evidence_of(order, draft.evidence, journal)])
     for order in orders:
         journal.record(
             order.organisation_id,

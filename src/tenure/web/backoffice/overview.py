@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from tenure.notices.queries.mails import undelivered
 from tenure.organisations.rules import StaffAbility
 from tenure.support.queries import waiting_requests
+from tenure.support.queries.countries import count_countries_in_doubt
 from tenure.support.queries.orders import payments_in_flight
 from tenure.support.queries.proofs import count_waiting_proofs
 from tenure.web.edge.doors import staff_page
@@ -28,6 +29,8 @@ def overview(visit: StaffVisit) -> HttpResponse:
         context["proofs"] = count_waiting_proofs()
     if visit.may(StaffAbility.PAYMENTS):
         context["payments"] = payments_in_flight()
+    if visit.may(StaffAbility.ORDERS):
+        context["countries"] = count_countries_in_doubt()
     if visit.may(StaffAbility.MAIL):
         context["mails"] = undelivered(limit=MOST_MAILS)
     context["nothing_waits"] = not any(

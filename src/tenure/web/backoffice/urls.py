@@ -6,6 +6,7 @@ from django.urls import path
 
 from tenure.web.backoffice import (
     catalogue,
+    countries,
     customers,
     journal,
     orders,
@@ -38,6 +39,8 @@ urlpatterns = [
     path("proofs", proofs.proofs, name="backoffice_proofs"),
     path("proofs/<str:proof>", proofs.proof, name="backoffice_proof"),
     path("proofs/<str:proof>/accept", proofs.accept, name="backoffice_accept_proof"),
+    path("countries", countries.countries, name="backoffice_countries"),
+    path("countries/<str:order>", countries.country, name="backoffice_country"),
     path("catalogue", catalogue.catalogue, name="backoffice_catalogue"),
     path("catalogue/roles", catalogue.roles, name="backoffice_roles"),
     path("catalogue/offers", catalogue.offers, name="backoffice_offers"),

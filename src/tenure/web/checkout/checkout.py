@@ -20,6 +20,7 @@ from tenure.flows.purchase import Purchase, buy, resume_order
 from tenure.flows.vat_checks import look_up_now
 from tenure.orders.errors import CART_CHANGED
 from tenure.orders.queries.baskets import OpenCart, open_carts, order_of_cart
+from tenure.orders.rules.evidence import Seen as Came
 from tenure.organisations.queries import memberships_of
 from tenure.policy.words import PaymentMethod
 from tenure.web.checkout.buyers import Buyer, may_buy
@@ -180,6 +181,10 @@ class Page:
             organisation=buyer.place.id,
             payment=self.card.payment if total else None,
             expected_total=total,
+            seen=Came(
+                network=desk.visit.visitor.network_country,
+                browser=desk.visit.visitor.guessed_country,
+            ),
         )
         now = buyer.place.test_clock or desk.visit.now
         outcome = buy(purchase=purchase, now=now, by=buyer.by, asked=asked)

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from tenure.base.clock import machine_now
@@ -17,6 +18,7 @@ from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id, public_id
 from tenure.base.wording import LANGUAGES
 from tenure.flows.acting import Acting, acting_of
+from tenure.orders.rules.evidence import named_country
 from tenure.organisations.models import User
 from tenure.organisations.queries import Membership, PersonStanding, standing_of
 from tenure.organisations.rules import MemberStatus, StaffAbility
@@ -65,6 +67,12 @@ class Visitor:
     def look_again(self) -> None:
         """What was read of them is read anew: an organisation may just have become theirs."""
         vars(self).pop("_everywhere", None)
+
+    @property
+    def network_country(self) -> str:
+        """Where their address on the network is, as the proxy that is trusted with it says."""
+        header = settings.COUNTRY_HEADER
+        return named_country(self._request.headers.get(header, "")) if header else ""
 
     @property
     def memberships(self) -> tuple[Membership, ...]:

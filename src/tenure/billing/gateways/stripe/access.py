@@ -104,6 +104,7 @@ def details_of(method: str | stripe.PaymentMethod | None) -> CardDetails | None:
         last4=card.last4,
         exp_month=card.exp_month,
         exp_year=card.exp_year,
+        country=(card.country if "country" in card else "") or "",
     )
 
 

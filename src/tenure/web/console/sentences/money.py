@@ -50,6 +50,10 @@ def _corrected(event: Event) -> str:
     }
 
 
+def _country(_event: Event) -> str:
+    return gettext("The vendor looked at the country of an order, and accepted it.")
+
+
 def _withdrawn(_event: Event) -> str:
     return gettext("An unpaid order was withdrawn.")
 
@@ -135,6 +139,7 @@ def _card_removed(_event: Event) -> str:
 
 
 SENTENCES: Final[Mapping[str, Sentence]] = {
+    "order.country_accepted": Sentence(icon="circle-check", tell=_country),
     "order.tax_corrected": Sentence(icon="receipt", tell=_corrected),
     "order.placed": Sentence(icon="shopping-bag", tell=_placed),
     "order.paid": Sentence(icon="circle-check", tell=_paid),
