@@ -33,11 +33,11 @@ from tenure.billing.models import (
 )
 from tenure.events.journal import Journal, transaction
 from tenure.flows.bank_booking import book_allocations, book_lines
-from tenure.flows.documents import Receipt, issue_receipts, read_bought
+from tenure.flows.documents import Receipt, issue_receipts, read_bought, transfer_terms
 from tenure.flows.locks import lock_organisations
 from tenure.flows.role_requests import give_to_waiting
 from tenure.flows.settlement import fulfil
-from tenure.flows.transfers import last_day, terms
+from tenure.flows.transfers import last_day
 from tenure.orders.commands.orders import lock_orders
 from tenure.orders.models import Order, OrderStatus
 from tenure.organisations.models import Organisation
@@ -273,7 +273,7 @@ def _give_receipts(
             amount=share.amount,
             on=lines[share.line].booked_on,
             paid=so_far,
-            payment=terms(payments[share.order], bought[share.order].known),
+            payment=transfer_terms(payments[share.order], bought[share.order].known),
         )
         for share, so_far in parts
     ]

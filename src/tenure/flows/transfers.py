@@ -6,21 +6,16 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from django.conf import settings
-
 from tenure.base.calendar import local_date, zone_named
 from tenure.base.clock import machine_now
 from tenure.base.money import Money
 from tenure.billing.bank.reference import reference_of
 from tenure.billing.commands.allocations import received, release
 from tenure.billing.commands.payments import Intent, drop_promises, intend_payments
-from tenure.billing.documents.composing import transfer_to
-from tenure.billing.documents.content import Payment as PaymentTerms
 from tenure.billing.models import Payment, PaymentStatus, TransferReference
-from tenure.catalogue.queries import KnownCatalogue
 from tenure.events.journal import Journal
 from tenure.flows.bank_booking import book_allocations
-from tenure.flows.documents import ProForma, issue_pro_formas, read_bought
+from tenure.flows.documents import ProForma, issue_pro_formas, read_bought, transfer_terms
 from tenure.flows.drafting import transfer_wait
 from tenure.orders.commands.orders import wait_for_transfer
 from tenure.orders.events import OrderAwaitingTransfer, OrderTransferReminded
@@ -91,16 +86,10 @@ def _tell_awaited(
     journal.record(organisation.id, fact)
     journal.write()  # the order's lines are read again
     (bought,) = read_bought([order])
-    paper = ProForma(bought=bought, payment=terms(payment, bought.known), valid_until=until)
+    paper = ProForma(
+        bought=bought, payment=transfer_terms(payment, bought.known), valid_until=until
+    )
     issue_pro_formas(orders=[paper], journal=journal)
-
-
-def terms(payment: Payment, known: KnownCatalogue) -> PaymentTerms:
-    """Where to and under which reference, as a paper says it; ``payment`` is by transfer."""
-    vendor = known.vendor(sandbox=settings.SANDBOX)
-    account = vendor.account(payment.currency)
-    own = {"iban": account.iban, "bic": account.bic} if account else {}
-    return transfer_to({**vendor.facts, **own}, payment.token)
 
 
 def stop_waiting(

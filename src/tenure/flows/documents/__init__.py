@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from tenure.flows.documents.correcting import Credit, CreditLine, issue_credit_notes
-from tenure.flows.documents.facts import Bought, BoughtLine, buyer_party, read_bought, vendor_facts
+from tenure.flows.documents.facts import (
+    Bought,
+    BoughtLine,
+    buyer_party,
+    read_bought,
+    transfer_terms,
+    vendor_facts,
+)
 from tenure.flows.documents.issuing import (
     ProForma,
     QuotePaper,
@@ -29,5 +36,6 @@ __all__ = [
     "issue_quote_papers",
     "issue_receipts",
     "read_bought",
+    "transfer_terms",
     "vendor_facts",
 ]

@@ -12,8 +12,10 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
 
-from tenure.billing.documents.composing import Taxed, electronic_address
+from tenure.billing.documents.composing import Taxed, electronic_address, transfer_to
 from tenure.billing.documents.content import Address, Party
+from tenure.billing.documents.content import Payment as PaymentTerms
+from tenure.billing.models import Payment
 from tenure.catalogue.queries import KnownCatalogue, catalogue_at
 from tenure.catalogue.queries.vendor import VendorFacts
 from tenure.events.rows import AMONG, column_names, read_joined
@@ -113,6 +115,14 @@ def vendor_facts(known: KnownCatalogue) -> Mapping[str, str]:
 def vendor_zone(known: KnownCatalogue) -> str:
     """The zone in which papers are dated (R46); UTC where the catalogue names none."""
     return vendor_facts(known).get("timezone", "UTC")
+
+
+def transfer_terms(payment: Payment, known: KnownCatalogue) -> PaymentTerms:
+    """Where to and under which reference, as a paper says it; ``payment`` is by transfer (R15)."""
+    vendor = seller(known)
+    account = vendor.account(payment.currency)
+    own = {"iban": account.iban, "bic": account.bic} if account else {}
+    return transfer_to({**vendor.facts, **own}, payment.token)
 
 
 def buyer_party(buyer: Organisation) -> Party:

@@ -8,12 +8,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from tenure.base.calendar import local_date, zone_named
 from tenure.base.ids import public_id
 from tenure.billing.commands.documents import Draft, issue_documents
 from tenure.billing.documents.composing import mentions, seller_party, term_words
 from tenure.billing.documents.content import (
-    Accounting,
     Content,
     DocumentKind,
     Line,
@@ -23,6 +24,7 @@ from tenure.billing.documents.content import (
 )
 from tenure.billing.documents.content import Payment as PaymentTerms
 from tenure.billing.ledger.rates import accounting_amounts, rates_on
+from tenure.billing.ledger.rules.exchange import Rate
 from tenure.billing.models import Document, Payment
 from tenure.catalogue.queries import known_catalogue
 from tenure.events.journal import Journal
@@ -32,6 +34,7 @@ from tenure.flows.documents.facts import (
     BoughtLine,
     buyer_party,
     seller,
+    transfer_terms,
     vendor_facts,
     vendor_zone,
 )
@@ -83,13 +86,14 @@ def issue_invoices(
 
     ``paid_by`` are the payments by their orders. What is still unpaid is due on the day of issue.
     """
-    payments = paid_by or {}
+    payments, rates = paid_by or {}, _rates(orders, journal)
     drafts = [
         Draft(
             content=_content(
                 DocumentKind.INVOICE,
                 bought,
                 journal,
+                rates,
                 paid=bought.order.total if bought.order.paid_at else 0,
                 due_on=_today(bought, journal),
                 payment=_paid_by(bought, payments.get(bought.order.id)),
@@ -106,12 +110,14 @@ def issue_invoices(
 
 def issue_pro_formas(*, orders: Sequence[ProForma], journal: Journal) -> list[Document]:
     """A pro-forma for each order that waits for its transfer (R15)."""
+    rates = _rates([each.bought for each in orders], journal)
     drafts = [
         Draft(
             content=_content(
                 DocumentKind.PRO_FORMA,
                 each.bought,
                 journal,
+                rates,
                 payment=each.payment,
                 valid_until=each.valid_until,
                 link=each.link,
@@ -126,12 +132,14 @@ def issue_pro_formas(*, orders: Sequence[ProForma], journal: Journal) -> list[Do
 
 def issue_receipts(*, receipts: Sequence[Receipt], journal: Journal) -> list[Document]:
     """A receipt for each sum that came: what, on which day, and what is still missing."""
+    rates = _rates([each.bought for each in receipts], journal)
     drafts = [
         Draft(
             content=_content(
                 DocumentKind.RECEIPT,
                 each.bought,
                 journal,
+                rates,
                 paid=each.paid,
                 payment=each.payment,
                 received=Received(amount=each.amount, on=each.on),
@@ -168,11 +176,13 @@ def _today(bought: Bought, journal: Journal) -> date:
     return local_date(journal.at, zone_named(vendor_zone(bought.known)))
 
 
-def accounting_of(bought: Bought, on: date) -> Accounting | None:
-    """An order's sums in the accounting currency by the rate of the day (R48)."""
-    order, currency = bought.order, accounting_currency(seller(bought.known))
-    rate = rates_on([order.currency], currency, on)[order.currency]
-    return accounting_amounts(order.currency, order.total_net, order.total_tax, rate)
+def _rates(orders: Sequence[Bought], journal: Journal) -> dict[str, Rate]:
+    """The rates of the day to the accounting currency, for all of a batch (R48)."""
+    if not orders:
+        return {}
+    currency = accounting_currency(seller(orders[0].known))
+    named = [bought.order.currency for bought in orders]
+    return rates_on(named, currency, _today(orders[0], journal))
 
 
 def _named(document: Document) -> Preceding:
@@ -183,10 +193,16 @@ def _paid_by(bought: Bought, payment: Payment | None) -> PaymentTerms | None:
     """How and on which local day the order was paid."""
     if payment is None:
         return None
-    return PaymentTerms(means=PaymentMeans(payment.method), paid_on=bought.order.paid_on)
+    means = PaymentMeans(payment.method)
+    if means is PaymentMeans.CARD:
+        return PaymentTerms(means=means, paid_on=bought.order.paid_on)
+    terms = transfer_terms(payment, bought.known)
+    return msgspec.structs.replace(terms, paid_on=bought.order.paid_on)
 
 
-def _content(kind: DocumentKind, bought: Bought, journal: Journal, **more: Any) -> Content:
+def _content(
+    kind: DocumentKind, bought: Bought, journal: Journal, rates: Mapping[str, Rate], **more: Any
+) -> Content:
     order, buyer = bought.order, bought.buyer
     vendor, language = vendor_facts(bought.known), buyer.language
     taxed, policy = bought.taxed, policy_numbered(order.policy_version_id).documents
@@ -208,7 +224,9 @@ def _content(kind: DocumentKind, bought: Bought, journal: Journal, **more: Any) 
         net=order.total_net,
         tax=order.total_tax,
         total=order.total,
-        accounting=accounting_of(bought, today),
+        accounting=accounting_amounts(
+            order.currency, order.total_net, order.total_tax, rates[order.currency]
+        ),
         test_clock=buyer.test_clock is not None,
         consumer=bought.consumer,
         prices_include_tax=bought.consumer,
