@@ -16,7 +16,8 @@ def payment_facts(payment: UUID) -> Payment:
     return found
 
 
-def waiting_step(order: UUID) -> UUID | None:
-    """The payment of an order that waits for its customer's step at the bank; one statement."""
+def waiting_step(order: UUID) -> tuple[UUID, str] | None:
+    """The payment of an order that waits for its customer's step, and where that is taken if not
+    at the sandbox's bank; one statement."""
     rows = Payment.objects.filter(order_id=order, status=PaymentStatus.AUTHENTICATION_REQUIRED)
-    return rows.values_list("id", flat=True).first()
+    return rows.values_list("id", "action_url").first()

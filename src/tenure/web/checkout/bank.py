@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -32,10 +33,10 @@ def bank(visit: Visit, payment: str) -> HttpResponse:
             payment=row.id,
             passed=visit.request.POST.get("step") == "pass",
             now=row.organisation.test_clock or visit.now,
-            by=_by(visit, row),
+            by=by_of(visit, row.organisation_id),
         )
     if visit.posted or not waits:
-        return _on(visit, row)
+        return on_from(visit, row)
     context = {
         "payment": row,
         "amount": Money(row.amount, row.currency),
@@ -44,15 +45,16 @@ def bank(visit: Visit, payment: str) -> HttpResponse:
     return visit.render("checkout/bank.html", context)
 
 
-def _on(visit: Visit, row: Payment) -> HttpResponse:
+def on_from(visit: Visit, row: Payment) -> HttpResponse:
     """Back to the order; who came from elsewhere, without a login here, is told that it is done."""
-    if _by(visit, row) == HOLDER:
+    if by_of(visit, row.organisation_id) == HOLDER:
         return visit.render("checkout/bank_done.html")
     return visit.redirect(order_page(row.order_id))
 
 
-def _by(visit: Visit, row: Payment) -> str:
+def by_of(visit: Visit, organisation: UUID) -> str:
+    """How the journal names who takes a step for an organisation."""
     for each in visit.visitor.active_memberships:
-        if each.organisation.id == row.organisation_id:
+        if each.organisation.id == organisation:
             return "member:" + public_id("mem", each.member)
     return HOLDER

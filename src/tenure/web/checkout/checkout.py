@@ -24,7 +24,7 @@ from tenure.orders.rules.evidence import Seen as Came
 from tenure.organisations.queries import memberships_of
 from tenure.policy.words import PaymentMethod
 from tenure.web.checkout.buyers import Buyer, may_buy
-from tenure.web.checkout.cards import OTHERS, USUAL
+from tenure.web.checkout.cards import saved_cards
 from tenure.web.checkout.desk import Checkout
 from tenure.web.checkout.forms import CardForm, NewBuyerForm
 from tenure.web.checkout.names import Names, in_words, shown
@@ -125,7 +125,8 @@ def _forms(desk: Checkout) -> tuple[CardForm, NewBuyerForm]:
     )
     new.adapt(audience=desk.cart.audience, country=desk.cart.country)
     new.keep_zone(desk.zone_guessed)
-    return CardForm(posted, initial={"card": USUAL[0].token}), new
+    saved = saved_cards(desk.buyer.place.id if desk.buyer else None)
+    return CardForm(posted, saved=saved), new
 
 
 @dataclass
@@ -254,7 +255,7 @@ class Page:
             "new": self.new,
             "wide": _WIDE,
             "methods": self._methods(),
-            **self._cards(),
+            **self.card.shown,
         }
         return visit.render("checkout/checkout.html", context, status=self.status)
 
@@ -279,13 +280,4 @@ class Page:
             "by_transfer": bool(transfer),
             "transfer_said": "" if transfer else told(transfer.code, transfer.figures, language),
             "transfer_rule": transfer.code.rule,
-        }
-
-    def _cards(self) -> dict[str, Any]:
-        chosen = self.card["card"].value()
-        return {
-            "usual": USUAL,
-            "others": OTHERS,
-            "chosen": chosen,
-            "chose_other": any(each.token == chosen for each in OTHERS),
         }

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tenure.base.errors import Invalid
+from tenure.base.ids import parse_public_id
 from tenure.flows.purchase import CardPayment, TransferPayment
 from tenure.organisations.commands.organisation import BillingAddress
 from tenure.organisations.rules.numbers import SIREN_FIELD, VAT_NUMBER_FIELD, checked_numbers
-from tenure.web.checkout.cards import TOKENS
+from tenure.web.checkout.cards import PAGE, TOKENS, SavedCard, card_values, cards_shown
 from tenure.web.edge.forms import Form, LanguageField, TimeZoneField
 
 
@@ -35,19 +36,33 @@ TRANSFER: Final = "bank_transfer"
 
 
 class CardForm(Form):
-    """With which card, or by transfer."""
+    """With which card, or by transfer; ``saved`` are those on file."""
 
-    card = forms.ChoiceField(
-        label=_("Card"),
-        choices=[(token, token) for token in (*TOKENS, TRANSFER)],
-        error_messages={"required": _("Choose a card.")},
-    )
+    card = forms.ChoiceField(label=_("Card"), error_messages={"required": _("Choose a card.")})
+
+    def __init__(self, data: Any = None, *, saved: Sequence[SavedCard] = ()) -> None:
+        values = card_values(saved)
+        super().__init__(data, initial={"card": values[0]})
+        self.saved = saved
+        field = cast(forms.ChoiceField, self.fields["card"])
+        field.choices = [(value, value) for value in (*values, TRANSFER)]
 
     @property
     def payment(self) -> CardPayment | TransferPayment:
         """What was chosen, once the form is valid."""
         chosen = self.cleaned_data["card"]
-        return TransferPayment() if chosen == TRANSFER else CardPayment(chosen)
+        if chosen == TRANSFER:
+            return TransferPayment()
+        if chosen == PAGE:
+            return CardPayment(hosted=True)
+        if chosen in TOKENS:
+            return CardPayment(chosen)
+        return CardPayment(payment_method=parse_public_id("pm", chosen))
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """What the choice is drawn from."""
+        return cards_shown(str(self["card"].value()), self.saved)
 
 
 _COMPANY_ONLY: Final = ("vat_number", "siren", "purchase_order")

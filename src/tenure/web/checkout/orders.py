@@ -31,7 +31,7 @@ from tenure.policy.words import Audience, PaymentMethod
 from tenure.subscriptions.models import Period
 from tenure.subscriptions.queries.begun import periods_paid_by
 from tenure.subscriptions.queries.bought import BoughtOrder, bought_order
-from tenure.web.checkout.cards import OTHERS, USUAL
+from tenure.web.checkout.cards import saved_cards
 from tenure.web.checkout.doors import order_door
 from tenure.web.checkout.forms import CardForm, printable
 from tenure.web.checkout.names import Names
@@ -88,7 +88,7 @@ def order(desk: Desk, order: str) -> HttpResponse:
 
 
 def _pay(desk: Desk, order: UUID) -> HttpResponse:
-    card = CardForm(desk.request.POST)
+    card = CardForm(desk.request.POST, saved=saved_cards(desk.organisation))
     if not card.is_valid():
         return _page(desk, order, card=card)
 
@@ -166,7 +166,8 @@ def _page(
     bought = bought_order(desk.organisation, order, desk.now)
     status = bought.order.status
     names = Names([line.line.offer_id for line in bought.lines], desk.language)
-    form = card or CardForm(initial={"card": USUAL[0].token})
+    pays = status in (OrderStatus.DECLINED, OrderStatus.AUTHENTICATION_REQUIRED)
+    form = card or CardForm(saved=saved_cards(desk.organisation if pays else None))
     last = bought.payments[-1].payment if bought.payments else None
     context: dict[str, Any] = {
         "bought": bought,
@@ -176,10 +177,7 @@ def _page(
         "lines": [(line, names.of(line.line.offer_id)) for line in bought.lines],
         "state": f"checkout/state/{status}.html",
         "card": form,
-        "usual": USUAL,
-        "others": OTHERS,
-        "chosen": form["card"].value(),
-        "chose_other": any(each.token == form["card"].value() for each in OTHERS),
+        **form.shown,
         "reason": decline_reason(last.decline_code) if last else "",
         "until": _until(desk, bought),
         "methods": {"by_transfer": _takes_transfers(bought)},
@@ -188,7 +186,8 @@ def _page(
     }
     waits = last is not None and last.status == PaymentStatus.AUTHENTICATION_REQUIRED
     if waits and last:
-        context["bank"] = bank_page(last.id)
+        context["bank"] = bank_page(last.id, elsewhere=bool(last.action_url))
+        context["on_page"] = not last.token
     wrong = card or proof
     return desk.render("checkout/order.html", context, status=wrong.status if wrong else 200)
 

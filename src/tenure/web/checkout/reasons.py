@@ -14,5 +14,11 @@ def decline_reason(code: str) -> str:
         "unknown_card": gettext("The bank does not know this card."),
         "authentication_failed": gettext("The step that your bank asks for was not passed."),
         "abandoned": gettext("The step that your bank asks for was given up."),
+        "authentication_required": gettext(
+            "Your bank asks for a step that only you can take; pay again, and take it."
+        ),
+        "incorrect_cvc": gettext("The security code of the card is wrong."),
+        "amount_too_small": gettext("The amount is too small to be paid by card."),
+        "amount_too_large": gettext("The amount is too large to be paid by card."),
         "not_charged": gettext("The card could not be reached, and was not charged."),
     }.get(code, gettext("The bank did not accept the card."))

@@ -20,12 +20,15 @@ def order_page(order: UUID) -> str:
     return reverse("order", args=[public_id("ord", order)])
 
 
-def bank_page(payment: UUID) -> str:
-    """Where the sandbox's customer takes the step that the bank asks for."""
-    return reverse("bank", args=[public_id("pay", payment)])
+def bank_page(payment: UUID, *, elsewhere: bool) -> str:
+    """Where the customer takes the bank's step: ``elsewhere``, or at the sandbox's bank."""
+    return reverse("step" if elsewhere else "bank", args=[public_id("pay", payment)])
 
 
 def after_paying(order: UUID) -> str:
     """On to the bank where it asks for a step, else to the order. One statement."""
-    payment = waiting_step(order)
-    return bank_page(payment) if payment else order_page(order)
+    waiting = waiting_step(order)
+    if waiting is None:
+        return order_page(order)
+    payment, elsewhere = waiting
+    return bank_page(payment, elsewhere=bool(elsewhere))

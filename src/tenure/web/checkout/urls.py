@@ -1,10 +1,10 @@
-"""The addresses from the cart to the confirmation, and of the sandbox's bank."""
+"""The addresses from the cart to the confirmation, and of steps taken elsewhere."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from tenure.web.checkout import bank, carts, checkout, orders
+from tenure.web.checkout import bank, carts, checkout, elsewhere, orders
 
 urlpatterns = [
     path("cart", carts.cart, name="cart"),
@@ -14,4 +14,7 @@ urlpatterns = [
     path("orders/<str:order>/again", orders.again, name="order_again"),
     path("orders/<str:order>/proof", orders.proof, name="order_proof"),
     path("sandbox/bank/<str:payment>", bank.bank, name="bank"),
+    path("gateway/payments/<str:payment>/step", elsewhere.step, name="step"),
+    path("gateway/payments/<str:payment>", elsewhere.back_from_payment, name="step_done"),
+    path("gateway/cards/<str:card>", elsewhere.back_from_card, name="card_done"),
 ]
