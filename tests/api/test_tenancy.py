@@ -41,6 +41,7 @@ class Things:
     case: str
     document: str
     card: str
+    quote: str
 
 
 def things_of(cast: Cast) -> Things:
@@ -56,7 +57,10 @@ def things_of(cast: Cast) -> Things:
     ).body
     case = cast.own.post("/requests", {"kind": "other", "message": "Hello?"})
     members = cast.own.get(f"/organisations/{org}/members").body["data"]
+    quoted = cart_with(cast.own, org, ("analyst-business", 1))
+    quote = cast.own.post(f"/carts/{quoted.body['id']}/quote", {"organisation": org})
     return Things(
+        quote=quote.body["id"],
         org=org,
         cart=cart.body["id"],
         line=cart.body["lines"][0]["id"],
@@ -83,6 +87,7 @@ def calls(t: Things) -> Iterator[Asked]:
         "/events",
         "/invoices",
         "/payment-methods",
+        "/quotes",
     ):
         template = "/organisations/{organisation}" + name
         yield Asked(template, "GET", f"/organisations/{t.org}{name}")
@@ -95,6 +100,8 @@ def calls(t: Things) -> Iterator[Asked]:
     for name in ("", "/pdf", "/xml"):
         template = "/invoices/{document}" + name
         yield Asked(template, "GET", f"/invoices/{t.document}{name}")
+    yield Asked("/quotes/{quote}", "GET", f"/quotes/{t.quote}")
+    yield Asked("/quotes/{quote}/pdf", "GET", f"/quotes/{t.quote}/pdf")
     yield Asked("/requests/{case}", "GET", f"/requests/{t.case}")
     question = {"kind": "other", "message": "Why?", "organisation": t.org}
     yield Asked("/requests", "POST", "/requests", question)
@@ -110,6 +117,16 @@ def calls(t: Things) -> Iterator[Asked]:
     one = f"/carts/{t.cart}/lines/{t.line}"
     yield Asked("/carts/{cart}/lines/{line}", "PATCH", one, {"quantity": 2})
     yield Asked("/carts/{cart}/lines/{line}", "DELETE", one)
+    wanted = {"organisation": t.org}
+    yield Asked("/carts/{cart}/quote", "POST", f"/carts/{t.cart}/quote", wanted)
+    price = {"amount": 1, "currency": "EUR"}
+    quoted = line | {"unit_price": price}
+    offered = {"organisation": t.org, "lines": [quoted], "reason": "By telephone."}
+    yield Asked("/quotes", "POST", "/quotes", offered, vendor_only=True)
+    yield Asked("/quotes/{quote}/send", "POST", f"/quotes/{t.quote}/send", vendor_only=True)
+    transfer = {"payment": {"method": "bank_transfer"}}
+    yield Asked("/quotes/{quote}/accept", "POST", f"/quotes/{t.quote}/accept", transfer)
+    yield Asked("/quotes/{quote}/decline", "POST", f"/quotes/{t.quote}/decline", {})
     bought_cart = {"cart": t.cart, "cart_version": 1, "organisation": t.org}
     yield Asked("/orders", "POST", "/orders", bought_cart)
     yield Asked("/sandbox/authentications/{payment}", "POST", step, {"outcome": "fail"})

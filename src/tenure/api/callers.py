@@ -25,7 +25,7 @@ from tenure.base.ids import parse_public_id, public_id
 from tenure.billing.models import Document, Payment, PaymentMethod
 from tenure.events.asked import Asked
 from tenure.events.rows import read_values
-from tenure.orders.models import Cart, Order
+from tenure.orders.models import Cart, Order, Quote
 from tenure.organisations.models import Invitation, Member, Organisation
 from tenure.organisations.queries import invitation_of_token, valid_key
 from tenure.subscriptions.models import Subscription
@@ -44,6 +44,7 @@ _PREFIXES: Final = {
     "invitation": "inv",
     "case": "req",
     "document": "doc",
+    "quote": "quo",
 }
 _KNOWN: Final = frozenset({*_PREFIXES, "token"})
 _MODELS: Final[Mapping[str, type[Model]]] = {
@@ -58,6 +59,7 @@ _MODELS: Final[Mapping[str, type[Model]]] = {
     "token": Invitation,
     "case": Request,
     "document": Document,
+    "quote": Quote,
 }
 
 

@@ -99,32 +99,32 @@ class CancellationOut(TypedDict):
     refund: MoneyOut | None
 
 
-_PAYMENT_REFUSALS = (METHOD_NOT_FOR_AUDIENCE, METHOD_UNAVAILABLE)
+PAYMENT_REFUSALS = (METHOD_NOT_FOR_AUDIENCE, METHOD_UNAVAILABLE)
 
 
-def _resumed(call: Call, made: UUID) -> Answer:
+def resumed(call: Call, made: UUID) -> Answer:
     """A call cut short is taken up where the order stands."""
     outcome = resume_order(order=made, now=call.now, by=call.by)
-    return _settled(outcome, 201)
+    return settled(outcome, 201)
 
 
 def _repaid(call: Call, made: UUID) -> Answer:
     outcome = resume_order(order=made, now=call.now, by=call.by)
-    return _settled(outcome, 200)
+    return settled(outcome, 200)
 
 
 @calls.post(
     "/orders",
     {201: OrderOut, 200: OrderOut},
     moves_money=True,
-    resume=_resumed,
+    resume=resumed,
     refuses=(
         CART_CHANGED,
         CART_EMPTY,
         AUDIENCE_MISMATCH,
         COUNTRY_MISMATCH,
         PAYMENT_NEEDED,
-        *_PAYMENT_REFUSALS,
+        *PAYMENT_REFUSALS,
         *LINE_REFUSALS,
     ),
 )
@@ -136,11 +136,11 @@ def place_order(call: Call, body: NewOrder) -> Answer:
         cart=_cart_of(call, body.cart),
         cart_version=body.cart_version,
         organisation=call.organisation,
-        payment=_payment(body.payment) if body.payment else None,
+        payment=payment_of(body.payment) if body.payment else None,
         expected_total=Money(expected.amount, expected.currency) if expected else None,
     )
     outcome = buy(purchase=purchase, now=call.now, by=call.by, asked=call.asked)
-    return _settled(outcome, 201 if outcome.created else 200)
+    return settled(outcome, 201 if outcome.created else 200)
 
 
 @calls.get("/orders/{order}", OrderOut)
@@ -162,25 +162,25 @@ def list_orders(call: Call, limit: Limit = 50, cursor: Cursor = None) -> Answer:
     {200: OrderOut},
     moves_money=True,
     resume=_repaid,
-    refuses=(PAYMENT_IN_FLIGHT, ORDER_CLOSED, VERIFICATION_PENDING, *_PAYMENT_REFUSALS),
+    refuses=(PAYMENT_IN_FLIGHT, ORDER_CLOSED, VERIFICATION_PENDING, *PAYMENT_REFUSALS),
 )
 def pay_unpaid_order(call: Call, body: NewPayment) -> Answer:
     """Pay an unpaid order again, with another card or another way."""
     outcome = pay_order(
         order=call.ids["order"],
-        payment=_payment(body.payment),
+        payment=payment_of(body.payment),
         now=call.now,
         by=call.by,
         asked=call.asked,
     )
-    return _settled(outcome, 200)
+    return settled(outcome, 200)
 
 
 @calls.delete("/orders/{order}", {200: OrderOut}, refuses=(PAYMENT_IN_FLIGHT, ORDER_CLOSED))
 def withdraw_unpaid_order(call: Call) -> Answer:
     """Withdraw an unpaid order (R16)."""
     outcome = withdraw_order(order=call.ids["order"], now=call.now, by=call.by)
-    return _settled(outcome, 200)
+    return settled(outcome, 200)
 
 
 @calls.get("/orders/{order}/cancellation", CancellationOut, speaks=True)
@@ -199,7 +199,8 @@ def get_cancellation_verdict(call: Call) -> Answer:
     return Answer(out, language=call.language)
 
 
-def _settled(outcome: Outcome, status: int) -> Answer:
+def settled(outcome: Outcome, status: int) -> Answer:
+    """The order that came of a purchase, as it stands."""
     out = order_out(outcome.order)
     return Answer(
         out,
@@ -209,7 +210,8 @@ def _settled(outcome: Outcome, status: int) -> Answer:
     )
 
 
-def _payment(given: CardIn | TransferIn) -> CardPayment | TransferPayment:
+def payment_of(given: CardIn | TransferIn) -> CardPayment | TransferPayment:
+    """How a body says that it is paid."""
     if isinstance(given, TransferIn):
         return TransferPayment()
     saved = given.payment_method

@@ -17,6 +17,7 @@ from tenure.api import (
     orders,
     organisations,
     payment_methods,
+    quotes,
     requests,
     subscriptions,
 )
@@ -27,6 +28,7 @@ for family in (
     offers.calls,
     carts.calls,
     orders.calls,
+    quotes.calls,
     invoices.calls,
     payment_methods.calls,
     organisations.calls,

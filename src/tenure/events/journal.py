@@ -61,6 +61,7 @@ PREFIXES: Mapping[str, str] = {
     "message": "msg",
     "role_request": "ask",
     "document": "doc",
+    "quote": "quo",
 }
 """Which prefix the identifier in a field of that name carries outside."""
 

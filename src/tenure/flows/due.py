@@ -21,8 +21,9 @@ from tenure.flows.bookkeeping import recognise_revenue
 from tenure.flows.role_requests import give_to_waiting
 from tenure.flows.transfers import remind, stop_waiting
 from tenure.orders.commands.orders import expire
+from tenure.orders.commands.quotes import expire_quotes
 from tenure.orders.events import OrderExpired
-from tenure.orders.models import Order, OrderStatus
+from tenure.orders.models import Order, OrderStatus, Quote, QuoteStatus
 from tenure.organisations.commands.invitations import close_invitations
 from tenure.organisations.models import Invitation, InvitationStatus, Organisation
 from tenure.subscriptions.commands.boundaries import (
@@ -69,6 +70,17 @@ def remind_of_transfers(scope: Q, until: datetime, journal: Journal) -> int:
     orders = list(rows.select_related("organisation").order_by("remind_at", "id")[:BATCH])
     remind(orders=orders, journal=journal)
     return len(orders)
+
+
+def expire_unaccepted(scope: Q, until: datetime, journal: Journal) -> int:
+    """Quotes that nobody accepted in time expire (R12)."""
+    rows = Quote.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        scope, status=QuoteStatus.SENT, expires_at__lte=until
+    )
+    quotes = list(rows.order_by("expires_at", "id")[:BATCH])
+    if quotes:
+        expire_quotes(quotes=quotes, journal=journal)
+    return len(quotes)
 
 
 def expire_invitations(scope: Q, until: datetime, journal: Journal) -> int:
@@ -124,6 +136,7 @@ Kind = Callable[[Q, datetime, Journal], int]
 KINDS: Final[tuple[Kind, ...]] = (
     remind_of_transfers,
     expire_orders,
+    expire_unaccepted,
     expire_invitations,
     pass_deadlines,
     end_periods,
@@ -153,6 +166,7 @@ def next_due(organisation: UUID, until: datetime) -> datetime | None:
         Order.objects.filter(scope, status=OrderStatus.AWAITING_TRANSFER).aggregate(
             at=Min("remind_at")
         ),
+        Quote.objects.filter(scope, status=QuoteStatus.SENT).aggregate(at=Min("expires_at")),
         Invitation.objects.filter(scope, status=InvitationStatus.PENDING).aggregate(
             at=Min("expires_at")
         ),

@@ -17,63 +17,51 @@ from tenure.base.clock import machine_now
 from tenure.base.errors import NotFound, Refused
 from tenure.base.money import Money
 from tenure.billing.commands.payments import (
-    Intent,
     call_again,
-    intend_payments,
 )
-from tenure.billing.gateways import Outcome as GatewayOutcome
 from tenure.billing.gateways.calls import charge_of
-from tenure.billing.gateways.choice import available_methods, gateway, sandbox_gateway
+from tenure.billing.gateways.choice import gateway, sandbox_gateway
 from tenure.billing.models import IN_FLIGHT, Payment, PaymentStatus
 from tenure.events.asked import Asked
 from tenure.events.journal import Journal, transaction
 from tenure.events.queries import revision_of
-from tenure.flows.charging import call_gateway, chosen_card
 from tenure.flows.drafting import checked_cart, draft_order
 from tenure.flows.locks import lock_organisation
-from tenure.flows.role_requests import give_to_waiting
-from tenure.flows.settlement import fulfil, settle
-from tenure.flows.transfers import REPLACED, begin_transfer, choose_transfer, stop_waiting
+from tenure.flows.placing import (
+    CardPayment,
+    TransferPayment,
+    charge,
+    check_purchase,
+    intend,
+    place,
+    refuse_card_of_staff,
+    settle_now,
+)
+from tenure.flows.transfers import REPLACED, choose_transfer, stop_waiting
 from tenure.flows.written import Outcome
 from tenure.orders.commands.carts import claim_cart, lock_cart
-from tenure.orders.commands.orders import lock_orders, mark, place_orders
+from tenure.orders.commands.orders import lock_orders, mark
 from tenure.orders.errors import (
     ORDER_CLOSED,
     PAYMENT_IN_FLIGHT,
-    PAYMENT_NEEDED,
     VERIFICATION_PENDING,
 )
 from tenure.orders.events import OrderWithdrawn
 from tenure.orders.models import UNPAID, Cart, Order, OrderStatus
 from tenure.orders.queries.carts import CartContents, contents_of
-from tenure.orders.queries.policy import policy_numbered
 from tenure.orders.rules.evidence import NOWHERE, Seen
-from tenure.orders.rules.payment import payment_method_verdict
 from tenure.organisations.models import Organisation
-from tenure.organisations.rules import card_verdict
-from tenure.policy.words import Audience, PaymentMethod
 
-
-@dataclass(frozen=True, slots=True)
-class CardPayment:
-    """A card, by the gateway's token; never its number.
-
-    Or one that was saved before; or, ``hosted``, one that is given on the gateway's own page. With
-    nothing said it is the organisation's default card. ``saves``: it is kept for renewals.
-    """
-
-    token: str = ""
-    payment_method: UUID | None = None
-    hosted: bool = False
-    saves: bool = True
-    method = PaymentMethod.CARD
-
-
-@dataclass(frozen=True, slots=True)
-class TransferPayment:
-    """A bank transfer, paid before access (R13, R15)."""
-
-    method = PaymentMethod.BANK_TRANSFER
+__all__ = [
+    "CardPayment",
+    "Purchase",
+    "TransferPayment",
+    "authenticate",
+    "buy",
+    "pay_order",
+    "resume_order",
+    "withdraw_order",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +85,7 @@ def buy(*, purchase: Purchase, now: datetime, by: str, asked: Asked | None = Non
     ``payment_method_not_for_audience``, ``payment_method_unavailable``, ``payment_required``, or
     ``acting_pays_nothing`` for the vendor's staff with a customer's card.
     """
-    _refuse_card_of_staff(purchase.payment, by)
+    refuse_card_of_staff(purchase.payment, by)
     with transaction(now=now, by=by, organisation=purchase.organisation, asked=asked) as journal:
         organisation = lock_organisation(purchase.organisation, journal)
         cart = lock_cart(purchase.cart, None)
@@ -113,7 +101,7 @@ def buy(*, purchase: Purchase, now: datetime, by: str, asked: Asked | None = Non
         order, payment = _place(purchase, cart, contents, organisation, journal)
         journal.made = order.id
     if payment is not None:
-        journal = _charge(payment, now=now, by=by)
+        journal = charge(payment, now=now, by=by)
     return Outcome(order.id, True, journal.revisions[organisation.id])
 
 
@@ -132,7 +120,7 @@ def pay_order(
     Raises ``Refused`` with ``payment_in_flight`` (R17), ``order_closed``,
     ``verification_pending`` (R8), ``acting_pays_nothing`` or the payment method's verdict.
     """
-    _refuse_card_of_staff(payment, by)
+    refuse_card_of_staff(payment, by)
     waiting = _waiting_step(order)
     if waiting is not None:
         _check_method(payment, waiting.organisation, waiting.order)
@@ -155,11 +143,11 @@ def pay_order(
         else:
             stop_waiting(orders=[locked], journal=journal, reason=REPLACED)
             mark(orders=[locked], status=OrderStatus.PAYMENT_UNKNOWN, closed_at=None)
-            intent = _intend(locked, payment, journal)
+            intent = intend(locked, payment, journal)
         journal.touch(organisation.id)
     if intent is None:
         return Outcome(order, False, journal.revisions[organisation.id])
-    journal = _charge(intent, now=now, by=by)
+    journal = charge(intent, now=now, by=by)
     return Outcome(order, False, journal.revisions.get(organisation.id, 0))
 
 
@@ -175,7 +163,7 @@ def authenticate(*, payment: UUID, passed: bool, now: datetime, by: str) -> Outc
         raise NotFound
     if row.status == PaymentStatus.INTENDED:
         outcome = sandbox_gateway().authenticate(payment, passed=passed)
-        _settle([outcome], organisation=row.organisation_id, now=now, by=by)
+        settle_now([outcome], organisation=row.organisation_id, now=now, by=by)
     return Outcome(row.order_id, False, revision_of(row.organisation_id))
 
 
@@ -207,7 +195,7 @@ def resume_order(*, order: UUID, now: datetime, by: str) -> Outcome:
     """
     payment = Payment.objects.filter(order_id=order, status=PaymentStatus.INTENDED).first()
     if payment is not None:
-        _charge(payment, now=now, by=by)
+        charge(payment, now=now, by=by)
     return Outcome(order, False, revision_of(_organisation_of(order)))
 
 
@@ -223,56 +211,12 @@ def _place(
     priced = checked_cart(
         cart, contents, purchase.cart_version, purchase.expected_total, organisation, today
     )
-    total = priced.amounts.total
     payment = purchase.payment
-    if total and payment is None:
-        raise Refused(PAYMENT_NEEDED, total=Money(total, priced.cart.currency))
-    if total and payment is not None:
-        _check_purchase(payment, organisation, priced.policy_number, priced.cart.currency)
     by_transfer = isinstance(payment, TransferPayment)
     draft = draft_order(
         priced, organisation, journal.at, by_transfer=by_transfer, seen=purchase.seen
     )
-    (order,) = place_orders(drafts=[draft], journal=journal)
-    if not total:
-        journal.write()  # what is fulfilled is read again
-        fulfil(orders=[order], journal=journal)
-        give_to_waiting(customer=organisation, journal=journal)
-        return order, None
-    waits = order.status == OrderStatus.AWAITING_VERIFICATION
-    if isinstance(payment, CardPayment):
-        status = PaymentStatus.PROMISED if waits else PaymentStatus.INTENDED
-        intent = _intend(order, payment, journal, status)
-        return order, None if waits else intent
-    status = PaymentStatus.PROMISED if waits else PaymentStatus.AWAITING_TRANSFER
-    begin_transfer(order=order, organisation=organisation, journal=journal, status=status)
-    return order, None
-
-
-def _intend(
-    order: Order,
-    payment: CardPayment,
-    journal: Journal,
-    status: PaymentStatus = PaymentStatus.INTENDED,
-) -> Payment:
-    card = chosen_card(
-        organisation=order.organisation_id,
-        token=payment.token,
-        payment_method=payment.payment_method,
-        hosted=payment.hosted,
-        saves=payment.saves,
-    )
-    intent = Intent(
-        order=order,
-        gateway=card.gateway,
-        token=card.token,
-        customer=card.customer,
-        saves_card=card.saves,
-    )
-    (made,) = intend_payments(
-        intents=[intent], called_at=machine_now(), journal=journal, status=status
-    )
-    return made
+    return place(draft=draft, payment=payment, organisation=organisation, journal=journal)
 
 
 def _waiting_step(order: UUID) -> Payment | None:
@@ -288,52 +232,13 @@ def _give_up_step(waiting: Payment, *, now: datetime, by: str) -> None:
     No intent is committed before: giving up moves no money, and can be done again.
     """
     outcome = gateway(waiting.gateway).cancel(charge_of(waiting))
-    _settle([outcome], organisation=waiting.organisation_id, now=now, by=by)
-
-
-def _charge(payment: Payment, *, now: datetime, by: str) -> Journal:
-    """The second and the third step: call the gateway, settle what it said."""
-    outcome = call_gateway(payment)
-    return _settle([outcome], organisation=payment.organisation_id, now=now, by=by)
-
-
-def _settle(
-    outcomes: list[GatewayOutcome], *, organisation: UUID, now: datetime, by: str
-) -> Journal:
-    with transaction(now=now, by=by, organisation=organisation) as journal:
-        buyer = lock_organisation(organisation, journal)
-        settle(outcomes=outcomes, journal=journal)
-        give_to_waiting(customer=buyer, journal=journal)
-        journal.touch(organisation)
-    return journal
+    settle_now([outcome], organisation=waiting.organisation_id, now=now, by=by)
 
 
 def _check_method(
     payment: CardPayment | TransferPayment, organisation: Organisation, order: Order
 ) -> None:
-    _check_purchase(payment, organisation, order.policy_version_id, order.currency)
-
-
-def _check_purchase(
-    payment: CardPayment | TransferPayment,
-    organisation: Organisation,
-    policy_number: int,
-    currency: str,
-) -> None:
-    verdict = payment_method_verdict(
-        payment.method,
-        Audience(organisation.audience),
-        policy_numbered(policy_number),
-        available=available_methods(currency),
-    )
-    if not verdict:
-        raise Refused.by(verdict)
-
-
-def _refuse_card_of_staff(payment: CardPayment | TransferPayment | None, by: str) -> None:
-    verdict = card_verdict(by)
-    if isinstance(payment, CardPayment) and not verdict:
-        raise Refused.by(verdict)
+    check_purchase(payment, organisation, order.policy_version_id, order.currency)
 
 
 def _refuse_closed(order: Order) -> None:

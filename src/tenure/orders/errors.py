@@ -210,3 +210,54 @@ COUNTRY_REASON_NEEDED = declare(
     en="Say why the country is right, in 1 to {most} characters.",
     fr="Dites pourquoi le pays est le bon, en 1 à {most} caractères.",
 )
+
+# Quotes.
+
+QUOTE_EXPIRED = declare(
+    "quote_expired",
+    rule="R12",
+    en="This quote could be accepted until {valid_until}; ask for a new one.",
+    fr="Ce devis pouvait être accepté jusqu'au {valid_until} ; demandez-en un nouveau.",
+)
+QUOTE_DECLINED = declare(
+    "quote_declined",
+    rule="R12",
+    en="This quote was declined; ask for a new one.",
+    fr="Ce devis a été décliné ; demandez-en un nouveau.",
+)
+QUOTE_ACCEPTED = declare(
+    "quote_accepted",
+    rule="R12",
+    en="This quote was accepted already: it is the order {order}.",
+    fr="Ce devis a déjà été accepté : c'est la commande {order}.",
+)
+QUOTE_NOT_SENT = declare(
+    "quote_not_sent",
+    rule="R12",
+    en="This quote is a draft still; send it first.",
+    fr="Ce devis n'est encore qu'un brouillon ; envoyez-le d'abord.",
+)
+QUOTE_REASON_NEEDED = declare(
+    "quote_reason_needed",
+    rule="R12",
+    en="Say in up to {most} characters why this is quoted; the reason stays on record.",
+    fr="Dites en {most} caractères au plus pourquoi ce devis est fait ; le motif est conservé.",
+)
+QUOTE_EMPTY = declare(
+    "quote_empty",
+    rule="R12",
+    en="A quote needs at least one line.",
+    fr="Un devis compte au moins une ligne.",
+)
+QUOTE_TRIAL = declare(
+    "quote_trial",
+    rule="R9",
+    en="The offer {offer} is a trial, which costs nothing and needs no quote.",
+    fr="L'offre {offer} est un essai, qui ne coûte rien et se passe de devis.",
+)
+QUOTE_CURRENCY = declare(
+    "quote_currency",
+    rule="R5",
+    en="This organisation pays in {currency}; give the price in it.",
+    fr="Cette organisation paie en {currency} ; donnez le prix dans cette monnaie.",
+)

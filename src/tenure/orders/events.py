@@ -107,6 +107,41 @@ class OrderExpired:
 
 
 @dataclass(frozen=True, slots=True)
+class QuoteSent:
+    """A quote can be accepted, up to and including a local day (R12)."""
+
+    type: ClassVar[str] = "quote.sent"
+    quote: UUID
+    total: Money
+    valid_until: date
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteAccepted:
+    """A quote became its one order (R12)."""
+
+    type: ClassVar[str] = "quote.accepted"
+    quote: UUID
+    order: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteDeclined:
+    """The customer does not want it, or not so (R12)."""
+
+    type: ClassVar[str] = "quote.declined"
+    quote: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteExpired:
+    """Nobody accepted it in time (R12)."""
+
+    type: ClassVar[str] = "quote.expired"
+    quote: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyApplied:
     """A version of the policy is in force for what is bought from now on (R32)."""
 

@@ -132,6 +132,7 @@ class Order(models.Model):
     tax_percent = models.DecimalField(max_digits=6, decimal_places=3)
     tax_country = models.CharField(max_length=2, blank=True)
     reverse_charge = models.BooleanField(default=False)
+    purchase_order = models.CharField(max_length=100, blank=True, default="", db_default="")
     vat_number = models.CharField(max_length=20, blank=True, default="", db_default="")
     tax_corrected_at = models.DateTimeField(null=True)
     placed_at = models.DateTimeField()
@@ -258,3 +259,105 @@ class CountryEvidence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.country} for {self.order_id}"
+
+
+class QuoteStatus(models.TextChoices):
+    """Where a quote stands (R12). Time alone makes a sent one expired, which is noted later."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
+class Quote(models.Model):
+    """A frozen, priced promise (R12): amounts in minor units, tax and policy as when it was sent.
+
+    ``cart`` is what it was made of, or null: then staff made it, for the ``reason`` on record.
+    ``valid_until`` is the last local day on which it can be accepted, ``expires_at`` the UTC
+    instant after it; both are null in a draft. ``order`` is the one that it became.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="quotes")
+    cart = models.ForeignKey(Cart, models.PROTECT, null=True, related_name="quotes")
+    order = models.OneToOneField(Order, models.PROTECT, null=True, related_name="quote")
+    status = models.CharField(max_length=8, choices=QuoteStatus)
+    policy_version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="+")
+    currency = models.CharField(max_length=3)
+    total_net = models.BigIntegerField()
+    total_tax = models.BigIntegerField()
+    total = models.BigIntegerField()
+    tax_percent = models.DecimalField(max_digits=6, decimal_places=3)
+    tax_country = models.CharField(max_length=2, blank=True)
+    reverse_charge = models.BooleanField(default=False)
+    purchase_order = models.CharField(max_length=100, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    declined_because = models.CharField(max_length=500, blank=True)
+    made_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    valid_until = models.DateField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(total=F("total_net") + F("total_tax")), name="quote_total_adds_up"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=QuoteStatus.values), name="quote_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status=QuoteStatus.ACCEPTED, order__isnull=False)
+                | ~Q(status=QuoteStatus.ACCEPTED) & Q(order__isnull=True),
+                name="quote_accepted_has_its_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=QuoteStatus.DRAFT)
+                | Q(sent_at__isnull=False, valid_until__isnull=False, expires_at__isnull=False),
+                name="quote_sent_has_its_days",
+            ),
+            models.CheckConstraint(
+                condition=Q(cart__isnull=False) | ~Q(reason=""), name="quote_of_staff_has_reason"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "id"], name="quote_list"),
+            models.Index(
+                fields=["expires_at"], condition=Q(status=QuoteStatus.SENT), name="quote_due"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"quote {self.id} ({self.status})"
+
+
+class QuoteLine(models.Model):
+    """One line of a quote; ``unit_amount`` may be a price of its own (R12)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    quote = models.ForeignKey(Quote, models.PROTECT, related_name="lines")
+    organisation = models.ForeignKey(Organisation, models.PROTECT)
+    position = models.SmallIntegerField()
+    offer = models.ForeignKey("catalogue.Offer", models.PROTECT, related_name="+")
+    term = models.CharField(max_length=7)
+    trial_days = models.SmallIntegerField(null=True)
+    quantity = models.IntegerField()
+    unit_amount = models.BigIntegerField()
+    net = models.BigIntegerField()
+    tax = models.BigIntegerField()
+    gross = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["quote", "position"], name="quote_line_position_once"),
+            models.CheckConstraint(
+                condition=Q(gross=F("net") + F("tax")), name="quote_line_adds_up"
+            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="quote_line_quantity"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.offer_id} per {self.term}"

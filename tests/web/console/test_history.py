@@ -52,6 +52,7 @@ DATA: dict[str, Any] = {
     "ends_on": "2028-03-01",
     "deadline": "2028-02-25",
     "data_available_until": "2028-03-15",
+    "valid_until": "2027-03-31",
     "expires_on": "2027-03-31",
 }
 

@@ -35,6 +35,7 @@ class Draft:
     content: Content
     organisation: UUID
     order: UUID | None = None
+    quote: UUID | None = None
     corrects: UUID | None = None
     renewal: bool = False
 
@@ -73,6 +74,7 @@ def _document(draft: Draft, zone: str, at: datetime) -> Document:
         id=new_id(),
         organisation_id=draft.organisation,
         order_id=draft.order,
+        quote_id=draft.quote,
         kind=content.kind.value,
         series=series,
         year=issued_on.year,

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from tenure.base.ids import new_id
 from tenure.billing.documents.content import DocumentKind
-from tenure.orders.models import Order
+from tenure.orders.models import Order, Quote
 from tenure.organisations.models import Organisation
 
 _KINDS = [kind.value for kind in DocumentKind]
@@ -58,6 +58,9 @@ class Document(models.Model):
     order = models.ForeignKey(
         Order, models.PROTECT, null=True, related_name="documents", db_index=False
     )
+    quote = models.ForeignKey(
+        Quote, models.PROTECT, null=True, related_name="documents", db_index=False
+    )
     kind = models.CharField(max_length=11)
     series = models.CharField(max_length=10)
     year = models.SmallIntegerField()
@@ -95,6 +98,9 @@ class Document(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["organisation", "id"], name="document_list"),
             models.Index(fields=["order", "id"], name="document_of_order"),
+            models.Index(
+                fields=["quote"], condition=Q(quote__isnull=False), name="document_of_quote"
+            ),
             models.Index(
                 fields=["corrects"],
                 condition=Q(corrects__isnull=False),

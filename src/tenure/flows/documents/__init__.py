@@ -19,6 +19,7 @@ from tenure.flows.documents.issuing import (
     issue_pro_formas,
     issue_quote_papers,
     issue_receipts,
+    quote_content,
 )
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "issue_pro_formas",
     "issue_quote_papers",
     "issue_receipts",
+    "quote_content",
     "read_bought",
     "transfer_terms",
     "vendor_facts",

@@ -74,6 +74,7 @@ class QuotePaper:
 
     content: Content
     organisation: UUID
+    quote: UUID | None = None
 
 
 def issue_invoices(
@@ -157,8 +158,21 @@ def issue_quote_papers(*, papers: Sequence[QuotePaper], journal: Journal) -> lis
     """A numbered paper for each quote (R12)."""
     if not papers:
         return []
-    drafts = [Draft(content=each.content, organisation=each.organisation) for each in papers]
+    drafts = [
+        Draft(content=each.content, organisation=each.organisation, quote=each.quote)
+        for each in papers
+    ]
     return issue_documents(drafts=drafts, zone=vendor_zone(known_catalogue()), journal=journal)
+
+
+def quote_content(
+    *, bought: Bought, valid_until: date, purchase_order: str, link: str, journal: Journal
+) -> Content:
+    """What a quote's paper says; ``bought`` is the order that it would become (R12)."""
+    content = _content(DocumentKind.QUOTE, bought, journal, valid_until=valid_until, link=link)
+    return msgspec.structs.replace(
+        content, order="", purchase_order=purchase_order or content.purchase_order
+    )
 
 
 def _issue(drafts: Sequence[Draft], of: Sequence[Bought], journal: Journal) -> list[Document]:
@@ -233,7 +247,7 @@ def _content(
         vat_on_debits=policy.vat_on_debits,
         customer_number=public_id("org", buyer.id),
         order=public_id("ord", order.id),
-        purchase_order=buyer.purchase_order,
+        purchase_order=order.purchase_order or buyer.purchase_order,
         mentions=mentions(
             taxed,
             consumer=bought.consumer,

@@ -60,6 +60,20 @@ _ORDERS: Final = (
         "order",
         "SELECT id, organisation_id FROM orders_order WHERE expired_at IS NOT NULL ORDER BY id",
     ),
+    *(
+        ToldOnce(
+            "quo",
+            f"quote.{type_}",
+            "quote",
+            f"SELECT id, organisation_id FROM orders_quote WHERE {where} ORDER BY id",  # noqa: S608 - constants
+        )
+        for type_, where in (
+            ("sent", "sent_at IS NOT NULL"),
+            ("accepted", "status = 'accepted'"),
+            ("declined", "status = 'declined'"),
+            ("expired", "status = 'expired'"),
+        )
+    ),
 )
 
 # A promise that was not kept was never a charge: its order tells that it is closed. Nor was a

@@ -54,6 +54,7 @@ class OrderDraft:
     remind_at: datetime | None = None
     vat_number: str = ""
     evidence: Evidence | None = None
+    purchase_order: str = ""
 
 
 def place_orders(*, drafts: Sequence[OrderDraft], journal: Journal) -> list[Order]:
@@ -159,6 +160,7 @@ def _order(draft: OrderDraft, at: datetime) -> Order:
         tax_country=draft.tax_country,
         reverse_charge=draft.reverse_charge,
         vat_number=draft.vat_number,
+        purchase_order=draft.purchase_order,
         placed_at=at,
         expires_at=draft.expires_at,
         remind_at=draft.remind_at,

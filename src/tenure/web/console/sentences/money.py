@@ -138,6 +138,25 @@ def _card_removed(_event: Event) -> str:
     return gettext("A saved card was removed.")
 
 
+def _quoted(event: Event) -> str:
+    return gettext("A quote over %(total)s was sent; it can be accepted until %(day)s.") % {
+        "total": event.amount("total"),
+        "day": event.day("valid_until"),
+    }
+
+
+def _quote_accepted(_event: Event) -> str:
+    return gettext("A quote was accepted, and became an order.")
+
+
+def _quote_declined(_event: Event) -> str:
+    return gettext("A quote was declined.")
+
+
+def _quote_expired(_event: Event) -> str:
+    return gettext("A quote was not accepted in time, and expired.")
+
+
 SENTENCES: Final[Mapping[str, Sentence]] = {
     "order.country_accepted": Sentence(icon="circle-check", tell=_country),
     "order.tax_corrected": Sentence(icon="receipt", tell=_corrected),
@@ -150,6 +169,10 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "order.transfer_reminded": Sentence(icon="clock", tell=_reminded),
     "order.withdrawn": Sentence(icon="arrow-back-up", tell=_withdrawn),
     "order.expired": Sentence(icon="clock-off", tell=_expired),
+    "quote.sent": Sentence(icon="receipt", tell=_quoted),
+    "quote.accepted": Sentence(icon="circle-check", tell=_quote_accepted),
+    "quote.declined": Sentence(icon="circle-x", tell=_quote_declined),
+    "quote.expired": Sentence(icon="clock-off", tell=_quote_expired),
     "payment.captured": Sentence(icon="receipt", tell=_captured),
     "bank.statement_imported": Sentence(icon="receipt", tell=_statement),
     "transfer.matched": Sentence(icon="receipt", tell=_matched),
