@@ -169,7 +169,10 @@ def quote_content(
     *, bought: Bought, valid_until: date, purchase_order: str, link: str, journal: Journal
 ) -> Content:
     """What a quote's paper says; ``bought`` is the order that it would become (R12)."""
-    content = _content(DocumentKind.QUOTE, bought, journal, valid_until=valid_until, link=link)
+    rates = _rates([bought], journal)
+    content = _content(
+        DocumentKind.QUOTE, bought, journal, rates, valid_until=valid_until, link=link
+    )
     return msgspec.structs.replace(
         content, order="", purchase_order=purchase_order or content.purchase_order
     )
