@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -20,10 +19,6 @@ _MOST_UNTOLD: Final = 1024 * 1024
 prepare_assets()
 _django = get_wsgi_application()
 get_resolver().url_patterns  # noqa: B018  (loaded before the workers fork, and for good)
-gc.collect()
-gc.freeze()
-gc.set_threshold(5_000, 20, 100)
-"""A page makes tens of thousands of objects and drops them by itself; what was imported stays."""
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

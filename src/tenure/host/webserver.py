@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -17,6 +18,10 @@ from tenure.host.processes import die_with_parent
 
 Interface = Literal["wsgi", "asgi", "asginl", "rsgi"]
 _KILL_SECONDS = 5
+
+_GARBAGE = (5_000, 20, 100)
+"""A page makes tens of thousands of objects and drops them by itself: look for what is left over
+a seventh as often as Python would."""
 
 
 def serve_application(
@@ -35,7 +40,11 @@ def serve_application(
     when the module is imported is raised. If it is to ``hold_back``, it listens only when its
     standard input has ended (``supervisor.Part``).
     """
-    _application(target)  # loaded before the workers fork, it is loaded once
+    gc.disable()
+    _application(target)  # loaded before the workers fork, it is loaded once, and for good
+    gc.freeze()
+    gc.set_threshold(*_GARBAGE)
+    gc.enable()
     if hold_back:
         sys.stdin.buffer.read()
     server = Server(

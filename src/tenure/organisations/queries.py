@@ -10,7 +10,6 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from tenure.base.calendar import local_date, zone_named
@@ -81,18 +80,16 @@ def vat_checks_of(organisations: Collection[Organisation]) -> dict[UUID, VatChec
     return {row.organisation_id: row for row in last if row.number == numbered[row.organisation_id]}
 
 
+_OWNERS: Final = f"""
+    SELECT DISTINCT ON (organisation_id) organisation_id, email, name FROM organisations_member
+    WHERE organisation_id {AMONG} AND standing = 'owner' AND status = 'active'
+    ORDER BY organisation_id, id
+"""  # noqa: S608 - of constants
+
+
 def owners_of(organisations: Collection[UUID]) -> dict[UUID, Owner]:
     """The owner to show for each; one statement for any number of them."""
-    rows = (
-        Member.objects.filter(
-            organisation_id__in=organisations,
-            standing=Standing.OWNER,
-            status=MemberStatus.ACTIVE,
-        )
-        .order_by("organisation_id", "id")
-        .distinct("organisation_id")
-        .values_list("organisation_id", "email", F("name"))
-    )
+    rows = read_values(_OWNERS, [list(organisations)])
     return {organisation: Owner(email, name) for organisation, email, name in rows}
 
 

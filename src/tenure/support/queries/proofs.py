@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from tenure.base.errors import NotFound
+from tenure.events.rows import read_values
 from tenure.orders.models import Order, OrderStatus
 from tenure.organisations.models import StudentProof
 from tenure.support.queries.lists import Listed, oldest_first
@@ -27,10 +28,13 @@ class WaitingProofs:
 
 def count_waiting_proofs() -> WaitingProofs:
     """What waits; one statement."""
-    found = StudentProof.objects.filter(WAITING).aggregate(
-        count=Count("id"), oldest=Min("submitted_at")
+    found = read_values(
+        "SELECT count(*)::int, min(submitted_at) FROM organisations_studentproof AS p "
+        "JOIN organisations_organisation AS o ON o.id = p.organisation_id "
+        "WHERE p.decided_at IS NULL AND o.verified_at IS NULL",
+        [],
     )
-    return WaitingProofs(found["count"], found["oldest"])
+    return WaitingProofs(*found[0])
 
 
 def waiting_proofs(after: UUID | None = None) -> Listed[StudentProof]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import QuerySet
 
+from tenure.events.rows import read_values
 from tenure.support.models import Request, RequestMessage
 from tenure.support.rules import RequestStatus
 
@@ -23,10 +24,11 @@ class WaitingRequests:
 
 def waiting_requests() -> WaitingRequests:
     """What waits for the vendor's staff; one statement."""
-    found = Request.objects.filter(status=RequestStatus.OPEN).aggregate(
-        count=Count("id"), oldest=Min("created_at")
+    found = read_values(
+        "SELECT count(*)::int, min(created_at) FROM support_request WHERE status = %s",
+        [RequestStatus.OPEN.value],
     )
-    return WaitingRequests(found["count"], found["oldest"])
+    return WaitingRequests(*found[0])
 
 
 def requests_with_status(status: RequestStatus | None = None) -> QuerySet[Request]:
