@@ -180,7 +180,7 @@ def test_as_many_statements_for_many_members(company: Company, count: int) -> No
     for member in crowd(company.organisation, count)[:3]:
         give(designer, member)
     client = browser(company.owner)
-    for below, most in (("", 11), ("/by-role", 8), ("/by-role/designer", 12), ("/requests", 5)):
+    for below, most in (("", 10), ("/by-role", 7), ("/by-role/designer", 11), ("/requests", 5)):
         client.get(roles(company) + below)
         with CaptureQueriesContext(connection) as statements:
             assert client.get(roles(company) + below).status_code == 200

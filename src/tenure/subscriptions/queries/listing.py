@@ -11,9 +11,8 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q
 
 from tenure.base.errors import NotFound
-from tenure.events.rows import read_rows
 from tenure.subscriptions.models import Period, Subscription
-from tenure.subscriptions.queries.views import SubscriptionView, subscription_views
+from tenure.subscriptions.queries.views import SubscriptionView, subscription_views, views_of
 
 MOST: Final = 50
 """How many one page shows."""
@@ -41,17 +40,14 @@ def subscription_page(
 
 
 def all_subscriptions(organisation: UUID, at: datetime) -> list[SubscriptionView]:
-    """All that an organisation ever had, oldest first; two statements."""
-    rows = read_rows(Subscription, "WHERE organisation_id = %s ORDER BY id", [organisation])
-    return subscription_views(rows, at)
+    """All that an organisation ever had, oldest first; one statement."""
+    return views_of("s.organisation_id = %s ORDER BY s.id", [organisation], at)
 
 
 def subscription_of(organisation: UUID, subscription: UUID, at: datetime) -> SubscriptionView:
-    """One of the organisation's subscriptions; two statements. Raises ``NotFound``."""
-    rows = read_rows(
-        Subscription, "WHERE id = %s AND organisation_id = %s", [subscription, organisation]
-    )
-    found = subscription_views(rows, at)
+    """One of the organisation's subscriptions; one statement. Raises ``NotFound``."""
+    which = "s.id = %s AND s.organisation_id = %s ORDER BY s.id"
+    found = views_of(which, [subscription, organisation], at)
     if not found:
         raise NotFound
     return found[0]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from tenure.events.rows import AMONG, read_rows
+from django.db import DEFAULT_DB_ALIAS
+
+from tenure.events.rows import AMONG, column_names, read_joined, read_rows
 from tenure.subscriptions.models import Period, Subscription
 from tenure.subscriptions.queries.facts import subscription_facts
 from tenure.subscriptions.rules.periods import SubscriptionStatus, status
@@ -35,6 +38,33 @@ def subscription_views(
     for period in read_rows(Period, f"WHERE subscription_id {AMONG} ORDER BY number", [keys]):
         periods[period.subscription_id].append(period)
     return [_view(subscription, periods[subscription.id], at) for subscription in subscriptions]
+
+
+def views_of(rest: str, parameters: Sequence[Any], at: datetime) -> list[SubscriptionView]:
+    """The subscriptions ``WHERE`` the constant ``rest`` says, as they are at ``at``.
+
+    ``rest`` orders them too; their table is ``s``. One statement with their periods.
+    """
+    return [_view(row, periods, at) for row, periods in with_periods(rest, parameters)]
+
+
+def with_periods(
+    rest: str, parameters: Sequence[Any]
+) -> Iterable[tuple[Subscription, list[Period]]]:
+    """As ``views_of``: the rows themselves, each subscription with its periods in their order."""
+    names = column_names(Subscription)
+    columns = tuple(f"s.{name}" for name in names)
+    found: dict[UUID, tuple[Subscription, list[Period]]] = {}
+    for period, values in read_joined(Period, columns, _OF + rest + _IN_ORDER, parameters):
+        if period.subscription_id not in found:
+            row = Subscription.from_db(DEFAULT_DB_ALIAS, names, values)
+            found[period.subscription_id] = (row, [])
+        found[period.subscription_id][1].append(period)
+    return found.values()
+
+
+_OF: Final = "JOIN subscriptions_subscription AS s ON s.id = subscription_id WHERE "
+_IN_ORDER: Final = ", subscriptions_period.number"
 
 
 def _view(subscription: Subscription, periods: list[Period], at: datetime) -> SubscriptionView:

@@ -27,7 +27,7 @@ from tenure.organisations.models import (
 )
 from tenure.organisations.queries import Owner, organisation_row, owners_of
 from tenure.subscriptions.models import Subscription
-from tenure.subscriptions.queries.views import SubscriptionView, subscription_views
+from tenure.subscriptions.queries.views import SubscriptionView, views_of
 from tenure.support.models import Request
 from tenure.support.queries.lists import Listed, newest_first
 
@@ -135,6 +135,10 @@ class Dossier:
 
 
 _NEWEST: Final = "WHERE organisation_id = %s ORDER BY id DESC LIMIT %s"
+_SUBSCRIPTIONS: Final = (
+    "s.id IN (SELECT id FROM subscriptions_subscription "
+    "WHERE organisation_id = %s ORDER BY id DESC LIMIT %s) ORDER BY s.id DESC"
+)
 _MEMBERS: Final = "WHERE organisation_id = %s AND status <> 'removed' ORDER BY id LIMIT %s"
 
 
@@ -149,7 +153,7 @@ def dossier(organisation: UUID, arrived_at: datetime) -> Dossier:
         organisation=row,
         now=now,
         members=read_rows(Member, _MEMBERS, [row.id, LONG]),
-        subscriptions=subscription_views(read_rows(Subscription, _NEWEST, [row.id, LONG]), now),
+        subscriptions=views_of(_SUBSCRIPTIONS, [row.id, LONG], now),
         orders=orders_with_payments(read_rows(Order, _NEWEST, [row.id, SHORT])),
         requests=read_rows(Request, _NEWEST, [row.id, SHORT]),
         proofs=list(StudentProof.objects.filter(whose).order_by("-id")) if is_student else [],
