@@ -334,6 +334,35 @@ def test_numbers_of_a_company_are_checked_and_kept_without_spaces(cast: Cast) ->
     assert cast.vendor.patch(path, there).body["billing"]["vat_number"] == "DE136695976"
 
 
+@pytest.mark.parametrize(
+    ("number", "status", "tax"),
+    [
+        ("DE136695976", "valid", 0),
+        ("DE103000003", "unavailable", 22800),
+        ("DE102000001", "invalid", 22800),
+        (None, None, 22800),
+    ],
+)
+def test_a_vat_number_is_looked_up_and_decides_the_tax(
+    cast: Cast, number: str | None, status: str | None, tax: int
+) -> None:
+    billing = BILLING | {"country": "DE", "vat_number": number}
+    abroad = ORGANISATION | {"country": "DE", "timezone": "Europe/Berlin", "billing": billing}
+    made = cast.vendor.post("/organisations", abroad)
+    check = made.body["vat_check"]
+    assert (check and check["status"]) == status
+    assert bool(check and check["answered_at"]) == (status in ("valid", "invalid"))
+    cart = {"audience": "business", "country": "DE", "organisation": made.body["id"]}
+    path = cast.vendor.post("/carts", cart).headers["Location"]
+    line = {"offer": "designer-business", "term": "year", "quantity": 1}
+    assert cast.vendor.post(f"{path}/lines", line).body["total_tax"]["amount"] == tax
+    there = made.headers["Location"]
+    changed = cast.vendor.patch(there, {"billing": {"vat_number": "DE115235681"}})
+    assert changed.body["vat_check"]["status"] == "valid"
+    assert cast.vendor.get(path).body["total_tax"]["amount"] == 0
+    assert int(changed.headers["Tenure-Revision"]) == cast.vendor.get(there).body["revision"]
+
+
 def test_a_live_installation_has_no_sandbox(cast: Cast, settings: Any) -> None:
     bought(cast.own, cast.org)
     settings.SANDBOX = False

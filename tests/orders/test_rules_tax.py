@@ -16,8 +16,10 @@ from tenure.orders.rules.tax import (
     LineAmounts,
     TaxKind,
     TaxSituation,
+    number_decides,
     price_document,
     tax_situation,
+    would_reverse,
 )
 from tenure.policy.loading import parse_policy
 from tenure.policy.words import Audience
@@ -111,7 +113,7 @@ class TestRates:
         assert RATES.on(country, date(2024, 1, 1))
 
     def test_are_those_of_november_2026(self) -> None:
-        """Of the Commission's list for the 27, and of HMRC, ESTV and Skatteetaten."""
+        """The 27 EU states, the United Kingdom, Switzerland and Norway, stated once more."""
         on = date(2026, 11, 27)
         stated = {country: found for country in STATED if (found := RATES.on(country, on))}
         assert stated == {country: int(Decimal(rate) * 100) for country, rate in STATED.items()}
@@ -270,6 +272,46 @@ class TestDocuments:
         assert found.total == sum(grosses)
         assert found.total_net == round_half_up(sum(grosses) / (1 + Fraction(rate, 10_000)))
         assert [line.gross for line in found.lines] == grosses
+
+    @given(amounts, amounts, points, st.sampled_from(Audience))
+    def test_splitting_one_in_two_moves_its_tax_by_a_minor_unit_at_the_most(
+        self, some: list[int], others: list[int], rate: int, audience: Audience
+    ) -> None:
+        """The stated rounding: two documents round twice where one rounds once (docs/tax.md)."""
+        whole = price_document([*some, *others], audience, taxed(rate))
+        parts = [price_document(each, audience, taxed(rate)) for each in (some, others)]
+        assert abs(whole.total_tax - sum(part.total_tax for part in parts)) <= 1
+        moved = abs(whole.total - sum(part.total for part in parts))
+        assert moved <= (1 if audience == Audience.BUSINESS else 0)
+
+    @given(
+        amounts,
+        st.sampled_from(Audience),
+        st.sampled_from(sorted(EU_COUNTRIES | {"GB", "CH", "NO", "US", "MC", "RE"})),
+        st.sampled_from(["FR", "DE", "GB", "US"]),
+        st.booleans(),
+        st.booleans(),
+    )
+    def test_of_any_buyer_and_vendor_add_up(
+        self,
+        given_amounts: list[int],
+        audience: Audience,
+        buyer: str,
+        vendor: str,
+        validated: bool,
+        oss: bool,
+    ) -> None:
+        policy = f"tax.oss = {str(oss).lower()}\ntax.taxed_countries_outside_eu = ['CH', 'RE']"
+        found = situation(audience, buyer, vendor=vendor, validated=validated, policy=policy)
+        priced = price_document(given_amounts, audience, found)
+        assert priced.total == priced.total_net + priced.total_tax
+        assert (priced.total_tax == 0) or found.basis_points
+        if found.reverse_charge:
+            assert (priced.total, found.basis_points) == (sum(given_amounts), 0)
+            assert number_decides(vendor_country=vendor, audience=audience, buyer_country=buyer)
+        spared = would_reverse(found, audience=audience, buyer_country=buyer)
+        decides = number_decides(vendor_country=vendor, audience=audience, buyer_country=buyer)
+        assert spared == (decides and not validated and found.basis_points > 0)
 
     @given(amounts, points, st.sampled_from(Audience))
     def test_every_column_sums_to_its_total(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tenure.catalogue.file import parse_catalogue
+from tests.structure import tax_table
 from tests.structure.policy_table import PAPER, TABLE, table
 from tests.structure.tree import ROOT, SOURCE, layer_ranks, tracked_files
 
@@ -39,6 +40,11 @@ def test_anchors_are_headings(paper: Path) -> None:
 def test_the_table_of_the_policy_is_the_policys() -> None:
     (shown,) = TABLE.findall(PAPER.read_text(encoding="utf-8"))
     assert shown == table(), "Write it anew: python -m tests.structure.policy_table"
+
+
+def test_the_tables_of_tax_are_those_of_the_rules() -> None:
+    text = tax_table.PAPER.read_text(encoding="utf-8")
+    assert tax_table.written(text) == text, "Write them anew: python -m tests.structure.tax_table"
 
 
 def test_the_example_of_a_catalogue_can_be_imported() -> None:
