@@ -29,6 +29,8 @@ BELONGS_TO_NO_ORGANISATION = {
     "catalogue.OfferRole": "the vendor's catalogue",
     "catalogue.Price": "the vendor's catalogue",
     "billing.BankImport": "what the vendor's bank says",
+    "billing.BankResolution": "what staff decided about money of nobody",
+    "billing.PayoutFile": "one file for the bank holds transfers to many",
     "billing.BankLine": "money of nobody yet; its allocations name whose it is",
     "billing.BankStagedLine": "a file that is still being read",
     "billing.DocumentSeries": "one numbering for all customers",

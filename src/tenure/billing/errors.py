@@ -90,3 +90,66 @@ DOCUMENT_WITHOUT_XML = declare(
     en="Only invoices and credit notes come as XML; ask for the PDF of this document.",
     fr="Seuls les factures et les avoirs existent en XML ; demandez le PDF de ce document.",
 )
+
+# Money on bank statements.
+
+LINE_SETTLED = declare(
+    "bank_line_settled",
+    rule="R15",
+    en="Nothing of this money is open any more; look at the line again.",
+    fr="Plus rien de cet argent n'est en attente ; regardez la ligne de nouveau.",
+)
+ORDER_NOT_WAITING = declare(
+    "bank_order_not_waiting",
+    rule="R15",
+    en="This order does not wait for a transfer; choose another, or give the money back.",
+    fr="Cette commande n'attend pas de virement ; choisissez-en une autre ou rendez l'argent.",
+)
+ORDER_NEEDS_WHOLE = declare(
+    "bank_order_needs_whole",
+    rule="R15",
+    en="This order expired: only its whole amount revives it, and {missing} is missing.",
+    fr="Cette commande a expiré : seul son montant entier la ranime, et il manque {missing}.",
+)
+OTHER_CURRENCY = declare(
+    "bank_other_currency",
+    rule="R15",
+    en="This money is in {currency}, and the order in {expected}.",
+    fr="Cet argent est en {currency}, et la commande en {expected}.",
+)
+NOT_AN_IBAN = declare(
+    "bank_not_an_iban",
+    rule="R30",
+    en="{given} is not an IBAN; copy it again, with its check digits.",
+    fr="{given} n'est pas un IBAN ; recopiez-le avec ses chiffres de contrôle.",
+)
+SENDER_UNKNOWN = declare(
+    "bank_sender_unknown",
+    rule="R15",
+    en="The statement does not say which account sent this money; name the IBAN to pay it to.",
+    fr="Le relevé ne dit pas quel compte a envoyé cet argent ; indiquez l'IBAN où le verser.",
+)
+NOTHING_TO_UNDO = declare(
+    "bank_nothing_to_undo",
+    rule="R15",
+    en="What was done with this money has had consequences already and stays.",
+    fr="Ce qui a été fait de cet argent a déjà eu des suites et demeure.",
+)
+NOTE_NEEDED = declare(
+    "bank_note_needed",
+    rule="R15",
+    en="Say why, in up to {most} characters.",
+    fr="Dites pourquoi, en {most} caractères au plus.",
+)
+NOTHING_TO_SEND = declare(
+    "payout_nothing_to_send",
+    rule="R30",
+    en="No refund in euros waits to be sent.",
+    fr="Aucun remboursement en euros n'attend d'être envoyé.",
+)
+REFUND_NOT_WAITING = declare(
+    "refund_not_waiting_for_account",
+    rule="R30",
+    en="This refund does not wait for an account.",
+    fr="Ce remboursement n'attend pas de compte.",
+)

@@ -63,6 +63,30 @@ class StatementImported:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferResolved:
+    """Staff decided about money that is for no order: ``given_back``, ``not_ours`` or ``undone``.
+
+    On the vendor's own stream (R15).
+    """
+
+    type: ClassVar[str] = "bank.transfer_resolved"
+    line: UUID
+    how: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutFileMade:
+    """Refunds by transfer are in a file for the bank; ``sent`` once staff handed it over (R30)."""
+
+    type: ClassVar[str] = "bank.payout_file"
+    file: UUID
+    count: int
+    total: Money
+    sent: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RefundIntended:
     """Money is to go back by the way it came."""
 

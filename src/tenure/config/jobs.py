@@ -26,12 +26,14 @@ KEPT_MAILS = timedelta(days=90)
 def recover(timestamp: int) -> None:
     """Settle what was left unknown or half done (R17)."""
     _log.debug("begun", job="recover", planned=timestamp)
+    from tenure.flows.bank_matching import match_lines
     from tenure.flows.payment_methods import forget_removed, recover_payment_methods
     from tenure.flows.recovery import recover_payments, recover_steps
     from tenure.flows.refunds import recover_refunds
 
     recover_payments(now=machine_now())
     recover_refunds(now=machine_now())
+    match_lines(now=machine_now(), by="worker")
     recover_steps(now=machine_now())
     recover_payment_methods(now=machine_now())
     forget_removed(organisation=None, now=machine_now(), by="worker")

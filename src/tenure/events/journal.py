@@ -48,6 +48,8 @@ PREFIXES: Mapping[str, str] = {
     "refund": "ref",
     "allocation": "alc",
     "statement": "stm",
+    "line": "bln",
+    "file": "pof",
     "payment_method": "pm",
     "subscription": "sub",
     "seat": "seat",

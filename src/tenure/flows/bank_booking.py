@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from django.conf import settings
 
 from tenure.billing.ledger.rules.accounts import Cause
-from tenure.billing.models import BankAllocation, BankLine
+from tenure.billing.models import BankAllocation, BankLine, BankPayout, Refund
 from tenure.catalogue.queries import vendor
 from tenure.events.journal import Journal
 from tenure.flows.bookkeeping import Moved, book_moved
@@ -37,6 +37,34 @@ def book_allocations(
         for each in allocations
     ]
     _book(Cause.TRANSFER_MATCHED, moved, journal)
+
+
+def book_given_back(
+    *, payouts: Sequence[BankPayout], journal: Journal, undone: bool = False
+) -> None:
+    """Money to be explained was paid too much, and is on its way back; ``undone``: it is not."""
+    sign = -1 if undone else 1
+    moved = [
+        Moved(each.id, sign * each.amount, each.currency, each.organisation_id) for each in payouts
+    ]
+    _book(Cause.SURPLUS, moved, journal)
+    _book(Cause.SURPLUS_RETURNED, moved, journal)
+
+
+def book_transfer_refunds(*, refunds: Sequence[Refund], journal: Journal) -> None:
+    """Refunds that a statement shows: they left, and nothing is to be explained any more."""
+    moved = [
+        Moved(each.id, each.amount, each.currency, each.organisation_id, each.order_id)
+        for each in refunds
+    ]
+    _book(Cause.TRANSFER_REFUND, moved, journal)
+    _book(Cause.REFUND_CONFIRMED, moved, journal)
+
+
+def book_confirmed(*, payouts: Sequence[BankPayout], journal: Journal) -> None:
+    """A statement shows money that was given back without an order."""
+    moved = [Moved(each.id, each.amount, each.currency, each.organisation_id) for each in payouts]
+    _book(Cause.REFUND_CONFIRMED, moved, journal)
 
 
 def _book(cause: Cause, moved: Sequence[Moved], journal: Journal) -> None:

@@ -24,15 +24,23 @@ from tenure.billing.commands.allocations import (
     received,
     write_lines,
 )
+from tenure.billing.commands.payouts import confirm, lock_sent
 from tenure.billing.models import (
     BankLine,
     BankOutcome,
+    BankPayout,
     Payment,
     PaymentStatus,
+    Refund,
     TransferReference,
 )
 from tenure.events.journal import Journal, transaction
-from tenure.flows.bank_booking import book_allocations, book_lines
+from tenure.flows.bank_booking import (
+    book_allocations,
+    book_confirmed,
+    book_lines,
+    book_transfer_refunds,
+)
 from tenure.flows.documents import Receipt, issue_receipts, read_bought, transfer_terms
 from tenure.flows.locks import lock_organisations
 from tenure.flows.role_requests import give_to_waiting
@@ -118,6 +126,7 @@ def _match(group: Group, *, now: datetime, by: str) -> None:
             elif line.id in plan.outcomes:
                 line.outcome = plan.outcomes[line.id]
         book_lines(lines=[line for line in lines.values() if line.id in fresh], journal=journal)
+        _confirm_payouts([line for line in lines.values() if line.id in fresh], now, journal)
         touched = [line for line in lines.values() if line.id in fresh | plan.outcomes.keys()]
         carry_out(plan, lines=touched, orders=orders, payments=payments, now=now, journal=journal)
 
@@ -239,6 +248,37 @@ def _credits(
             orders=named,
             matched=line.id not in fresh,
         )
+
+
+def _confirm_payouts(lines: Sequence[BankLine], now: datetime, journal: Journal) -> None:
+    """Our own transfers out, each by its id or all of a file by the file's, to the cent (R30)."""
+    debits = {
+        UUID(each): line
+        for line in lines
+        if line.direction == "debit" and not line.reversal
+        for each in line.references
+        if len(each) == 32
+    }
+    if not debits:
+        return
+    refunds, payouts = lock_sent(debits)
+    shown: defaultdict[UUID, list[Refund | BankPayout]] = defaultdict(list)
+    out: list[Refund | BankPayout] = [*refunds, *payouts]
+    for each in out:
+        named = each.id if each.id in debits else each.file_id
+        if named is not None:
+            shown[debits[named].id].append(each)
+    confirmed: set[UUID] = set()
+    for line in {line.id: line for line in debits.values()}.values():
+        amounts = sum(each.amount for each in shown[line.id])
+        line.outcome = BankOutcome.PAYOUT if amounts == line.amount else BankOutcome.AMBIGUOUS
+        if amounts == line.amount:
+            confirmed.update(each.id for each in shown[line.id])
+    done = [each for each in refunds if each.id in confirmed]
+    back = [each for each in payouts if each.id in confirmed]
+    confirm(refunds=done, payouts=back, at=now, journal=journal)
+    book_transfer_refunds(refunds=done, journal=journal)
+    book_confirmed(payouts=back, journal=journal)
 
 
 def _of_debit(line: BankLine) -> str:

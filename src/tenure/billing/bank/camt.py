@@ -268,6 +268,7 @@ class _Entry:
             reversal=self._reversal,
             bank_reference=reference_or_nothing(own),
             end_to_end=reference_or_nothing(self._found(element, "Refs/EndToEndId")),
+            batch=self._batch(element),
             name=one_text(iter([self._found(element, f"{parties}/Nm", f"{parties}/Pty/Nm")]))[:140],
             iban=self._found(element, f"RltdPties/{account}/Id/IBAN").replace(" ", "")[:34],
             text=one_text(
@@ -297,6 +298,11 @@ class _Entry:
             bank_reference=reference,
             text=one_text(iter((made.text, more))),
         )
+
+    def _batch(self, element: etree._Element) -> str:
+        """What names the file of which a transfer, or the whole entry, was a part."""
+        paths = ("Refs/MsgId", "Refs/PmtInfId", "NtryDtls/Btch/MsgId", "NtryDtls/Btch/PmtInfId")
+        return " ".join(self._found(element, path) for path in paths).strip()
 
     def _own_amount(self, element: etree._Element) -> int | None:
         """What a transfer of a batch says of itself, in the account's currency."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +23,8 @@ _MOST_TEXT: Final = 2000
 _MOST_LINE: Final = 1_000_000
 _MOST_DIGITS: Final = 15
 _NO_REFERENCE: Final = frozenset({"NONREF", "NOTPROVIDED", "NOTAVAILABLE", "NREF", "N/A", "NA"})
+
+_OUR_IDS: Final = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 
 Accounts = Mapping[str, str]
 """The vendor's accounts: the currency of each by its IBAN."""
@@ -57,11 +60,15 @@ class StatementLine:
     iban: str = ""
     text: str = ""
     structured: str = ""
+    batch: str = ""
+    """How the bank names the file that ordered a transfer, if it says so."""
 
     @property
     def references(self) -> tuple[str, ...]:
-        """The references by which it may name orders: the structured one, and those in its text."""
-        return references_in(f"{self.structured}\n{self.end_to_end}\n{self.text}")
+        """What it may name: orders by their references, and our own transfers by their ids."""
+        told = f"{self.structured}\n{self.end_to_end}\n{self.text}"
+        ours = _OUR_IDS.findall(f"{self.end_to_end} {self.text} {self.batch}".lower())
+        return (*references_in(told), *dict.fromkeys(ours))
 
     @property
     def key(self) -> bytes:

@@ -19,6 +19,7 @@ from tenure.billing.errors import REFUND_NOTHING_PAID
 from tenure.billing.events import RefundFailed, RefundIntended, RefundPaid
 from tenure.billing.gateways import RefundOutcome, RefundResult
 from tenure.billing.models import Payment, PaymentStatus, Refund, RefundStatus
+from tenure.billing.queries.payers import payer_ibans
 from tenure.billing.rules.refunds import refund_verdict
 from tenure.events.journal import Journal
 from tenure.events.rows import AMONG, read_rows, read_values
@@ -53,6 +54,8 @@ def intend_refunds(
     """
     payments = lock_payments({each.payment for each in refunds})
     given_back = amounts_given_back(payments)
+    by_transfer = [p.id for p in payments.values() if p.method == PaymentMethod.BANK_TRANSFER]
+    payers = payer_ibans(by_transfer) if by_transfer else {}
     made = []
     for each in refunds:
         payment = _captured(payments, each.payment)
@@ -64,7 +67,8 @@ def intend_refunds(
         if not verdict:
             raise Refused.by(verdict)
         given_back[payment.id].append(each.amount.amount)
-        made.append(_intended(each, payment, called_at, journal))
+        payer = payers.get(payment.id, ("", ""))[0]
+        made.append(_intended(each, payment, payer, called_at, journal))
     journal.insert(made)
     return made
 
@@ -145,7 +149,9 @@ def _captured(payments: Mapping[UUID, Payment], id_: UUID) -> Payment:
     return payment
 
 
-def _intended(each: NewRefund, payment: Payment, called_at: datetime, journal: Journal) -> Refund:
+def _intended(
+    each: NewRefund, payment: Payment, payer: str, called_at: datetime, journal: Journal
+) -> Refund:
     refund = Refund(
         id=new_id(),
         organisation_id=payment.organisation_id,
@@ -154,8 +160,8 @@ def _intended(each: NewRefund, payment: Payment, called_at: datetime, journal: J
         amount=each.amount.amount,
         currency=each.amount.currency,
         method=payment.method,
-        status=_first_status(payment, each.iban),
-        iban=each.iban,
+        status=_first_status(payment, each.iban, payer),
+        iban=each.iban or payer,
         reason=each.reason,
         created_at=journal.at,
         called_at=called_at,
@@ -167,11 +173,15 @@ def _intended(each: NewRefund, payment: Payment, called_at: datetime, journal: J
     return refund
 
 
-def _first_status(payment: Payment, iban: str) -> RefundStatus:
-    """By card the gateway is called at once; a transfer needs an account, and a file."""
+def _first_status(payment: Payment, iban: str, payer: str) -> RefundStatus:
+    """By card the gateway is called at once; a transfer waits for a file to the bank.
+
+    It goes to the account that paid; to another one only once staff have approved it (R30).
+    """
     if payment.method == PaymentMethod.CARD:
         return RefundStatus.INTENDED
-    return RefundStatus.TO_SEND if iban else RefundStatus.AWAITING_IBAN
+    known = payer and iban in ("", payer)
+    return RefundStatus.TO_SEND if known else RefundStatus.AWAITING_IBAN
 
 
 def _tell(refund: Refund, journal: Journal) -> None:

@@ -7,6 +7,7 @@ from tenure.billing.models.bank import (
     BankImport,
     BankLine,
     BankOutcome,
+    BankResolution,
     BankStagedLine,
 )
 from tenure.billing.models.deliveries import DeliveryStatus, DocumentDelivery, SalesReport
@@ -23,6 +24,7 @@ from tenure.billing.models.payment_methods import (
     PaymentMethodStatus,
 )
 from tenure.billing.models.payments import IN_FLIGHT, Payment, PaymentStatus
+from tenure.billing.models.payouts import BankPayout, PayoutFile
 from tenure.billing.models.refunds import REFUNDS_IN_FLIGHT, Refund, RefundStatus
 from tenure.billing.models.sandbox import SandboxCharge, SandboxRefund
 from tenure.billing.models.transfers import TransferReference
@@ -34,6 +36,8 @@ __all__ = [
     "BankImport",
     "BankLine",
     "BankOutcome",
+    "BankPayout",
+    "BankResolution",
     "BankStagedLine",
     "DeliveryStatus",
     "Document",
@@ -48,6 +52,7 @@ __all__ = [
     "PaymentMethod",
     "PaymentMethodStatus",
     "PaymentStatus",
+    "PayoutFile",
     "Recognition",
     "Refund",
     "RefundStatus",

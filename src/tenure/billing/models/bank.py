@@ -57,7 +57,7 @@ class BankLineFacts(models.Model):
     name = models.CharField(max_length=140, blank=True)
     iban = models.CharField(max_length=34, blank=True)
     text = models.TextField(blank=True)
-    references = ArrayField(models.CharField(max_length=25))
+    references = ArrayField(models.CharField(max_length=35))
     key = models.BinaryField(max_length=32)
 
     class Meta:
@@ -126,6 +126,25 @@ class BankLine(BankLineFacts):
             models.Index(fields=["id"], condition=Q(open__gt=0), name="bank_line_queue"),
             models.Index(fields=["statement", "id"], name="bank_line_of_file"),
         ]
+
+
+class BankResolution(models.Model):
+    """What staff decided about a line's money that is for no order: it is not the vendor's.
+
+    ``amount`` is in minor units; ``at`` is the machine's instant.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    line = models.ForeignKey(BankLine, models.PROTECT, related_name="resolutions")
+    amount = models.BigIntegerField()
+    note = models.CharField(max_length=500)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=80)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=80, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.amount} of {self.line_id}"
 
 
 class BankAllocation(models.Model):

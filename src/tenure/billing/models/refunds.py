@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from tenure.base.ids import new_id
 from tenure.billing.models.payments import Payment
+from tenure.billing.models.payouts import PayoutFile
 from tenure.orders.models import Order
 from tenure.organisations.models import Organisation
 
@@ -40,9 +41,10 @@ class Refund(models.Model):
     """Some or all of a payment given back (R30). Its id is the key under which the gateway is
     called.
 
-    ``amount`` is in minor units; ``iban`` is where a transfer goes; ``reason`` a word for staff,
-    ``failure`` the gateway's for a refusal. Times are UTC instants by the organisation's clock,
-    but ``called_at`` is the machine's: it tells how long an answer has been missing.
+    ``amount`` is in minor units; ``iban`` is where a transfer goes, in ``file`` once it is in one;
+    ``reason`` is a word for staff, ``failure`` the gateway's for a refusal. Times are UTC instants
+    by the organisation's clock, but ``called_at`` is the machine's: it tells how long an answer
+    has been missing.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -54,6 +56,7 @@ class Refund(models.Model):
     method = models.CharField(max_length=13)
     status = models.CharField(max_length=13, choices=RefundStatus)
     iban = models.CharField(max_length=34, blank=True)
+    file = models.ForeignKey(PayoutFile, models.PROTECT, null=True, related_name="refunds")
     gateway_reference = models.CharField(max_length=100, blank=True)
     reason = models.CharField(max_length=500, blank=True)
     failure = models.CharField(max_length=60, blank=True)

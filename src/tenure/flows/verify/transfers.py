@@ -31,8 +31,15 @@ def lines_placed(now: datetime) -> Tally:
                 JOIN billing_payment AS payment ON payment.id = share.payment_id
                 WHERE share.line_id = line.id AND share.undone_at IS NULL
             ) AS shares ON true
+            LEFT JOIN LATERAL (
+                SELECT (SELECT coalesce(sum(amount), 0) FROM billing_bankresolution AS decided
+                        WHERE decided.line_id = line.id AND decided.undone_at IS NULL)
+                     + (SELECT coalesce(sum(amount), 0) FROM billing_bankpayout AS payout
+                        WHERE payout.line_id = line.id AND payout.status <> 'withdrawn')
+                       AS settled
+            ) AS resolved ON true
             WHERE line.matched_at IS NULL OR foreign_money
-               OR line.direction = 'credit' AND given + line.open <> line.amount
+               OR line.direction = 'credit' AND given + settled + line.open <> line.amount
                OR line.direction = 'debit' AND given <> 0
         """,
         now=now,

@@ -87,6 +87,21 @@ def _statement(event: Event) -> str:
     ) % {"count": count}
 
 
+def _resolved(event: Event) -> str:
+    said = {
+        "given_back": gettext("%(amount)s of a bank statement go back to whoever sent them."),
+        "not_ours": gettext("%(amount)s of a bank statement were marked as no customer's."),
+    }.get(event.text("how"), gettext("What was decided about %(amount)s was taken back."))
+    return said % {"amount": event.amount("amount")}
+
+
+def _payouts(event: Event) -> str:
+    total = {"total": event.amount("total")}
+    if event.data.get("sent"):
+        return gettext("Refunds of %(total)s were handed to the bank.") % total
+    return gettext("Refunds of %(total)s are in a file for the bank.") % total
+
+
 def _refused(_event: Event) -> str:
     return gettext("A payment was declined by the bank.")
 
@@ -175,6 +190,8 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "quote.expired": Sentence(icon="clock-off", tell=_quote_expired),
     "payment.captured": Sentence(icon="receipt", tell=_captured),
     "bank.statement_imported": Sentence(icon="receipt", tell=_statement),
+    "bank.transfer_resolved": Sentence(icon="circle-check", tell=_resolved),
+    "bank.payout_file": Sentence(icon="receipt", tell=_payouts),
     "transfer.matched": Sentence(icon="receipt", tell=_matched),
     "transfer.released": Sentence(icon="arrow-back-up", tell=_released),
     "payment.declined": Sentence(icon="circle-x", tell=_refused),
