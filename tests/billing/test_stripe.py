@@ -256,6 +256,30 @@ def test_what_was_charged_is_found_long_after_its_key_is_forgotten(
     assert captured(server) == 12300
 
 
+LONG_AGO = timedelta(days=3)
+
+
+@pytest.mark.parametrize("token", [VISA, ""])
+def test_what_was_begun_long_ago_is_found_whoever_its_customer_was(
+    server: StripeLike, gateway: StripeGateway, token: str
+) -> None:
+    """Its key is forgotten, and that of the customer: asked for again, it would be another one."""
+    paid, left, never = charge(token), charge(token or ASKS), charge(token)
+    for asked in (paid, left):
+        opened = gateway.charge(asked)
+        if asked is paid and not token:
+            server.account.fill_page(opened.reference)
+    server.forget_keys()
+    outcome = gateway.ask(replace(paid, called_at=machine_now() - LONG_AGO))
+    assert outcome.result is Result.CAPTURED
+    for asked in (left, never):
+        old = replace(asked, called_at=machine_now() - LONG_AGO)
+        told = gateway.cancel(old) if asked is left else gateway.ask(old)
+        assert told.result in (Result.DECLINED, Result.CAPTURED)
+    assert len(server.account.of_kind("customer")) == 1
+    assert captured(server) == 12000 * (2 if token else 1)
+
+
 @pytest.mark.parametrize("fault", ["lost", "failed"])
 def test_a_cancellation_whose_answer_is_lost_is_unknown(
     server: StripeLike, gateway: StripeGateway, fault: str

@@ -49,10 +49,17 @@ def _advance(to: datetime) -> dict[str, int]:
 
 def _run() -> dict[str, int]:
     from tenure.flows.due import run_due as do_what_is_due
-    from tenure.flows.recovery import recover_payments
+    from tenure.flows.payment_methods import recover_payment_methods
+    from tenure.flows.recovery import recover_payments, recover_steps
+    from tenure.flows.refunds import recover_refunds
 
     now = machine_now()
-    return {"payments": recover_payments(now=now), "due": do_what_is_due(now=now)}
+    return {
+        "payments": recover_payments(now=now) + recover_steps(now=now),
+        "refunds": recover_refunds(now=now),
+        "cards": recover_payment_methods(now=now),
+        "due": do_what_is_due(now=now),
+    }
 
 
 def _moment(text: str) -> datetime:

@@ -26,6 +26,7 @@ from tenure.billing.models import (
     Refund,
 )
 from tenure.events.journal import transaction
+from tenure.flows.bookkeeping import book_refunds
 from tenure.flows.locks import lock_organisation
 from tenure.flows.role_requests import give_to_waiting
 from tenure.flows.settlement import settle
@@ -85,7 +86,7 @@ def ask_refund(*, refund: UUID, at: datetime, by: str) -> None:
     now = row.organisation.test_clock or at
     with transaction(now=now, by=by, organisation=row.organisation_id) as journal:
         lock_organisation(row.organisation_id, journal)
-        settle_refunds(outcomes=[outcome], journal=journal)
+        book_refunds(refunds=settle_refunds(outcomes=[outcome], journal=journal), journal=journal)
 
 
 def ask_card(*, card: UUID, at: datetime, by: str) -> PaymentMethod | None:

@@ -60,6 +60,8 @@ class Account:
             raise invalid("payment_method_types_no_longer_supported", "payment_method_types")
         resource = "/".join(path[:2]) if path[0] == "checkout" else path[0]
         rest = path[2:] if path[0] == "checkout" else path[1:]
+        if method == "GET" and rest == ["search"]:
+            return self._search(given)
         if method == "GET":
             return self._get(rest[0], given) if rest else self._list(resource, given)
         calls: dict[tuple[str, str], Callable[..., Json]] = {
@@ -190,6 +192,15 @@ class Account:
         more = len(found) > first + limit
         return {"object": "list", "url": f"/v1/{resource}", "data": page, "has_more": more}
 
+    def _search(self, given: Json) -> Json:
+        ours = given["query"].split("'")[3]
+        found = [
+            self._shown(each, ["payment_method"])
+            for each in self.of_kind("payment_intent")
+            if each["metadata"].get("tenure_payment") == ours
+        ]
+        return {"object": "search_result", "data": found, "has_more": False, "next_page": None}
+
     def _customer(self, given: Json) -> Json:
         return self._new("customer", "cus", metadata=given.get("metadata", {}))
 
@@ -231,7 +242,7 @@ class Account:
             amount=amount,
             amount_received=0,
             currency=given["currency"],
-            customer=given["customer"],
+            customer=given.get("customer"),
             metadata=given.get("metadata", {}),
             payment_method=card["id"] if card else None,
             status="requires_confirmation" if confirmed else "requires_payment_method",

@@ -165,6 +165,7 @@ def settle_payments(
         payment.status = status
         payment.decline_code = outcome.reason[:_MOST_REASON]
         payment.gateway_reference = outcome.reference or payment.gateway_reference
+        payment.gateway_customer = outcome.customer or payment.gateway_customer
         payment.action_url = outcome.action_url
         _record(payment, journal)
         changed.append(payment)
@@ -178,13 +179,21 @@ _MOST_REASON: Final = 60
 _SETTLE: Final = """
     UPDATE billing_payment AS payment
     SET status = said.status, decline_code = said.decline_code, settled_at = said.settled_at,
-        gateway_reference = said.gateway_reference, action_url = said.action_url
+        gateway_reference = said.gateway_reference, action_url = said.action_url,
+        gateway_customer = said.gateway_customer
     FROM json_to_recordset(%s::json) AS said
         (id uuid, status text, decline_code text, settled_at timestamptz,
-         gateway_reference text, action_url text)
+         gateway_reference text, action_url text, gateway_customer text)
     WHERE payment.id = said.id
 """
-_SETTLED: Final = ("status", "decline_code", "settled_at", "gateway_reference", "action_url")
+_SETTLED: Final = (
+    "status",
+    "decline_code",
+    "settled_at",
+    "gateway_reference",
+    "action_url",
+    "gateway_customer",
+)
 
 
 def _json(payments: Sequence[Payment]) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 import stripe
 from stripe import StripeClient, StripeError
 
+from tenure.base.clock import machine_now
 from tenure.base.ids import public_id
 from tenure.billing.gateways import CardDetails, Result
 
@@ -18,6 +19,9 @@ than recovery waits."""
 
 SLACK: Final = timedelta(days=1)
 """How far Stripe's clock and ours are surely not apart."""
+
+KEYS_LAST: Final = timedelta(hours=23)
+"""How long a key is remembered for sure."""
 
 UNKNOWN_CARD: Final = "unknown_card"
 NOT_CHARGED: Final = "not_charged"
@@ -60,6 +64,14 @@ class Access:
     def return_page(self, kind: str, id_: str) -> str:
         """Where Stripe sends the customer back to: ``payments`` or ``cards``."""
         return f"{self.public_url}/gateway/{kind}/{id_}"
+
+
+def is_young(called_at: datetime) -> bool:
+    """Whether Stripe still remembers the keys of what was called then.
+
+    A customer that is asked for later, under the same key, could be another one.
+    """
+    return machine_now() - called_at < KEYS_LAST
 
 
 def since(called_at: datetime) -> int:

@@ -153,9 +153,12 @@ def _refused(access: Access, charge: Charge, customer: str, error: stripe.CardEr
 
 
 def _find(access: Access, charge: Charge, customer: str) -> PaymentIntent | None:
-    """The intent of a charge. Listing shows what is; a search would be minutes behind."""
+    """The intent of a charge. Listing shows what is; a search is minutes behind, and serves only
+    for a charge of long ago whose customer was never told."""
     if charge.reference:
         return retrieve(access, charge.reference)
+    if not customer:
+        return search(access, charge)
     made = access.client.v1.payment_intents.list(
         {
             "customer": customer,
@@ -171,21 +174,35 @@ def _find(access: Access, charge: Charge, customer: str) -> PaymentIntent | None
     return None
 
 
+def search(access: Access, charge: Charge) -> PaymentIntent | None:
+    """The intent of a charge of long ago, whoever its customer is; raises ``StripeError``."""
+    ours = public_id("pay", charge.payment)
+    found = access.client.v1.payment_intents.search(
+        {
+            "query": f"metadata['tenure_payment']:'{ours}'",
+            "limit": 1,
+            "expand": [f"data.{_EXPANDED}"],
+        }
+    )
+    return found.data[0] if found.data else None
+
+
 def _take_key(access: Access, charge: Charge, customer: str) -> PaymentIntent | None:
     """An intent that charges nothing, under the charge's key: a charge on its way meets it.
 
     None if the key is taken already, and nothing is seen of what took it even now.
     """
+    params: PaymentIntentCreateParams = {
+        "amount": stripe_amount(charge.amount),
+        "currency": charge.amount.currency.lower(),
+        "allowed_payment_method_types": ["card"],
+        "metadata": {**metadata_of(charge), "tenure_closed": NOT_CHARGED},
+    }
+    if customer:
+        params["customer"] = customer
     try:
         return access.client.v1.payment_intents.create(
-            {
-                "amount": stripe_amount(charge.amount),
-                "currency": charge.amount.currency.lower(),
-                "customer": customer,
-                "allowed_payment_method_types": ["card"],
-                "metadata": {**metadata_of(charge), "tenure_closed": NOT_CHARGED},
-            },
-            {"idempotency_key": str(charge.payment)},
+            params, {"idempotency_key": str(charge.payment)}
         )
     except stripe.IdempotencyError:
         return _find(access, charge, customer)

@@ -28,6 +28,7 @@ from tenure.billing.gateways.stripe.access import (
     SECONDS,
     UNKNOWN_CARD,
     Access,
+    is_young,
 )
 from tenure.billing.gateways.stripe.amounts import AmountNotChargeable
 from tenure.billing.gateways.transactions import refuse_transaction
@@ -114,7 +115,9 @@ class StripeGateway:
     def _tell(self, charge: Charge, told: _Told) -> Outcome:
         refuse_transaction()
         try:
-            customer = charge.customer or self._access.customer(charge.organisation)
+            customer = charge.customer
+            if not customer and is_young(charge.called_at):
+                customer = self._access.customer(charge.organisation)
             return told(self._access, charge, customer)
         except AmountNotChargeable:
             return Outcome(charge.payment, Result.DECLINED, NOT_CHARGEABLE)

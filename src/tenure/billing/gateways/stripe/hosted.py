@@ -19,7 +19,7 @@ from tenure.billing.gateways.stripe.access import (
     since,
 )
 from tenure.billing.gateways.stripe.amounts import stripe_amount
-from tenure.billing.gateways.stripe.charging import captured, metadata_of, retrieve
+from tenure.billing.gateways.stripe.charging import captured, metadata_of, retrieve, search
 
 SESSION: Final = "cs_"
 """How Stripe's names of sessions begin."""
@@ -38,8 +38,16 @@ def open_page(access: Access, charge: Charge, customer: str) -> Outcome:
 
 
 def ask_page(access: Access, charge: Charge, customer: str) -> Outcome:
-    """What became of the page. One that never opened is opened now: that charges nothing."""
+    """What became of the page. One that never opened is opened now: that charges nothing.
+
+    Of long ago no page is open any more: it was paid on, or it was not.
+    """
     try:
+        if not charge.reference and not customer:
+            intent = search(access, charge)
+            if intent is not None and intent.status == "succeeded":
+                return captured(charge, customer, intent)
+            return Outcome(charge.payment, Result.DECLINED, ABANDONED)
         session = _find(access, charge, customer)
         if session is None:
             return open_page(access, charge, customer)
@@ -50,6 +58,8 @@ def ask_page(access: Access, charge: Charge, customer: str) -> Outcome:
 
 def close_page(access: Access, charge: Charge, customer: str) -> Outcome:
     """Close the page, unless it was paid on in the meantime."""
+    if not charge.reference and not customer:
+        return ask_page(access, charge, customer)
     try:
         session = _find(access, charge, customer)
         if session is None:
