@@ -88,8 +88,8 @@ def test_of_known_streams_only_those_are_told_that_changed() -> None:
     revision, written_by = known(organisation).version
 
     def changed(*versions: tuple[UUID, int, object]) -> tuple[int, list[UUID]]:
-        streams, revisions, writers = zip(*versions, strict=True)
-        ((at, found),) = rows(sql.CHANGED, list(streams), list(revisions), list(writers))
+        marks = [sql.mark(stream, (revision, by)) for stream, revision, by in versions]
+        ((at, found),) = rows(sql.CHANGED, b"".join(marks), sql.NO_CHANGE)
         return at, found
 
     before = microseconds(machine_now())

@@ -191,6 +191,7 @@ def plain_known(zones: list[str]) -> KnownOrganisation:
     return KnownOrganisation(
         id=new_id(),
         version=(1, 1),
+        mark=b"",
         facts=OrganisationFacts(1, suspended=False, members={}),
         addresses={},
         zones={new_id(): ZoneInfo(zone) for zone in zones},

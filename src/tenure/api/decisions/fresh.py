@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
 from tenure.access.queries.decisions import (
+    NEVER_READ,
+    NO_CHANGE,
     Catalogue,
     KnownOrganisation,
+    mark,
     organisation_row,
 )
 from tenure.api.decisions.database import (
@@ -34,8 +37,6 @@ MOST_KEYS: Final = 100_000
 """How many keys a process remembers; then it begins anew."""
 MOST_AT_ONCE: Final = 50
 """How many organisations one statement loads, so that none takes long."""
-_NEVER_READ: Final = (-1, None)
-"""A version that nothing has."""
 
 
 class Memory:
@@ -74,6 +75,13 @@ class Memory:
             if known is not None:
                 self.learn(known)
         return known
+
+    def recall_all(self, names: Set[str]) -> dict[str, KnownOrganisation]:
+        """What is known of the organisations ``names``."""
+        found = dict(zip(names, map(self._young.get, names), strict=True))
+        if None not in found.values():
+            return cast(dict[str, KnownOrganisation], found)
+        return {name: known for name in names if (known := self.recall(name)) is not None}
 
     def learn(self, known: KnownOrganisation) -> str:
         """Remember what was just read; returns the organisation's outside id."""
@@ -196,14 +204,11 @@ class Freshness:
         generation, catalogue = memory.generation, memory.catalogue.version
         keys = {key: found for key in asked if (found := memory.keys.get(key)) is not None}
         names = _all_names(asked)
-        known = {name: each for name in names if (each := memory.recall(name)) is not None}
-        versions = [catalogue or _NEVER_READ]
-        versions += [each.version for each in known.values()]
-        versions += [key.version for key in keys.values()]
-        streams = [CATALOGUE_STREAM, *[each.id for each in known.values()]]
-        streams += [key.stream for key in keys.values()]
-        revisions, written_by = zip(*versions, strict=True)
-        ((moment.at, changed),) = await link.rows(CHANGED, streams, revisions, written_by)
+        known = memory.recall_all(names)
+        marks = [each.mark for each in known.values()]
+        marks.append(mark(CATALOGUE_STREAM, catalogue or NEVER_READ))
+        marks += [mark(key.stream, key.version) for key in keys.values()]
+        ((moment.at, changed),) = await link.rows(CHANGED, b"".join(marks), NO_CHANGE)
         if memory.generation != generation:
             return
         if changed:

@@ -170,8 +170,8 @@ def _catalogue() -> Catalogue:
     """The catalogue, read anew unless it is known as it is."""
     known = _catalogues[0]
     if known.version is not None:
-        revision, written_by = known.version
-        ((_, changed),) = _rows(sql.CHANGED, [CATALOGUE_STREAM], [revision], [written_by])
+        asked = sql.mark(CATALOGUE_STREAM, known.version)
+        ((_, changed),) = _rows(sql.CHANGED, asked, sql.NO_CHANGE)
         if not changed:
             return known
     fresh = Catalogue()
