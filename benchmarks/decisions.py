@@ -53,7 +53,11 @@ function init(args)
   math.randomseed(os.time())
   position = math.random(#requests)
 end
-function delay() return pause > 0 and math.random(2 * pause) or 0 end
+function delay()
+  local wanted = 2 * pause * math.random()
+  local whole = math.floor(wanted)
+  return math.random() < wanted - whole and whole + 1 or whole
+end
 function request()
   position = position %% #requests + 1
   return requests[position]
@@ -114,7 +118,7 @@ def empty_node() -> Iterator[str]:
         served.wait(timeout=30)
 
 
-def ask(url: str, script: Path, bodies: Path, seconds: float, pause: int = 0) -> Load:
+def ask(url: str, script: Path, bodies: Path, seconds: float, pause: float = 0) -> Load:
     """Ask with wrk; ``pause`` is the mean time in ms that a connection waits before it asks."""
     said = subprocess.run(
         [
@@ -129,6 +133,15 @@ def ask(url: str, script: Path, bodies: Path, seconds: float, pause: int = 0) ->
     if found["bad"]:
         raise SystemExit(f"{found['bad']} questions at {url} were not answered.")
     return Load(found["rate"], found["p99"])
+
+
+def pause_for(rate: float, url: str, script: Path, bodies: Path) -> float:
+    """The pause in ms at which ``rate`` questions a second are asked: an answer takes time too."""
+    pause = wanted = CONNECTIONS / rate * 1000
+    for _ in range(3):
+        found = ask(url, script, bodies, 2, pause)
+        pause = max(0.0, pause + wanted - CONNECTIONS / found.rate * 1000)
+    return pause
 
 
 def freshness(web: str, node: str, world: World, seconds: float) -> tuple[int, int]:
@@ -194,7 +207,7 @@ def measure(place: Path, asked: argparse.Namespace) -> dict[str, Any]:
             limit = ask(bare, script, single, asked.seconds)
         ours = ask(evaluation, script, single, asked.seconds)
         hundred = ask(evaluations, script, batch, asked.seconds)
-        pause = round(CONNECTIONS / (ours.rate / 2) * 1000)
+        pause = pause_for(ours.rate / 2, evaluation, script, single)
         half = ask(evaluation, script, single, asked.seconds, pause)
         under_load = threading.Thread(target=ask, args=(evaluation, script, single, asked.seconds))
         under_load.start()
