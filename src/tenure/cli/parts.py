@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from typing import Annotated
 
 import typer
@@ -14,7 +15,7 @@ from tenure.host.installation import database
 from tenure.host.settings import read_settings
 
 WEB_APPLICATION = "tenure.config.wsgi:application"
-DECIDE_APPLICATION = "tenure.api.decisions.node:application"
+DECISION_NODE = "tenure.api.decisions.node"
 
 Host = Annotated[str, typer.Option(help=say("The address to listen on.", "L'adresse d'écoute."))]
 Port = Annotated[
@@ -51,18 +52,11 @@ def web(host: Host = "127.0.0.1", port: Port = 8000, hold_back: HoldBack = False
 
 def decide(host: Host = "127.0.0.1", port: Port = 8001) -> None:
     """Answer decisions, and nothing else."""
-    from tenure.host.webserver import serve_application
-
     settings = read_settings(os.environ)
     with database(settings) as url:
         use_database(url)
-        serve_application(
-            DECIDE_APPLICATION,
-            interface="rsgi",
-            host=host,
-            port=port,
-            workers=settings.decide_workers,
-        )
+        node = import_module(DECISION_NODE)
+        node.serve_node(host=host, port=port, workers=settings.decide_workers)
 
 
 def worker() -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from datetime import datetime
-from typing import Final, cast
+from typing import Final, Protocol, cast
 from uuid import UUID
 
 from tenure.access.queries.decisions import (
@@ -25,9 +25,10 @@ from tenure.api.decisions.database import (
     Link,
 )
 from tenure.api.decisions.judging import Circumstances, Key, Stranger
+from tenure.api.decisions.questions import Question
 from tenure.api.decisions.sharing import Share, Turn
 from tenure.api.errors import UNAUTHENTICATED, UNAVAILABLE, CallRefused
-from tenure.base.errors import NotFound
+from tenure.base.errors import NotFound, TenureError
 from tenure.base.ids import parse_public_id, public_id
 from tenure.events.streams import CATALOGUE_STREAM, KEYS_STREAM
 
@@ -123,6 +124,19 @@ class Memory:
         self._young_bytes = self._old_bytes = 0
 
 
+class Asker(Protocol):
+    """Who waits for an answer, and is told once."""
+
+    def decided(self, answer: bytes) -> None:
+        """There is one."""
+
+    def refused(self, error: TenureError) -> None:
+        """There is none."""
+
+    def forsaken(self) -> None:
+        """Something went wrong that should not."""
+
+
 class Moment(Share):
     """One statement's worth of questions: which keys ask about which organisations.
 
@@ -130,13 +144,21 @@ class Moment(Share):
     organisations; one that is missing does not exist, or is not the key's.
     """
 
-    def __init__(self, done: asyncio.Future[None]) -> None:
+    def __init__(self, done: asyncio.Future[None], settle: Callable[[Moment], None]) -> None:
         super().__init__(done)
+        self.waiting: list[tuple[bytes, Question, Asker]] = []
+        """Who is answered when the statement was: with which key, what, and whom to tell."""
         self.asked: dict[bytes, set[str]] = {}
         self.at = 0
         self.keys: dict[bytes, Key] = {}
         self.known: dict[str, KnownOrganisation] = {}
         self._circumstances: dict[bytes, Circumstances] = {}
+        self._settle = settle
+
+    def settle(self) -> None:
+        """Answer those who wait."""
+        if self.waiting:
+            self._settle(self)
 
     def ask(self, key: bytes, name: str | None) -> None:
         """Add that the key of this hash asks about the organisation ``name``, if about any."""

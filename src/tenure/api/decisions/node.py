@@ -1,6 +1,6 @@
-"""The decision node: an RSGI application that answers nothing but decisions.
+"""The decision node: an application that answers nothing but decisions.
 
-It knows no Django and no session: a request is read, joins the next statement that asks the
+It knows no Django and no session: a question is read, joins the next statement that asks the
 database what has changed, and is answered from memory.
 """
 
@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import suppress
-from typing import Final, Protocol
+from functools import partial
+from http import HTTPStatus
+from typing import Final
 
 import msgspec
-from granian._granian import RSGIProtocolClosed
 
 from tenure.api.decisions.answers import (
     CONFIGURATION_PATH,
@@ -30,114 +30,131 @@ from tenure.api.decisions.usage import FLUSH_SECONDS
 from tenure.api.documents import MEDIA_TYPE as PROBLEM_TYPE
 from tenure.api.documents import preferred_language, problem_document, status_of
 from tenure.api.errors import (
+    BAD_REQUEST,
     METHOD_NOT_ALLOWED,
     TOO_LARGE,
     UNAUTHENTICATED,
     UNSUPPORTED_MEDIA_TYPE,
     CallRefused,
 )
+from tenure.api.wire.connection import Connection, Door
+from tenure.api.wire.heads import Head
+from tenure.api.wire.serving import serve
 from tenure.base.errors import NotFound, TenureError
 from tenure.host.settings import read_settings
 
-Fields = list[tuple[str, str]]
-
-_MOST_SWALLOWED: Final = 16 * MOST_BYTES
-_JSON: Final = ("content-type", "application/json")
 _NAME: Final = "x-request-id"
-_DECIDED: Final = [_JSON]
-_PLAIN: Final = ("content-type", "text/plain; charset=utf-8")
-_METRICS: Final = ("content-type", "text/plain; version=0.0.4; charset=utf-8")
+_JSON: Final = b"content-type: application/json\r\n"
+_PLAIN: Final = b"content-type: text/plain; charset=utf-8\r\n"
+_METRICS: Final = b"content-type: text/plain; version=0.0.4; charset=utf-8\r\n"
+_READING: Final = ("GET", "HEAD")
 
 
-class Headers(Protocol):
-    """The header fields of a request, as granian gives them."""
+class Caller:
+    """Who asked on a connection, and is told there."""
 
-    def get(self, name: str) -> str | None:
-        """The first value of a field, or None."""
+    __slots__ = ("_connection",)
 
-    def __contains__(self, name: str) -> bool: ...
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
+    def decided(self, answer: bytes) -> None:
+        """There is an answer."""
+        _respond(self._connection, HTTPStatus.OK, _JSON, answer)
 
-class Scope(Protocol):
-    """What granian tells of a request."""
+    def refused(self, error: TenureError) -> None:
+        """There is none."""
+        _refuse(self._connection, error)
 
-    method: str
-    path: str
-    headers: Headers
-
-
-class Exchange(Protocol):
-    """A request's body, and where its answer goes."""
-
-    def __call__(self) -> Awaitable[bytes]: ...
-
-    def __aiter__(self) -> AsyncIterator[bytes]: ...
-
-    def response_bytes(self, status: int, headers: Fields, body: bytes) -> None:
-        """Answer with a body."""
-
-    def response_empty(self, status: int, headers: Fields) -> None:
-        """Answer without."""
+    def forsaken(self) -> None:
+        """Something went wrong that should not."""
+        self._connection.drop()
 
 
 class Node:
     """The application over the database at ``url``, itself reached at ``address``."""
+
+    most_bytes = MOST_BYTES
 
     def __init__(self, url: str, address: str, *, links: int) -> None:
         self._url = url
         self._links = links
         self._configuration = configuration(address)
         self._desk: Desk
-        self._looking_after: asyncio.Task[None]
+        self._loop: asyncio.AbstractEventLoop
+        self._tasks: set[asyncio.Task[None]] = set()
 
-    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """A worker begins."""
+    def begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        """A process begins to serve."""
+        self._loop = loop
         self._desk = Desk(self._url, loop, links=self._links)
         self._looking_after = loop.create_task(self._look_after())
         gc.set_threshold(50_000, 50, 1_000)
 
-    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """A worker ends: what was used is written down."""
-        loop.run_until_complete(self._end())
+    async def end(self) -> None:
+        """It ends: what was used is written down."""
+        self._looking_after.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._looking_after
+        await self._desk.close()
 
-    async def __rsgi__(self, scope: Scope, exchange: Exchange) -> None:
-        """One request. Its body is read before anything is refused: who is cut off while sending
-        reads no answer."""
-        path, headers = scope.path, scope.headers  # each look at the scope crosses into the server
+    def door(self, head: Head) -> Door:
+        """What takes the bodies of requests with this head."""
         try:
-            if path == EVALUATION_PATH:
-                body = await _body(headers, exchange)
-                answer = await self._desk.answer_one(_posted(scope.method, headers), body)
-                _answer(headers, exchange, answer)
-            elif path == EVALUATIONS_PATH:
-                body = await _body(headers, exchange)
-                key = _posted(scope.method, headers)
-                answer = await self._desk.answer_many(key, body, _language(scope))
-                _answer(headers, exchange, answer)
-            else:
-                await self._tell(path, scope, exchange)
+            if head.path == EVALUATION_PATH:
+                return partial(self._one, _posted(head))
+            if head.path == EVALUATIONS_PATH:
+                return partial(self._many, _posted(head), _language(head))
+            return self._told(head)
         except TenureError as error:
-            _refuse(scope, exchange, error)
-        except RSGIProtocolClosed:
-            # Hung up before the end of the question: nobody is left to answer.
-            return
+            # Said only when the body was read: who is cut off while sending reads no answer.
+            return partial(_refused, error)
 
-    async def _tell(self, path: str, scope: Scope, exchange: Exchange) -> None:
-        """What anybody may ask about the node itself."""
-        if path == CONFIGURATION_PATH:
-            field, text = _JSON, self._configuration
-        elif path == "/healthz":
-            field, text = _PLAIN, b"ok\n"
-        elif path == "/readyz":
-            await self._desk.check()
-            field, text = _PLAIN, b"ready\n"
-        elif path == "/metrics":
-            field, text = _METRICS, metrics(self._desk)
-        else:
+    def too_long(self, connection: Connection) -> None:
+        """Answer a request whose body was too long to be kept."""
+        _refuse(connection, CallRefused(TOO_LARGE, limit=MOST_BYTES))
+
+    def malformed(self, connection: Connection, status: HTTPStatus) -> None:
+        """Answer what was no request."""
+        del status
+        _refuse(connection, CallRefused(BAD_REQUEST))
+
+    def _one(self, key: bytes, connection: Connection, body: bytes) -> None:
+        self._desk.ask_one(key, body, Caller(connection))
+
+    def _many(self, key: bytes, language: str, connection: Connection, body: bytes) -> None:
+        self._desk.ask_many(key, body, language, Caller(connection))
+
+    def _told(self, head: Head) -> Door:
+        """What anybody may ask about the node itself; raises ``TenureError``."""
+        doors: dict[str, Door] = {
+            CONFIGURATION_PATH: partial(_say, _JSON, self._configuration),
+            "/healthz": partial(_say, _PLAIN, b"ok\n"),
+            "/readyz": self._ready,
+            "/metrics": self._metrics,
+        }
+        door = doors.get(head.path)
+        if door is None:
             raise NotFound
-        if scope.method not in {"GET", "HEAD"}:
-            raise CallRefused(METHOD_NOT_ALLOWED, method=scope.method, allowed=("GET", "HEAD"))
-        _respond(scope, exchange, 200, [field], text)
+        if head.method not in _READING:
+            raise CallRefused(METHOD_NOT_ALLOWED, method=head.method, allowed=_READING)
+        return door
+
+    def _metrics(self, connection: Connection, _body: bytes) -> None:
+        _respond(connection, HTTPStatus.OK, _METRICS, metrics(self._desk))
+
+    def _ready(self, connection: Connection, _body: bytes) -> None:
+        task = self._loop.create_task(self._check(connection))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _check(self, connection: Connection) -> None:
+        try:
+            await self._desk.check()
+        except CallRefused as error:
+            _refuse(connection, error)
+        else:
+            _respond(connection, HTTPStatus.OK, _PLAIN, b"ready\n")
 
     async def _look_after(self) -> None:
         """Write down what was used, now and then, and keep pauses short.
@@ -151,108 +168,73 @@ class Node:
             gc.collect()
             gc.freeze()
 
-    async def _end(self) -> None:
-        self._looking_after.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._looking_after
-        await self._desk.close()
 
-
-def _posted(method: str, headers: Headers) -> bytes:
+def _posted(head: Head) -> bytes:
     """The hash of the key of a question; raises ``CallRefused`` if it cannot be one."""
-    if method != "POST":
-        raise CallRefused(METHOD_NOT_ALLOWED, method=method, allowed=("POST",))
-    key = key_hash(headers.get("authorization"))
+    if head.method != "POST":
+        raise CallRefused(METHOD_NOT_ALLOWED, method=head.method, allowed=("POST",))
+    key = key_hash(head.fields.get("authorization"))
     if key is None:
         raise CallRefused(UNAUTHENTICATED)
-    kind = headers.get("content-type")
-    if kind is not None and kind != "application/json":
-        kind = kind.partition(";")[0].strip().lower()
-        if kind and kind != "application/json" and not kind.endswith("+json"):
-            raise CallRefused(UNSUPPORTED_MEDIA_TYPE)
+    kind = head.fields.get("content-type", "").partition(";")[0].strip().lower()
+    if kind and kind != "application/json" and not kind.endswith("+json"):
+        raise CallRefused(UNSUPPORTED_MEDIA_TYPE)
     return key
 
 
-def _body(headers: Headers, exchange: Exchange) -> Awaitable[bytes]:
-    """The body, never more of it than is allowed; raises ``CallRefused``."""
-    length = headers.get("content-length")
-    if length is not None and "transfer-encoding" not in headers:
-        if int(length) <= MOST_BYTES:
-            return exchange()
-        if int(length) > _MOST_SWALLOWED:
-            raise CallRefused(TOO_LARGE, limit=MOST_BYTES)
-    return _collected(exchange)
+def _say(fields: bytes, text: bytes, connection: Connection, _body: bytes) -> None:
+    _respond(connection, HTTPStatus.OK, fields, text)
 
 
-async def _collected(exchange: Exchange) -> bytes:
-    """A body whose length nobody told, or that is too long.
-
-    Of the latter a good deal is swallowed: who is cut off while sending reads no answer.
-    """
-    parts, length = bytearray(), 0
-    async for part in exchange:
-        length += len(part)
-        if length <= MOST_BYTES:
-            parts += part
-        elif length > _MOST_SWALLOWED:
-            break
-    if length > MOST_BYTES:
-        raise CallRefused(TOO_LARGE, limit=MOST_BYTES)
-    return bytes(parts)
+def _refused(error: TenureError, connection: Connection, _body: bytes) -> None:
+    _refuse(connection, error)
 
 
-def _answer(headers: Headers, exchange: Exchange, body: bytes) -> None:
-    """Answer a question, naming the request as its caller did."""
-    name = headers.get(_NAME)
-    exchange.response_bytes(200, _DECIDED if name is None else [_JSON, (_NAME, name)], body)
-
-
-def _respond(scope: Scope, exchange: Exchange, status: int, fields: Fields, body: bytes) -> None:
+def _respond(connection: Connection, status: HTTPStatus, fields: bytes, body: bytes) -> None:
     """Answer, naming the request as its caller did."""
-    name = scope.headers.get(_NAME)
-    if name is not None:
-        fields.append((_NAME, name))
-    if scope.method == "HEAD":
-        exchange.response_empty(status, fields)
-    else:
-        exchange.response_bytes(status, fields, body)
+    head = connection.head
+    if head is not None and _NAME in head.fields:
+        fields += f"{_NAME}: {head.fields[_NAME]}\r\n".encode("latin-1")
+    connection.answer(status, fields, body)
 
 
-def _refuse(scope: Scope, exchange: Exchange, error: TenureError) -> None:
+def _refuse(connection: Connection, error: TenureError) -> None:
     """Say why there is no answer, in the reader's language."""
-    language = _language(scope)
+    head = connection.head
+    language = preferred_language("") if head is None else _language(head)
     status = status_of(error)
-    fields = [
-        ("content-type", PROBLEM_TYPE),
-        ("content-language", language),
-        ("vary", "Accept-Language"),
-        *_FIELDS_OF_STATUS.get(status, ()),
+    lines = [
+        f"content-type: {PROBLEM_TYPE}",
+        f"content-language: {language}",
+        "vary: Accept-Language",
     ]
-    if status == 405:
+    if status in _LINE_OF_STATUS:
+        lines.append(_LINE_OF_STATUS[status])
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = error.figures["allowed"]
-        fields.append(("allow", ", ".join(allowed if isinstance(allowed, tuple) else ())))
+        lines.append(f"allow: {', '.join(allowed if isinstance(allowed, tuple) else ())}")
+    fields = "".join(f"{line}\r\n" for line in lines).encode()
     body = msgspec.json.encode(problem_document(error, language))
-    _respond(scope, exchange, status, fields, body)
+    _respond(connection, HTTPStatus(status), fields, body)
 
 
-_FIELDS_OF_STATUS: Final[Mapping[int, tuple[tuple[str, str], ...]]] = {
-    401: (("www-authenticate", "Bearer"),),
-    503: (("retry-after", "1"),),
-}
+_LINE_OF_STATUS: Final = {401: "www-authenticate: Bearer", 503: "retry-after: 1"}
 
 
-def _language(scope: Scope) -> str:
-    return preferred_language(scope.headers.get("accept-language") or "")
+def _language(head: Head) -> str:
+    return preferred_language(head.fields.get("accept-language", ""))
 
 
-def _node() -> Node:
-    """The application that granian serves, by the settings in the environment."""
+def serve_node(*, host: str, port: int, workers: int) -> None:
+    """Answer decisions until told to end; raises ``OSError`` if the address cannot be had."""
+    serve(_make_node, host=host, port=port, workers=workers)
+
+
+def _make_node() -> Node:
+    """The application, by the settings in the environment."""
     settings = read_settings(os.environ)
     return Node(
         settings.database_url or "postgresql://tenure@/tenure",
         settings.decide_url or settings.public_url,
         links=settings.decide_pool,
     )
-
-
-application: Final = _node()

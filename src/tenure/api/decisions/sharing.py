@@ -12,8 +12,12 @@ from typing import Final, Generic, TypeVar
 
 from tenure.api.decisions.database import Link, Unreachable
 
-PATIENCE: Final = 0.001
-"""How many seconds a share waits for as many questions as the one before it had."""
+PATIENCE: Final = 0.002
+"""How many seconds a share waits for as many questions as are likely to come."""
+_MANY: Final = 4
+"""From how many questions in a share on it is worth looking for more."""
+_LOOK_EVERY: Final = 64
+"""How many shares go by before one waits to see how many come at the most."""
 
 
 class Share:
@@ -24,6 +28,9 @@ class Share:
         """Done when the answers of the statement are in, or it failed."""
         self.failed = False
         """Whether the database could not be asked."""
+
+    def settle(self) -> None:
+        """The answers of the statement are in, or it failed."""
 
 
 class Turn:
@@ -47,8 +54,10 @@ class Sharing(Generic[S]):
 
     One at a time, because what waits meanwhile makes the next statement worth its price. Whoever
     was answered by one share mostly asks again at once; so the next one waits, for a moment, until
-    it has as many questions, instead of going off with the first of them. A single client, whose
-    shares have one question each, is never kept waiting.
+    it has as many questions as there were lately, instead of going off with the first of them. Now
+    and then one waits that moment whatever it has, since two halves of a crowd that are answered
+    in turns would never meet. A single client, whose shares have one question each, is never kept
+    waiting.
     """
 
     def __init__(
@@ -66,7 +75,7 @@ class Sharing(Generic[S]):
         self._ask = ask
         self._asking = False
         self._timer: asyncio.TimerHandle | None = None
-        self._expected = 1
+        self._crowd = 1
         self._joined = 0
         self._open: S | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -85,7 +94,8 @@ class Sharing(Generic[S]):
         """Send what waits, or wait a moment for more, if anything can be sent now."""
         if self._open is None or self._asking or not self._idle:
             return
-        if self._joined >= self._expected:
+        looks = self._crowd >= _MANY and not self.sent % _LOOK_EVERY
+        if self._joined >= self._crowd and not looks:
             self._send()
         elif self._timer is None:
             self._timer = self._loop.call_later(PATIENCE, self._send)
@@ -96,7 +106,7 @@ class Sharing(Generic[S]):
             self._timer = None
         share, self._open = self._open, None
         assert share is not None  # noqa: S101 - gathered for nobody else
-        self._expected = self._joined
+        self._crowd = max(self._joined, self._crowd - (self._crowd - self._joined + 7) // 8)
         self._joined = 0
         self.sent += 1
         self._asking = True
@@ -118,6 +128,7 @@ class Sharing(Generic[S]):
             self._idle.append(link)
             turn.end()
             self._send_soon()
+            share.settle()
 
     def _turn_ended(self) -> None:
         self._asking = False
