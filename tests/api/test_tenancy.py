@@ -135,6 +135,12 @@ def calls(t: Things) -> Iterator[Asked]:
     yield Asked("/orders/{order}", "DELETE", f"/orders/{t.unpaid}")
     change = {"next_quantity": 2}
     yield Asked("/subscriptions/{subscription}", "PATCH", f"/subscriptions/{t.sub}", change)
+    elsewhere = f"/organisations/{t.org}/subscriptions"
+    recorded = line | {"starts_on": "2027-03-01"}
+    template = "/organisations/{organisation}/subscriptions"
+    yield Asked(template, "POST", elsewhere, recorded, vendor_only=True)
+    more = f"/subscriptions/{t.sub}/periods"
+    yield Asked("/subscriptions/{subscription}/periods", "POST", more, vendor_only=True)
     seat = f"/subscriptions/{t.sub}/assignments"
     holder = {"member": t.member}
     yield Asked("/subscriptions/{subscription}/assignments", "POST", seat, holder)

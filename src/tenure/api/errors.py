@@ -124,6 +124,11 @@ FIELD_NOT_ONE_OF = declare(
     en="This must be one of: {expected}.",
     fr="Une de ces valeurs est attendue : {expected}.",
 )
+FIELD_NOT_DATE = declare(
+    "field_not_date",
+    en="This is not a date; write it as 2027-03-31.",
+    fr="Ce n'est pas une date ; écrivez-la comme 2027-03-31.",
+)
 FIELD_NOT_MOMENT = declare(
     "field_not_moment",
     en="This must be a moment with its zone, such as 2027-01-31T12:00:00Z, between 1970 and 2999.",

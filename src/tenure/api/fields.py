@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, Self, TypeVar
 
 from pydantic import (
@@ -52,6 +52,9 @@ _MOMENT: Final = re.compile(
     r"[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)",
     re.ASCII,
 )
+
+
+_DAY: Final = re.compile(r"(19[7-9]\d|2[01]\d\d)-\d\d-\d\d", re.ASCII)
 
 
 def _custom(code: Code) -> PydanticCustomError:
@@ -118,6 +121,15 @@ def _need_moment(value: object) -> object:
     return value
 
 
+def _day(value: object) -> object:
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise _custom(errors.FIELD_NOT_DATE)
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise _custom(errors.FIELD_NOT_DATE) from None
+
+
 Country = Annotated[
     str,
     _one_of(iso_countries(), errors.FIELD_NOT_COUNTRY),
@@ -144,6 +156,12 @@ Moment = Annotated[
     AfterValidator(_need_moment),
     WithJsonSchema({NAMED: "Moment"}),
 ]
+Date = Annotated[
+    Any,
+    BeforeValidator(_day),
+    WithJsonSchema({"type": "string", "format": "date"}),
+]
+"""A local date, as YYYY-MM-DD."""
 _strip = AfterValidator(str.strip)
 
 Text200 = Annotated[str, Field(min_length=1, max_length=200, pattern=_PRINTABLE), _strip]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, StrictBool, ValidationInfo, field_validator
@@ -23,19 +23,35 @@ from tenure.access.queries.seats import assigned_counts
 from tenure.api.callers import Call
 from tenure.api.calls import Answer, Calls, etag_of, wanted_version
 from tenure.api.errors import FIELD_UNUSABLE
-from tenure.api.fields import ABSENT, Body, Change, Given, Identifier, Quantity
+from tenure.api.fields import (
+    ABSENT,
+    Body,
+    Change,
+    Date,
+    Given,
+    Identifier,
+    Maybe100,
+    Quantity,
+    catalogue_id,
+)
 from tenure.api.lists import Cursor, Limit, page_by_id
 from tenure.api.shapes import Day, Instant, Page, instant
+from tenure.base.calendar import Term
 from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id, public_id
+from tenure.flows.external import extend_external, record_external
 from tenure.flows.renewal_choice import choose_renewal
 from tenure.flows.seats import assign_seat, release_seat
 from tenure.flows.written import Written
+from tenure.orders.errors import MIXED_AUDIENCES
+from tenure.subscriptions.commands.recording import Recorded
 from tenure.subscriptions.errors import (
+    NOT_RECORDED_HERE,
     NOT_RENEWED_HERE,
     OPT_IN_CLOSED,
     OPT_OUT_CLOSED,
     QUANTITY_CLOSED,
+    RECORD_TRIAL,
     SUBSCRIPTION_OVER,
     TRIAL_DOES_NOT_RENEW,
 )
@@ -73,6 +89,17 @@ class Assignment(Body):
     """Who is to hold a seat."""
 
     member: Identifier
+
+
+class BoughtElsewhere(Body):
+    """What staff record (R35): from a local day on, so many periods of a term."""
+
+    offer: Identifier
+    term: Literal["month", "quarter", "year"]
+    quantity: Quantity
+    starts_on: Date
+    periods: Annotated[int, Field(strict=True, ge=1, le=120)] = 1
+    reference: Maybe100 = None
 
 
 class PeriodOut(TypedDict):
@@ -124,6 +151,61 @@ def list_subscriptions(call: Call, limit: Limit = 50, cursor: Cursor = None) -> 
     rows = Subscription.objects.filter(organisation_id=call.organisation)
     shown, following = page_by_id("subscriptions", rows, limit, cursor)
     return Answer({"data": subscriptions_out(shown, call.now), "next_cursor": following})
+
+
+def _recorded(call: Call, made: UUID) -> Answer:
+    """The subscription of a call that was cut short after its work was done."""
+    return _recorded_out(call, Written((made,), call.reached.revision if call.reached else 0))
+
+
+@calls.post(
+    "/organisations/{organisation}/subscriptions",
+    {201: SubscriptionOut},
+    vendor_only=True,
+    resume=_recorded,
+    refuses=(MIXED_AUDIENCES, RECORD_TRIAL),
+)
+def record_subscription(call: Call, body: BoughtElsewhere) -> Answer:
+    """Record what was bought elsewhere: shown and assigned here, never charged (R35)."""
+    written = record_external(
+        organisation=call.organisation,
+        recorded=Recorded(
+            offer=catalogue_id(body.offer),
+            term=Term(body.term),
+            quantity=body.quantity,
+            starts_on=body.starts_on,
+            periods=body.periods,
+            reference=body.reference or "",
+        ),
+        now=call.now,
+        by=call.by,
+        asked=call.asked,
+    )
+    return _recorded_out(call, written)
+
+
+@calls.post(
+    "/subscriptions/{subscription}/periods",
+    {200: SubscriptionOut},
+    vendor_only=True,
+    refuses=(NOT_RECORDED_HERE,),
+)
+def record_period(call: Call) -> Answer:
+    """Record one more period of what was bought elsewhere (R35)."""
+    written = extend_external(subscription=call.ids["subscription"], now=call.now, by=call.by)
+    row = Subscription.objects.get(id=written.ids[0])
+    return Answer(subscriptions_out([row], call.now)[0], revision=written.revision)
+
+
+def _recorded_out(call: Call, written: Written) -> Answer:
+    row = Subscription.objects.get(id=written.ids[0])
+    out = subscriptions_out([row], call.now)[0]
+    return Answer(
+        out,
+        status=201,
+        revision=written.revision,
+        location=f"/api/v1/subscriptions/{out['id']}",
+    )
 
 
 @calls.get("/subscriptions/{subscription}", SubscriptionOut, shows_version=True)

@@ -126,3 +126,20 @@ SUBSCRIPTION_OVER = declare(
     en="There is no next period: this subscription ends on {ends_on}.",
     fr="Il n'y a pas de période suivante : cet abonnement se termine le {ends_on}.",
 )
+
+# What was bought elsewhere.
+
+NOT_RECORDED_HERE = declare(
+    "not_recorded_here",
+    rule="R35",
+    en="This subscription was bought in the store, which continues it; only what was bought "
+    "elsewhere is recorded.",
+    fr="Cet abonnement a été acheté dans la boutique, qui le prolonge ; seul ce qui a été acheté "
+    "ailleurs s'enregistre.",
+)
+RECORD_TRIAL = declare(
+    "record_trial",
+    rule="R35",
+    en="{offer} is a trial, which is had in the store; record a paid offer.",
+    fr="{offer} est un essai, qui s'obtient dans la boutique ; enregistrez une offre payante.",
+)

@@ -22,6 +22,18 @@ class SubscriptionStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class SubscriptionRecorded:
+    """Staff recorded what was bought elsewhere, or its next period (R35); dates are local."""
+
+    type: ClassVar[str] = "subscription.recorded"
+    subscription: UUID
+    offer: str
+    quantity: int
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class AutoRenewalSwitched:
     """Auto-renewal was switched on or off (R21)."""
 

@@ -26,6 +26,7 @@ class Subscription(models.Model):
     ``anchor_on`` is the first local day, ``zone`` the IANA zone it keeps for life. Its status is
     derived from its periods and an instant, never stored. ``stops_after`` is the number of its
     last period where auto-renewal was switched off after the deadline, from the next one on (R21).
+    ``reference`` is staff's word for what was bought elsewhere, such as its contract (R35).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -41,6 +42,7 @@ class Subscription(models.Model):
     auto_renew = models.BooleanField()
     stops_after = models.IntegerField(null=True)
     source = models.CharField(max_length=8, choices=Source, default=Source.STORE)
+    reference = models.CharField(max_length=100, blank=True, default="", db_default="")
     anchor_on = models.DateField()
     zone = models.CharField(max_length=64)
     trial_days = models.SmallIntegerField(null=True)

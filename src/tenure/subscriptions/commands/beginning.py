@@ -110,16 +110,18 @@ def period_row(
     facts: PeriodFacts,
     *,
     subscription: Subscription,
-    order: Order,
+    order: Order | None,
     zone: ZoneInfo,
     policy: Policy,
     days: int,
 ) -> Period:
     """The row of a period, with what the policy of the order that paid it says of it (R32).
 
+    What was bought elsewhere has no order, and no deadline of ours (R35).
+
     ``days`` are those for which data outlive access (R31).
     """
-    renews = subscription.term != Term.TRIAL
+    renews = subscription.term != Term.TRIAL and order is not None
     data_until_on = data_available_until(facts.ends_on, days)
     return Period(
         id=new_id(),

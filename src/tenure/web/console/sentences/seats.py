@@ -65,6 +65,14 @@ def _started(event: Event) -> str:
     ) % {"offer": event.offer, "day": event.day("starts_on"), "count": quantity}
 
 
+def _recorded(event: Event) -> str:
+    return gettext("%(offer)s, bought elsewhere, was recorded from %(day)s to %(end)s.") % {
+        "offer": event.offer,
+        "day": event.day("starts_on"),
+        "end": event.day("ends_on"),
+    }
+
+
 def _switched(event: Event) -> str:
     about = {"offer": event.offer}
     if event.data.get("auto_renew"):
@@ -113,6 +121,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "role_request.declined": Sentence(icon="circle-x", tell=_declined),
     "role_request.withdrawn": Sentence(icon="arrow-back-up", tell=_withdrawn),
     "subscription.started": Sentence(icon="packages", tell=_started),
+    "subscription.recorded": Sentence(icon="packages", tell=_recorded),
     "subscription.auto_renewal_switched": Sentence(icon="refresh", tell=_switched),
     "subscription.next_quantity_chosen": Sentence(icon="armchair", tell=_quantity),
     "subscription.opt_out_deadline_passed": Sentence(icon="clock", tell=_passed),

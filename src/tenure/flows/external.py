@@ -1,0 +1,95 @@
+"""What was bought elsewhere: recorded by staff, shown and assignable here, never charged (R35)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from tenure.access.commands.seats import make_seats
+from tenure.base.calendar import zone_named
+from tenure.base.errors import NotFound, Refused
+from tenure.catalogue.queries import known_catalogue
+from tenure.events.asked import Asked
+from tenure.events.journal import transaction
+from tenure.flows.locks import lock_organisation
+from tenure.flows.role_requests import give_to_waiting
+from tenure.flows.written import Written
+from tenure.orders.errors import MIXED_AUDIENCES
+from tenure.orders.queries.policy import policy_in_force
+from tenure.organisations.models import Organisation
+from tenure.policy.model import Policy
+from tenure.policy.words import Audience
+from tenure.subscriptions.commands.recording import (
+    Recorded,
+    extend_recorded,
+    record_subscription,
+)
+from tenure.subscriptions.errors import NOT_RECORDED_HERE, RECORD_TRIAL
+from tenure.subscriptions.models import Source, Subscription
+from tenure.subscriptions.rules.retention import retention_days
+
+
+def record_external(
+    *,
+    organisation: UUID,
+    recorded: Recorded,
+    now: datetime,
+    by: str,
+    asked: Asked | None = None,
+) -> Written:
+    """Record a subscription that was bought elsewhere; its seats can be assigned at once.
+
+    Raises ``NotFound``, or ``Refused`` with ``mixed_audiences`` or ``record_trial``.
+    """
+    with transaction(now=now, by=by, organisation=organisation, asked=asked) as journal:
+        customer = lock_organisation(organisation, journal)
+        offer = known_catalogue().offers([recorded.offer]).get(recorded.offer)
+        if offer is None:
+            raise NotFound
+        if offer.is_trial:
+            raise Refused(RECORD_TRIAL, offer=offer.id)
+        if offer.audience != customer.audience:
+            raise Refused(MIXED_AUDIENCES, audience=customer.audience, other=offer.audience.value)
+        _, policy = policy_in_force()
+        subscription = record_subscription(
+            recorded=recorded,
+            organisation=customer,
+            zone=zone_named(customer.timezone),
+            policy=policy,
+            days=_days(customer, policy),
+            journal=journal,
+        )
+        make_seats(subscriptions=[subscription], journal=journal)
+        journal.write()  # seats are given to whoever waits
+        give_to_waiting(customer=customer, journal=journal)
+        journal.made = subscription.id
+    return Written((subscription.id,), journal.revisions[organisation])
+
+
+def extend_external(*, subscription: UUID, now: datetime, by: str) -> Written:
+    """Record one more period of what was bought elsewhere.
+
+    Raises ``NotFound``, or ``Refused`` with ``not_recorded_here``.
+    """
+    with transaction(now=now, by=by) as journal:
+        found = Subscription.objects.filter(id=subscription).first()
+        if found is None:
+            raise NotFound
+        customer = lock_organisation(found.organisation_id, journal)
+        row = Subscription.objects.select_for_update().get(id=subscription)
+        if row.source != Source.EXTERNAL:
+            raise Refused(NOT_RECORDED_HERE)
+        _, policy = policy_in_force()
+        extend_recorded(
+            subscription=row,
+            last=row.periods.order_by("-number")[:1].get(),
+            zone=zone_named(row.zone),
+            policy=policy,
+            days=_days(customer, policy),
+            journal=journal,
+        )
+    return Written((subscription,), journal.revisions[customer.id])
+
+
+def _days(customer: Organisation, policy: Policy) -> int:
+    return retention_days(policy, Audience(customer.audience), customer.country)
