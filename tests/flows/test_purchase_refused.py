@@ -179,3 +179,22 @@ def test_staff_who_act_for_a_customer_never_pay_with_its_card() -> None:
     trial = fill_cart(company, ("designer-trial", 1), term=Term.TRIAL)
     free = Purchase(trial.cart.id, trial.cart.version, company.id, None)
     assert buy(purchase=free, now=START, by=STAFF).created
+
+
+def test_money_that_could_not_be_booked_is_refused_before_it_moves() -> None:
+    """Nobody fixes a rate for the dirham: a paid order could be neither invoiced nor booked."""
+    source = CATALOGUE.replace(
+        "- {code: USD, countries: [US]}",
+        "- {code: USD, countries: [US]}\n- {code: AED, countries: [AE]}",
+    ).replace(
+        "  countries: [FR, JP]\n  prices:",
+        "  countries: [FR, JP, AE]\n  prices:\n  - {term: month, currency: AED, amount: 7900}",
+    )
+    import_file(file=parse_catalogue(source), source=source, now=START, by="command")
+    maker = customer(Audience.CREATOR, "AE", timezone="Asia/Dubai")
+    cart = fill_cart(maker, ("designer-creator", 1), term=Term.MONTH)
+    with pytest.raises(Refused) as refusal:
+        order_cart(maker, cart)
+    assert (refusal.value.code.code, refusal.value.figures["currency"]) == ("rate_unknown", "AED")
+    assert not SandboxCharge.objects.exists()
+    assert not Order.objects.exists()

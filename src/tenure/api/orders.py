@@ -20,6 +20,7 @@ from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id
 from tenure.base.money import Money
 from tenure.base.wording import sentence
+from tenure.billing.ledger.errors import RATE_UNKNOWN
 from tenure.flows.purchase import (
     CardPayment,
     Purchase,
@@ -124,6 +125,7 @@ def _repaid(call: Call, made: UUID) -> Answer:
         AUDIENCE_MISMATCH,
         COUNTRY_MISMATCH,
         PAYMENT_NEEDED,
+        RATE_UNKNOWN,
         *PAYMENT_REFUSALS,
         *LINE_REFUSALS,
     ),

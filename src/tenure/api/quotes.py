@@ -21,6 +21,7 @@ from tenure.api.shapes import Day, MoneyOut, Page, money_out
 from tenure.base.calendar import Term
 from tenure.base.errors import FieldError, Invalid, NotFound
 from tenure.base.ids import public_id
+from tenure.billing.ledger.errors import RATE_UNKNOWN
 from tenure.billing.models import Document, DocumentFormat
 from tenure.flows.documents.files import document_file
 from tenure.flows.quotes import (
@@ -214,6 +215,7 @@ def send_quote(call: Call) -> Answer:
         QUOTE_DECLINED,
         QUOTE_NOT_SENT,
         PAYMENT_NEEDED,
+        RATE_UNKNOWN,
         *PAYMENT_REFUSALS,
     ),
 )

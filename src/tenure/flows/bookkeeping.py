@@ -31,6 +31,7 @@ from tenure.billing.ledger.commands import (
 from tenure.billing.ledger.errors import NO_SIREN
 from tenure.billing.ledger.fec import entry_rows, fec_lines, file_name
 from tenure.billing.ledger.rates import (
+    always_fixed,
     keep_fixings,
     parse_fixings,
     rate_of,
@@ -55,6 +56,18 @@ Issued = tuple[Document, Content]
 def accounting_currency(seller: VendorFacts) -> str:
     """The currency in which the vendor keeps its books; the euro unless it says otherwise."""
     return seller.facts.get("currency", "EUR")
+
+
+def check_currency(currency: str, *, at: datetime) -> None:
+    """Whether money in ``currency`` can be invoiced and booked, asked before it moves.
+
+    Raises ``Refused`` (``rate_unknown``). No statement for what the central bank fixes.
+    """
+    if currency in always_fixed():
+        return
+    seller = vendor(sandbox=settings.SANDBOX)
+    on = local_date(at, zone_named(seller.timezone))
+    rates_on([currency], accounting_currency(seller), on)
 
 
 def book_papers(*, issued: Sequence[Issued], seller: VendorFacts, journal: Journal) -> None:

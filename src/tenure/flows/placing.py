@@ -14,6 +14,7 @@ from tenure.billing.gateways import Outcome as GatewayOutcome
 from tenure.billing.gateways.choice import available_methods
 from tenure.billing.models import Payment, PaymentStatus
 from tenure.events.journal import Journal, transaction
+from tenure.flows.bookkeeping import check_currency
 from tenure.flows.charging import call_gateway, chosen_card
 from tenure.flows.locks import lock_organisation
 from tenure.flows.role_requests import give_to_waiting
@@ -60,12 +61,14 @@ def place(
 ) -> tuple[Order, Payment | None]:
     """Place an order; returns the payment to be charged, or None if nothing is to be now.
 
-    Raises ``Refused`` with ``payment_required`` or the payment method's verdict.
+    Raises ``Refused`` with ``payment_required``, the payment method's verdict, or
+    ``rate_unknown`` where what is paid could not be booked.
     """
     if draft.total and payment is None:
         raise Refused(PAYMENT_NEEDED, total=Money(draft.total, draft.currency))
     if draft.total and payment is not None:
         check_purchase(payment, organisation, draft.policy_version, draft.currency)
+        check_currency(draft.currency, at=journal.at)
     (order,) = place_orders(drafts=[draft], journal=journal)
     if not draft.total:
         journal.write()  # what is fulfilled is read again

@@ -82,7 +82,8 @@ def buy(*, purchase: Purchase, now: datetime, by: str, asked: Asked | None = Non
 
     A cart already ordered gives that order (R16). Raises ``NotFound``, or ``Refused`` with
     ``cart_changed``, ``audience_mismatch``, ``country_mismatch``, a line's verdict,
-    ``payment_method_not_for_audience``, ``payment_method_unavailable``, ``payment_required``, or
+    ``payment_method_not_for_audience``, ``payment_method_unavailable``, ``payment_required``,
+    ``rate_unknown``, or
     ``acting_pays_nothing`` for the vendor's staff with a customer's card.
     """
     refuse_card_of_staff(purchase.payment, by)

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from importlib.resources import files
+from typing import Final
 from uuid import UUID
 
 from lxml import etree
@@ -31,6 +32,9 @@ class Fixing:
     per_euro: Decimal
 
 
+_EURO: Final = "EUR"
+
+
 @cache
 def bundled() -> tuple[Fixing, ...]:
     """Some fixings that come with Tenure, so that a document never lacks a rate.
@@ -42,6 +46,12 @@ def bundled() -> tuple[Fixing, ...]:
         Fixing(row["currency"], date.fromisoformat(row["on"]), Decimal(row["per_euro"]))
         for row in csv.DictReader(text.splitlines())
     )
+
+
+@cache
+def always_fixed() -> frozenset[str]:
+    """The currencies of which some rate is known for any day: the euro, and what is bundled."""
+    return frozenset({_EURO, *(fixing.currency for fixing in bundled())})
 
 
 def parse_fixings(content: bytes) -> list[Fixing]:
