@@ -88,4 +88,8 @@ def test_writes_tell_of_their_headers() -> None:
         for each in operation.get("parameters", [])
         if each["name"] == "Idempotency-Key" and each["required"]
     }
-    assert required == {"/api/v1/orders", "/api/v1/orders/{order}/payments"}
+    assert required == {
+        "/api/v1/orders",
+        "/api/v1/orders/{order}/payments",
+        "/api/v1/quotes/{quote}/accept",
+    }
