@@ -86,6 +86,7 @@ def test_a_card_is_charged_once_and_saved(server: StripeLike, gateway: StripeGat
     assert first.reference.startswith("pi_")
     assert first.card is not None
     assert (first.card.brand, first.card.last4, first.card.exp_year) == ("visa", "4242", 2034)
+    assert first.card.country == "DE"
     later = charge(first.card.reference, customer=first.customer, off_session=True)
     assert gateway.charge(later).result is Result.CAPTURED
     (intent, _) = server.account.of_kind("payment_intent")

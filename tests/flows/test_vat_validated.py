@@ -17,7 +17,8 @@ from tenure.events.models import Event
 from tenure.flows.clock import advance_clock
 from tenure.flows.documents import Credit, CreditLine, issue_credit_notes
 from tenure.flows.particulars import edit_particulars
-from tenure.flows.purchase import authenticate
+from tenure.flows.purchase import CardPayment, authenticate
+from tenure.flows.quotes import accept, quote_cart
 from tenure.flows.recovery import recover_payments
 from tenure.flows.refunds import recover_refunds, refund_order
 from tenure.flows.vat_checks import look_up_due, look_up_now
@@ -125,6 +126,22 @@ def test_a_test_clock_corrects_as_it_is_advanced() -> None:
     assert correct_due(now=START + DAY) == 0
     advance_clock(organisation=buyer.id, to=START + 2 * DAY, by="test", sandbox=True)
     assert len(papers(Order.objects.get())) == 3
+
+
+def test_a_quote_keeps_its_tax_and_is_corrected_once_accepted() -> None:
+    """R12: the number was validated between the quote and the order."""
+    buyer = charged()
+    cart = fill_cart(buyer, ("designer-business", 1)).cart.id
+    quote = quote_cart(
+        cart=cart, organisation=buyer.id, purchase_order="", now=START, by="test"
+    ).ids[0]
+    advance_clock(organisation=buyer.id, to=START + DAY, by="test", sandbox=True)
+    accept(quote=quote, payment=CardPayment("tok_ok"), now=START + DAY, by="test")
+    order = Order.objects.get()
+    assert (order.total_tax, order.vat_number) == (22800, LATER)
+    advance_clock(organisation=buyer.id, to=START + 2 * DAY, by="test", sandbox=True)
+    assert papers(order)[-1] == ("invoice", 120000, 0)
+    assert sound()
 
 
 def test_only_what_was_bought_under_that_very_number() -> None:

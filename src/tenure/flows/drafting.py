@@ -102,7 +102,9 @@ def draft_order(
         tax_country=priced.situation.country or "",
         reverse_charge=priced.situation.reverse_charge,
         vat_number=_charged_despite(priced, organisation),
-        evidence=_evidence(priced, organisation, seen),
+        evidence=evidence_for(
+            organisation, total=priced.amounts.total, policy=priced.policy, seen=seen
+        ),
         expires_at=wait.until if wait else None,
         remind_at=wait.remind_at if wait else None,
         lines=tuple(
@@ -147,15 +149,17 @@ def _charged_despite(priced: PricedCart, organisation: Organisation) -> str:
     return organisation.vat_number if matters and priced.amounts.total_tax else ""
 
 
-def _evidence(priced: PricedCart, organisation: Organisation, seen: Seen) -> Evidence | None:
+def evidence_for(
+    organisation: Organisation, *, total: int, policy: Policy, seen: Seen = NOWHERE
+) -> Evidence | None:
     """What speaks for a consumer's country; nothing has to where nothing is paid (R45)."""
-    if not Audience(organisation.audience).is_consumer or not priced.amounts.total:
+    if not Audience(organisation.audience).is_consumer or not total:
         return None
     return Evidence(
         country=organisation.country,
         billing=organisation.billing_country,
         seen=seen,
-        wanted=priced.policy.tax.country_proofs,
+        wanted=policy.tax.country_proofs,
     )
 
 

@@ -29,6 +29,7 @@ from tenure.flows.locks import lock_organisation
 from tenure.flows.refunds import carry_out
 from tenure.orders.commands.orders import lock_orders, mark_tax_corrected
 from tenure.orders.models import Order, OrderLine, OrderStatus
+from tenure.orders.queries.policy import policy_in_force
 from tenure.organisations.errors import VAT_NUMBER_VALIDATED
 from tenure.organisations.models import Organisation
 
@@ -90,7 +91,11 @@ def correct_of_organisation(organisation: UUID, *, now: datetime) -> None:
 
 
 def to_correct() -> QuerySet[Order]:
-    """Paid orders whose number, not validated when they were placed, is by now (R45)."""
+    """Paid orders whose number is validated, as it was not when their price was made (R45).
+
+    The proof may be a little older than the order: a quote keeps the tax of its day (R12).
+    """
+    counts = timedelta(days=policy_in_force()[1].tax.vat_number_counts_days)
     untouched = Document.objects.filter(
         order_id=OuterRef("id"), kind=DocumentKind.INVOICE, corrections__isnull=True
     )
@@ -101,7 +106,7 @@ def to_correct() -> QuerySet[Order]:
         status=OrderStatus.PAID,
         tax_corrected_at__isnull=True,
         vat_number=F("organisation__vat_number"),
-        placed_at__lte=validated_at,
+        placed_at__lte=validated_at + counts,
         placed_at__gte=validated_at - CORRECTED_FOR,
     ).order_by("id")
 

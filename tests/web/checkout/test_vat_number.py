@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from tenure.base.ids import public_id
 from tenure.flows.clock import advance_clock
 from tenure.flows.vat_checks import look_up_now
+from tenure.orders.models import CountryEvidence
 from tenure.organisations.models import Organisation, VatCheck
 from tests.flows.test_vat_checks import company as abroad
 from tests.shop import START, fill_cart, open_shop, order_cart, owner_of
@@ -129,3 +131,23 @@ def test_the_settings_tell_it_too() -> None:
     assert f"{VALID} est confirmé" in words(
         browser(person(user.email), **{"accept-language": "fr"}).get(page)
     )
+
+
+def test_where_no_register_is_asked_the_form_is_all_that_is_said() -> None:
+    place = abroad("CHE-107.787.577 MWST", "CH")
+    page = f"/console/{public_id('org', place.id)}/settings/billing"
+    assert "no register is asked about it" in words(owner(place).get(page))
+
+
+@pytest.mark.parametrize(("header", "network"), [("CF-IPCountry", "JP"), (None, "")])
+def test_where_a_consumer_was_seen_is_kept_with_the_order(
+    settings: Settings, header: str | None, network: str
+) -> None:
+    """Only the header that is named counts, and only where one is named."""
+    settings.COUNTRY_HEADER = header
+    user = person("mei@elsewhere.example", "Mei")
+    client = browser(user, **{"cf-ipcountry": "jp", "accept-language": "ja-JP"})
+    cart = fill(client, "designer-creator", term="month", country="JP")
+    order_of(confirm(client, cart, **NEW_BUYER))
+    kept = CountryEvidence.objects.get()
+    assert (kept.billing, kept.network, kept.browser, kept.card) == ("JP", network, "JP", "FR")

@@ -6,13 +6,16 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
+
 from tenure.base.calendar import Term, zone_named
 from tenure.base.errors import Refused
 from tenure.base.ids import public_id
+from tenure.catalogue.queries import known_catalogue
 from tenure.events.asked import Asked
 from tenure.events.journal import Journal, transaction
 from tenure.events.queries import revision_of
-from tenure.flows.drafting import transfer_wait
+from tenure.flows.drafting import evidence_for, transfer_wait
 from tenure.flows.locks import lock_organisation
 from tenure.flows.placing import (
     CardPayment,
@@ -49,6 +52,7 @@ from tenure.orders.rules.payment import (
     needs_verification,
     verification_last_day,
 )
+from tenure.orders.rules.tax import number_decides
 from tenure.organisations.models import Organisation
 from tenure.policy.words import Audience
 
@@ -165,6 +169,8 @@ def _order_of(row: Quote, buyer: Organisation, at: datetime, *, by_transfer: boo
         expires_at=until,
         remind_at=remind_at,
         purchase_order=row.purchase_order,
+        vat_number=_charged_despite(row, buyer),
+        evidence=evidence_for(buyer, total=row.total, policy=policy),
         lines=tuple(
             LineDraft(
                 offer=line.offer_id,
@@ -179,3 +185,13 @@ def _order_of(row: Quote, buyer: Organisation, at: datetime, *, by_transfer: boo
             for line in row.lines.order_by("position")
         ),
     )
+
+
+def _charged_despite(row: Quote, buyer: Organisation) -> str:
+    """The number that spares the tax of which the quote was made, once it is validated (R45)."""
+    decides = number_decides(
+        vendor_country=known_catalogue().vendor(sandbox=settings.SANDBOX).country,
+        audience=Audience(buyer.audience),
+        buyer_country=buyer.country,
+    )
+    return buyer.vat_number if decides and row.total_tax else ""

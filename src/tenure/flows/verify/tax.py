@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tenure.flows.vat_validated import CORRECTED_FOR
 from tenure.flows.verify.checks import Tally, find
+from tenure.orders.queries.policy import policy_in_force
 
 
 def tax_corrected(now: datetime) -> Tally:
@@ -42,10 +43,13 @@ def tax_corrected(now: datetime) -> Tally:
                   THEN NOT (paper.credited AND paper.anew)
                   ELSE orders.status = 'paid' AND paper.untouched
                        AND orders.vat_number = customer.vat_number
-                       AND orders.placed_at <= customer.vat_validated_at
+                       AND orders.placed_at <= customer.vat_validated_at + %(counts)s
                        AND orders.placed_at >= customer.vat_validated_at - %(corrected_for)s
                   END
         """,
         now=now,
-        figures={"corrected_for": CORRECTED_FOR},
+        figures={
+            "corrected_for": CORRECTED_FOR,
+            "counts": timedelta(days=policy_in_force()[1].tax.vat_number_counts_days),
+        },
     )
