@@ -125,6 +125,18 @@ class TestPage:
         for content in (consumer(), invoice()):
             assert sum(width for _, width in page(content)["columns"]) == 174
 
+    @pytest.mark.parametrize(
+        ("name", "height"),
+        [("Dessinateur", 36.5), ("Rôle « Été »", 36.5), ("W" * 24, None), ("山田", None)],
+    )
+    def test_a_row_is_given_its_height_where_it_is_sure(
+        self, name: str, height: float | None
+    ) -> None:
+        said = page(invoice(lines=(line(name=name),)))
+        assert said["lines"][0]["height"] == height
+        alone = line(name=name[:2], description="", starts_on=None)
+        assert page(invoice(lines=(alone,)))["lines"][0]["height"] in (16.5, None)
+
     def test_what_is_paid_is_settled_and_what_is_not_is_due(self) -> None:
         assert page(invoice())["sum"][0] == "Soldé"
         assert page(pro_forma())["sum"] == ("Net à payer", "1\u202f728,00\xa0€")

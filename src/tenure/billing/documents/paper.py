@@ -57,11 +57,12 @@ def _typeset(content: Content, xml: str | None) -> bytes:
 
 
 def _compiled(data: dict[str, Any], content: Content) -> bytes:
-    given = {"data": json.dumps(data, ensure_ascii=False)}
+    said = json.dumps(data, ensure_ascii=False).replace("\\", r"\\").replace('"', r"\"")
+    source = f'#import "page.typ": render\n#render(json(bytes("{said}")))'
     issued_at = datetime.combine(content.issued_on, time(), UTC)
     with _ONE_AT_A_TIME:
         made = compiler().compile(
-            sys_inputs=given, format="pdf", pdf_standards=STANDARDS, timestamp=issued_at
+            source.encode(), format="pdf", pdf_standards=STANDARDS, timestamp=issued_at
         )
     assert isinstance(made, bytes)  # noqa: S101 - a PDF is one file, unlike pictures of pages
     return made
@@ -91,4 +92,4 @@ def compiler() -> typst.Compiler:
         include_embedded_fonts=False,
         font_paths=[TEMPLATE / "fonts"],
     )
-    return typst.Compiler(TEMPLATE / "page.typ", root=TEMPLATE, font_paths=fonts)
+    return typst.Compiler(b"", root=TEMPLATE, font_paths=fonts)
