@@ -432,3 +432,36 @@ def test_a_refund_killed_anywhere_goes_back_once(stripe: StripeLike) -> None:
         recover_all()
         assert set(Refund.objects.values_list("status", flat=True)) <= {"done"}
     all_holds(stripe)
+
+
+def test_cards_added_and_removed_are_killed_anywhere_to_one_good_end(stripe: StripeLike) -> None:
+    api = Api(key_for(None))
+    owners: list[Organisation] = []
+
+    def adding(at: int) -> Callable[[], Reply]:
+        owners.append(buyer())
+        path, key = cards_of(api, owners[-1]), f"add-{at}"
+        return lambda: api.post(path, {"token": "pm_card_visa"}, idempotency_key=key)
+
+    for at in every_point(adding):
+        recover_all()
+        reply = api.post(
+            cards_of(api, owners[-1]), {"token": "pm_card_visa"}, idempotency_key=f"add-{at}"
+        )
+        assert reply.status in (201, 409), reply.text
+        recover_all()
+    all_holds(stripe)
+
+    def removing(_at: int) -> Callable[[], Reply]:
+        owners.append(buyer())
+        card = api.post(cards_of(api, owners[-1]), {"token": "pm_card_visa"}).body["id"]
+        return lambda: api.delete(f"/payment-methods/{card}")
+
+    for _ in every_point(removing):
+        for card in api.get(cards_of(api, owners[-1])).body["data"]:
+            api.delete(f"/payment-methods/{card['id']}")
+        forget_removed(organisation=None, now=machine_now(), by="worker")
+        method = PaymentMethod.objects.get(organisation=owners[-1])
+        assert (method.status, method.forgotten_at is None) == ("removed", False)
+        assert stripe.account.things[method.reference]["customer"] is None
+    all_holds(stripe)

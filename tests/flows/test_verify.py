@@ -435,6 +435,16 @@ BREAKAGES = (
         "called_at = called_at - interval '1 hour'",
         refunds_settled="unsettled",
     ),
+    # R24, R35: cards on file
+    breaks(
+        "UPDATE billing_paymentmethod SET is_default = false",
+        cards_default="no_default",
+    ),
+    breaks(
+        UNPROTECTED,
+        "UPDATE events_event SET type = 'payment_method.other' WHERE type = 'payment_method.added'",
+        cards_told="payment_method.added:not_told",
+    ),
     # R44, R16, R19, R32: orders
     breaks(
         "DELETE FROM orders_orderline WHERE order_id = :PAID",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tenure.flows.verify import (
+    cards,
     documents,
     ledger,
     payments,
@@ -72,6 +73,24 @@ MONEY: Final = (
             "Aucun remboursement par carte ne reste sans réponse.",
         ),
         refunds.refunds_settled,
+    ),
+    Check(
+        "cards_default",
+        "R35",
+        (
+            "Who has cards on file has one that is charged where no other is named.",
+            "Qui a des cartes enregistrées en a une, débitée quand aucune autre n'est nommée.",
+        ),
+        cards.one_default,
+    ),
+    Check(
+        "cards_told",
+        "R35",
+        (
+            "The journal tells each card on file once as added, and once as removed if it was.",
+            "Le journal dit chaque carte une fois ajoutée, et une fois retirée si elle l'a été.",
+        ),
+        cards.cards_told,
     ),
     Check(
         "orders_invoiced",
