@@ -13,6 +13,7 @@ from tenure.base.verdicts import Verdict, allow, refuse
 from tenure.events.journal import transaction
 from tenure.events.models import Event, Stream
 from tenure.events.queries import events_between
+from tenure.flows.bookkeeping import recognise_revenue
 from tenure.flows.due import KINDS, next_due, whose
 from tenure.flows.locks import lock_organisation
 from tenure.flows.payment_methods import recover_methods_of
@@ -84,6 +85,7 @@ def advance_clock(*, organisation: UUID, to: datetime, by: str, sandbox: bool) -
         if row.test_clock is None or to < row.test_clock:
             raise Refused(CLOCK_ONLY_FORWARD, clock=row.test_clock)
         Organisation.objects.filter(id=organisation).update(test_clock=to)
+        recognise_revenue(whose(organisation), to, journal)
         journal.record(organisation, ClockAdvanced(to=to))
     last = journal.sequences[organisation]
     return Advanced(to, events_between(organisation, first, last), journal.revisions[organisation])

@@ -15,7 +15,6 @@ from django.db.models import Min, Q
 
 from tenure.access.commands.seats import release_reservations
 from tenure.access.queries.requests import requests_to_serve
-from tenure.billing.models import Recognition
 from tenure.events.journal import Journal, transaction
 from tenure.flows.bookkeeping import recognise_revenue
 from tenure.flows.role_requests import give_to_waiting
@@ -159,7 +158,10 @@ def run_due(*, now: datetime) -> int:
 
 
 def next_due(organisation: UUID, until: datetime) -> datetime | None:
-    """The earliest instant up to ``until`` at which something falls due for an organisation."""
+    """The earliest instant up to ``until`` at which something falls due for an organisation.
+
+    Months of revenue are not among it: the books can be brought up to date at any later instant.
+    """
     scope = Q(organisation_id=organisation)
     earliest = (
         Order.objects.filter(scope, status__in=WAITING).aggregate(at=Min("expires_at")),
@@ -174,7 +176,6 @@ def next_due(organisation: UUID, until: datetime) -> datetime | None:
             at=Min("opt_out_until")
         ),
         Period.objects.filter(scope, end_noted_at__isnull=True).aggregate(at=Min("ends_at")),
-        Recognition.objects.filter(scope).aggregate(at=Min("next_at")),
     )
     instants = [row["at"] for row in earliest if row["at"] is not None and row["at"] <= until]
     return min(instants, default=None)
