@@ -148,6 +148,6 @@ def test_where_a_consumer_was_seen_is_kept_with_the_order(
     user = person("mei@elsewhere.example", "Mei")
     client = browser(user, **{"cf-ipcountry": "jp", "accept-language": "ja-JP"})
     cart = fill(client, "designer-creator", term="month", country="JP")
-    order_of(confirm(client, cart, **NEW_BUYER))
+    order_of(confirm(client, cart, **(NEW_BUYER | {"timezone": "Asia/Tokyo"})))
     kept = CountryEvidence.objects.get()
     assert (kept.billing, kept.network, kept.browser, kept.card) == ("JP", network, "JP", "FR")
