@@ -68,7 +68,7 @@ def _unreadable(error: etree.XMLSyntaxError, counted: _Counted) -> Exception:
     line = max(error.lineno or 1, 1)
     if error.code in _WRONG_BYTES:
         return refusal(errors.WRONG_ENCODING, line=line, encoding="UTF-8")
-    if error.code in _ENDS_EARLY or counted.ended:
+    if error.code in _ENDS_EARLY or counted.ends_at(*error.position):
         return refusal(errors.FILE_TRUNCATED, line=line)
     detail = str(error.msg).partition(", line ")[0].rstrip(".")
     return refusal(errors.NOT_WELL_FORMED, line=line, detail=detail)
@@ -79,7 +79,8 @@ class _Counted:
 
     def __init__(self, source: BinaryIO) -> None:
         self.line = 1
-        self.ended = False
+        self._lines = 0
+        self._last = 0
         self._source = source
         self._bytes = 0
         self._since = 0
@@ -87,7 +88,8 @@ class _Counted:
     def read(self, size: int = -1) -> bytes:
         """The next bytes."""
         chunk = self._source.read(size)
-        self.ended = not chunk
+        self._lines += chunk.count(b"\n")
+        self._last = len(chunk) - chunk.rfind(b"\n") - 1 + (self._last if b"\n" not in chunk else 0)
         self._bytes += len(chunk)
         self._since += len(chunk)
         if self._bytes > MOST_BYTES:
@@ -95,6 +97,10 @@ class _Counted:
         if self._since > _MOST_AT_ONCE:
             raise refusal(errors.TOO_MUCH_AT_ONCE, line=self.line)
         return chunk
+
+    def ends_at(self, line: int, column: int) -> bool:
+        """Whether nothing but a character or two stood behind a place."""
+        return line > self._lines and column >= self._last - 1
 
     def entry_ended(self, line: int) -> None:
         """What is counted towards one entry begins anew."""

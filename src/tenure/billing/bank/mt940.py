@@ -211,7 +211,8 @@ def _explained(line: StatementLine, text: str) -> StatementLine:
 
 
 def _by_subfields(line: StatementLine, text: str) -> StatementLine:
-    parts = _split(_SUBFIELD, text)
+    pieces = _SUBFIELD.split(text)
+    parts = {"00": pieces[0]} | dict(zip(pieces[1::2], pieces[2::2], strict=True))
     purpose = "".join(
         parts.get(number, "") for number in (*map(str, range(20, 30)), "60", "61", "62", "63")
     )
