@@ -127,7 +127,13 @@ class TestPage:
 
     @pytest.mark.parametrize(
         ("name", "height"),
-        [("Dessinateur", 36.5), ("Rôle « Été »", 36.5), ("W" * 24, None), ("山田", None)],
+        [
+            ("Dessinateur", 36.5),
+            ("Rôle « Été »", 36.5),
+            ("W" * 30, None),
+            ("a\nb", None),
+            ("山田", None),
+        ],
     )
     def test_a_row_is_given_its_height_where_it_is_sure(
         self, name: str, height: float | None

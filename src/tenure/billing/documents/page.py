@@ -175,7 +175,7 @@ def _height(name: str, more: list[str], width: int) -> float | None:
 
 def _fits(text: str, size: float, points: float) -> bool:
     """Whether Latin text surely stands on one line: its letters counted as wide as they come."""
-    if any("\u024f" < letter < "\u2010" or letter > "\u203a" for letter in text):
+    if any(not (" " <= letter <= "\u024f" or "\u2010" <= letter <= "\u203a") for letter in text):
         return False
     wide = sum(letter in "MWmw@%" for letter in text)
     capital = sum(letter.isupper() for letter in text)
