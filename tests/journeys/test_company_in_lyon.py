@@ -105,6 +105,20 @@ def test_what_it_bought_has_a_first_and_a_last_day(company: Customer, roles: Bou
     assert verdict["refund"] == roles.order["total"]
 
 
+def test_what_it_paid_is_invoiced_once_and_in_french(company: Customer, roles: Bought) -> None:
+    (invoice,) = company.lists(f"{company.path}/invoices")
+    assert (invoice["id"], invoice["order"]) == (roles.order["invoice"], roles.order["id"])
+    assert invoice["number"].startswith("TINV-2027-")  # a test clock's, by a series of its own
+    assert (invoice["issued_on"], invoice["total"]) == ("2027-08-23", roles.order["total"])
+    paper = company.call("GET", f"/invoices/{invoice['id']}/pdf")
+    assert (paper.headers["content-type"], paper.content[:5]) == ("application/pdf", b"%PDF-")
+    assert company.call("GET", f"/invoices/{invoice['id']}/pdf").content == paper.content
+    data = company.call("GET", f"/invoices/{invoice['id']}/xml").text
+    assert "urn:cen.eu:en16931:2017" in data  # R47
+    assert "Mécanique Rhodanienne SARL" in data
+    assert "indemnité forfaitaire de 40,00" in data
+
+
 def test_a_colleague_joins_and_may_work_at_once(company: Customer, roles: Bought) -> None:
     assert company.may(NADIA, "model", "partforge") == Decision(False, "unknown_subject")
 
