@@ -97,7 +97,7 @@ class Document(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["organisation", "id"], name="document_list"),
-            models.Index(fields=["order", "id"], name="document_of_order"),
+            models.Index(fields=["order", "kind", "id"], name="document_by_order"),
             models.Index(
                 fields=["quote"], condition=Q(quote__isnull=False), name="document_of_quote"
             ),
