@@ -25,10 +25,12 @@ from tenure.flows.vat_checks import look_up_due, look_up_now
 from tenure.flows.vat_validated import correct_due, to_correct
 from tenure.flows.verify.run import verify
 from tenure.flows.verify.table import CHECKS
+from tenure.notices.models import Mail
 from tenure.orders.models import Order
 from tenure.organisations.models import Organisation, VatCheck
 from tests.flows.doomed import every_point
 from tests.flows.test_vat_checks import company
+from tests.notices.made import make_all
 from tests.shop import START, fill_cart, open_shop, order_cart
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -95,6 +97,10 @@ def test_the_invoice_is_credited_and_issued_anew_and_the_tax_goes_back() -> None
     kept = Order.objects.get(id=orders[0].id)
     assert (kept.total, kept.total_tax, kept.tax_corrected_at) == (142800, 22800, START + DAY)
     assert Event.objects.filter(type="order.tax_corrected").count() == 2
+    make_all()
+    mail = Mail.objects.filter(kind="order_tax_corrected").earliest("id")
+    assert "€228.00" in mail.subject
+    assert LATER in str(mail.letter)
     assert sound()
 
 

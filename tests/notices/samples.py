@@ -122,6 +122,7 @@ def _about_orders(language: str) -> dict[str, Letter]:
             ordered(is_consumer=True), until=date(2027, 3, 15), **url
         ),
         "order_awaits_transfer": orders.awaiting_transfer(ordered(), TRANSFER, **url),
+        "order_tax_corrected": orders.tax_corrected(ordered(), "DE136695976", **url),
         "order_transfer_reminded": orders.transfer_reminder(ordered(), TRANSFER, **url),
         "proof_accepted": orders.proof_accepted(organisation="Sam", name="Sam Rivera", url=URL),
         "proof_declined": orders.proof_declined(

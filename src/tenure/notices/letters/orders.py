@@ -196,6 +196,28 @@ def transfer_reminder(ordered: Ordered, transfer: Transfer, *, url: str, languag
     )
 
 
+def tax_corrected(ordered: Ordered, number: str, *, url: str, language: str) -> Letter:
+    """The VAT number was validated later: the tax goes back (R45)."""
+    tax = money(ordered.tax, ordered.currency, language)
+    subject = gettext("Your VAT number is confirmed: %(tax)s goes back to you") % {"tax": tax}
+    return Letter(
+        subject=subject,
+        preheader=gettext("The invoice was credited and issued anew without tax."),
+        heading=subject,
+        lead=(
+            gettext("The register of its country confirms %(number)s.") % {"number": number},
+            gettext(
+                "The invoice of this order was credited and issued anew without tax: you owe it in "
+                "your country (reverse charge). The tax goes back by the way it came."
+            ),
+        ),
+        table=_table(ordered, language),
+        facts=((gettext("Tax given back"), tax), (gettext("Order"), ordered.id)),
+        button=Button(gettext("See the order"), url),
+        why=_why(ordered),
+    )
+
+
 def _transfer(ordered: Ordered, transfer: Transfer, language: str) -> tuple[tuple[str, str], ...]:
     return (
         (gettext("Amount"), money(transfer.missing, ordered.currency, language)),

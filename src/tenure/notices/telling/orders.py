@@ -85,6 +85,24 @@ def transfer_reminded(told: Told, world: World) -> Iterable[Draft]:
     return _transfer(told, world, "order_transfer_reminded", letters.transfer_reminder)
 
 
+def tax_corrected(told: Told, world: World) -> Iterable[Draft]:
+    """To the same, when the VAT number was validated and the tax goes back (R45)."""
+    order = _order(told, world)
+    if order is None:
+        return ()
+    organisation = world.organisations[order.organisation_id]
+
+    def compose(reader: Reader) -> Letter:
+        return letters.tax_corrected(
+            _ordered(order, organisation, world, reader.language),
+            order.vat_number,
+            url=order_page(order.id),
+            language=reader.language,
+        )
+
+    return to_each("order_tax_corrected", _buyers(told, order, world), compose)
+
+
 def verified(told: Told, world: World) -> Iterable[Draft]:
     """To the owners of a student's organisation, if a proof was accepted (R8).
 

@@ -29,6 +29,7 @@ TELLERS: Final[Mapping[str, Teller]] = {
     "order.paid": orders.paid,
     "order.awaiting_transfer": orders.awaiting_transfer,
     "order.transfer_reminded": orders.transfer_reminded,
+    "order.tax_corrected": orders.tax_corrected,
     "order.declined": orders.declined,
     "order.authentication_required": orders.authentication_required,
     "subscription.auto_renewal_switched": subscriptions.switched,
