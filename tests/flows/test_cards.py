@@ -150,10 +150,13 @@ def test_the_sandboxs_cards_buy_nothing_at_stripe(stripe: StripeLike) -> None:
 
 @pytest.mark.parametrize("passed", [True, False])
 def test_the_banks_step_is_settled_by_a_message(stripe: StripeLike, passed: bool) -> None:
-    reply = purchase(Api(key_for(None)), token=ASKS)()
+    api = Api(key_for(None))
+    reply = purchase(api, token=ASKS)()
     order = reply.body["id"]
     assert reply.body["status"] == "authentication_required"
     assert reply.body["next_action"]["url"].startswith("https://hooks.stripe.example/pi_")
+    step = api.post(f"/sandbox/authentications/{reply.body['payment']}", {"outcome": "pass"})
+    assert step.status == 404, "the sandbox's customer takes no step at Stripe"
     (intent,) = stripe.account.of_kind("payment_intent")
     stripe.account.authenticate(intent["id"], passed=passed)
     events = [*stripe.account.events, *reversed(stripe.account.events)]

@@ -158,12 +158,15 @@ def authenticate(*, payment: UUID, passed: bool, now: datetime, by: str) -> Outc
     Raises ``NotFound`` unless the payment waits for that step, or did: a step again, or after
     another card was taken, gives the order as it is.
     """
+    bank = sandbox_gateway()
     with transaction(now=now, by=by):
         row = call_again(payment=payment, called_at=machine_now())
-    if row is None or row.status in (PaymentStatus.PROMISED, PaymentStatus.UNKNOWN):
+        if row is None or row.gateway != bank.name:
+            raise NotFound
+    if row.status in (PaymentStatus.PROMISED, PaymentStatus.UNKNOWN):
         raise NotFound
     if row.status == PaymentStatus.INTENDED:
-        outcome = sandbox_gateway().authenticate(payment, passed=passed)
+        outcome = bank.authenticate(payment, passed=passed)
         settle_now([outcome], organisation=row.organisation_id, now=now, by=by)
     return Outcome(row.order_id, False, revision_of(row.organisation_id))
 

@@ -94,7 +94,7 @@ def test_an_order_is_paid_with_another_card_at_the_bank(
     ]
     stripe.account.authenticate(intent["id"], passed=False)
     guest = browser()
-    assert "The step has been taken" in words(guest.get(step))
+    assert "This step is over" in words(guest.get(step))
     order.refresh_from_db()
     assert order.status == "declined"
     page = f"/orders/{public_id('ord', order.id)}"
@@ -111,7 +111,7 @@ def test_who_saved_a_card_elsewhere_comes_back_to_the_console(
     (session,) = stripe.account.of_kind("checkout.session")
     stripe.account.fill_page(session["id"])
     path = f"/gateway/cards/{public_id('pm', PaymentMethod.objects.get().id)}"
-    assert "The step has been taken" in words(browser().get(path))
+    assert "This step is over" in words(browser().get(path))
     assert PaymentMethod.objects.get().status == "active"
     answer = browser(company.owner).get(path)
     assert answer["Location"].startswith(f"/console/{public_id('org', place.id)}")

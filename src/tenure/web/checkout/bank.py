@@ -10,6 +10,7 @@ from django.http import HttpResponse
 
 from tenure.base.ids import parse_public_id, public_id
 from tenure.base.money import Money
+from tenure.billing.gateways.choice import sandbox_gateway
 from tenure.billing.models import Payment, PaymentStatus
 from tenure.billing.queries import payment_facts
 from tenure.catalogue.queries import vendor
@@ -48,7 +49,8 @@ def bank(visit: Visit, payment: str) -> HttpResponse:
 def on_from(visit: Visit, row: Payment) -> HttpResponse:
     """Back to the order; who came from elsewhere, without a login here, is told that it is done."""
     if by_of(visit, row.organisation_id) == HOLDER:
-        return visit.render("checkout/bank_done.html")
+        done = "bank_done" if row.gateway == sandbox_gateway().name else "elsewhere_done"
+        return visit.render(f"checkout/{done}.html")
     return visit.redirect(order_page(row.order_id))
 
 

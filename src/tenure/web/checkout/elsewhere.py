@@ -48,7 +48,7 @@ def back_from_card(visit: Visit, card: str) -> HttpResponse:
     if row is None:
         raise NotFound
     if by_of(visit, row.organisation_id) == HOLDER:
-        return visit.render("checkout/bank_done.html")
+        return visit.render("checkout/elsewhere_done.html")
     return visit.redirect(reverse("console", args=[public_id("org", row.organisation_id)]))
 
 
