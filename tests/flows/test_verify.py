@@ -155,6 +155,7 @@ BREAKAGES = (
     breaks(
         "UPDATE billing_bankallocation SET undone_at = NULL WHERE undone_at IS NOT NULL",
         transfers_captured="money_for_what_is_closed",
+        transfers_booked="booked_by_another_amount",
     ),
     # R29, R34, R40: what people ask
     breaks(

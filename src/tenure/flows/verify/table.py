@@ -102,6 +102,15 @@ CHECKS: Final = (
         transfers.transfers_captured,
     ),
     Check(
+        "transfers_booked",
+        "R48",
+        (
+            "Each line of a statement, and what it was for, stands in the ledger, to the cent.",
+            "Chaque ligne d'un relevé, et sa destination, est au grand livre, au centime près.",
+        ),
+        transfers.transfers_booked,
+    ),
+    Check(
         "tax_corrected",
         "R45",
         (

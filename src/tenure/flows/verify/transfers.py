@@ -70,3 +70,37 @@ def transfers_captured(now: datetime) -> Tally:
         """,
         now=now,
     )
+
+
+def transfers_booked(now: datetime) -> Tally:
+    """R48: each line, and what of it is for an order, stands in the ledger once, to the cent."""
+    return find(
+        "bln",
+        of="SELECT count(*) FROM billing_bankline",
+        found="""
+            WITH happened AS (
+                SELECT id AS line, id, 'statement' AS cause,
+                       CASE direction WHEN 'credit' THEN amount ELSE -amount END AS amount
+                FROM billing_bankline WHERE matched_at IS NOT NULL
+                UNION ALL
+                SELECT line_id, id, 'transfer_matched',
+                       CASE WHEN undone_at IS NULL THEN amount ELSE 0 END
+                FROM billing_bankallocation
+            ), booked AS (
+                SELECT source AS id, cause,
+                       sum(CASE WHEN cause = 'statement' AND debit = 'bank' THEN amount
+                                WHEN cause = 'transfer_matched' AND debit = 'suspense' THEN amount
+                                ELSE -amount END) AS amount
+                FROM billing_entry WHERE cause IN ('statement', 'transfer_matched')
+                GROUP BY source, cause
+            )
+            SELECT coalesce(line, id) AS id,
+                   CASE WHEN booked.amount IS NULL THEN 'not_booked'
+                        WHEN happened.amount IS NULL THEN 'booked_for_nothing'
+                        ELSE 'booked_by_another_amount' END AS what,
+                   false AS in_flight
+            FROM happened FULL JOIN booked USING (id, cause)
+            WHERE happened.amount::numeric IS DISTINCT FROM booked.amount
+        """,
+        now=now,
+    )
