@@ -13,9 +13,16 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tenure.host.cluster import open_cluster
 from tenure.host.postgres import Server
+
+# The same examples wherever the tests run, however busy the machine is.
+settings.register_profile(
+    "tenure", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("tenure")
 
 _ROOM = 1 << 30
 _places: list[Path] = []
