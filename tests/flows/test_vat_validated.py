@@ -150,6 +150,24 @@ def test_a_quote_keeps_its_tax_and_is_corrected_once_accepted() -> None:
     assert sound()
 
 
+def test_a_number_too_old_at_the_order_is_asked_about_afterwards() -> None:
+    """No page asked before: a program bought."""
+    buyer = company("DE136695976")
+    look_up_now(organisation=buyer.id, now=START)
+    later = START + 40 * DAY
+    advance_clock(organisation=buyer.id, to=later, by="test", sandbox=True)
+    buyer.refresh_from_db()
+    priced = fill_cart(buyer, ("designer-business", 1), now=later)
+    order_cart(buyer, priced, now=later)
+    order = Order.objects.get()
+    assert (order.total_tax, order.vat_number) == (22800, "DE136695976")
+    assert not to_correct().exists()
+    advance_clock(organisation=buyer.id, to=later + DAY, by="test", sandbox=True)
+    assert papers(order)[-1] == ("invoice", 120000, 0)
+    advance_clock(organisation=buyer.id, to=later + 2 * DAY, by="test", sandbox=True)
+    assert VatCheck.objects.count() == 2
+
+
 def test_only_what_was_bought_under_that_very_number() -> None:
     buyer = charged(1)
     edit_particulars(

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import F, Max
+from django.db.models import Exists, F, Max, OuterRef, Q
 
 from tenure.base.clock import machine_now
 from tenure.billing.models import Refund
@@ -20,6 +20,8 @@ from tenure.events.journal import transaction
 from tenure.flows.locks import lock_organisation
 from tenure.flows.refunds import carry_out
 from tenure.flows.vat_validated import correct_tax
+from tenure.orders.models import Order, OrderStatus
+from tenure.orders.queries.policy import policy_in_force
 from tenure.organisations.commands.vat import begin_vat_check, claim_vat_checks, settle_vat_check
 from tenure.organisations.models import Organisation, VatCheck
 from tenure.organisations.registers import Answer, Register
@@ -74,6 +76,7 @@ def look_up_due(*, now: datetime, register: Register | None = None) -> int:
     Returns how many were asked about. The register is asked one by one, so that each answer has
     a transaction of its own; it gives no more at a time.
     """
+    _begin_where_charged(Q(organisation__test_clock__isnull=True), now=now)
     due = VatCheck.objects.filter(ask_at__lte=now, organisation__test_clock__isnull=True)
     ids = list(due.order_by("ask_at", "id").values_list("id", flat=True)[:BATCH])
     return _ask(ids, at=now, register=register or registers.register())
@@ -81,6 +84,7 @@ def look_up_due(*, now: datetime, register: Register | None = None) -> int:
 
 def look_up_of_organisation(organisation: UUID, *, now: datetime) -> int:
     """Ask what one organisation still waits for; ``now`` is by its own clock (R2)."""
+    _begin_where_charged(Q(organisation_id=organisation), now=now)
     due = VatCheck.objects.filter(organisation_id=organisation, ask_at__lte=now)
     ids = list(due.values_list("id", flat=True))
     return _ask(ids, at=now, register=registers.register()) if ids else 0
@@ -108,6 +112,32 @@ def _settle(check: VatCheck, answer: Answer, *, at: datetime) -> None:
         ):
             refunds = correct_tax(organisation=organisation, journal=journal)
     carry_out(refunds, now=journal.at, by="worker")
+
+
+def _begin_where_charged(scope: Q, *, now: datetime) -> None:
+    """A number that was too old when something was bought is asked about afterwards.
+
+    Programs and quotes buy without a page that would have asked before.
+    """
+    days = policy_in_force()[1].tax.vat_number_counts_days
+    known = VatCheck.objects.filter(
+        Q(ask_at__isnull=False) | Q(answered_at__gt=now - timedelta(days=days)),
+        organisation_id=OuterRef("organisation_id"),
+        number=OuterRef("vat_number"),
+    )
+    charged = Order.objects.filter(
+        scope,
+        ~Q(vat_number=""),
+        ~Exists(known),
+        tax_corrected_at__isnull=True,
+        vat_number=F("organisation__vat_number"),
+        status=OrderStatus.PAID,
+    )
+    ids = charged.order_by().values_list("organisation_id", flat=True).distinct()[:BATCH]
+    for organisation in list(ids):
+        with transaction(now=now, by="worker", organisation=organisation) as journal:
+            row = lock_organisation(organisation, journal)
+            begin_vat_check(organisation=row, journal=journal)
 
 
 def _begin_anew(organisation: UUID, *, now: datetime, days: int) -> None:
