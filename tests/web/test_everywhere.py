@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tenure.access.models import RoleRequest
 from tenure.base.clock import machine_now
 from tenure.base.ids import public_id
-from tenure.billing.models import Payment
+from tenure.billing.models import Document, Payment, PaymentMethod
 from tenure.flows.demo import STAFF, prepare_demo
 from tenure.flows.demo.people import AOI, HUGO, LEA, LUMIERE
 from tenure.flows.policy import ensure_policy
@@ -67,6 +67,9 @@ def world() -> dict[str, str]:
         "proof": ("prf", StudentProof.objects.all()[0].id),
         "user": ("usr", User.objects.get(email=STAFF.email).id),
         "key": ("key", company.id),
+        "quote": ("quo", company.id),
+        "document": ("doc", Document.objects.filter(order=order)[0].id),
+        "card": ("pm", PaymentMethod.objects.filter(organisation=company)[0].id),
     }
     ids = {name: public_id(prefix, id_) for name, (prefix, id_) in rows.items()}
     return ids | {
@@ -76,6 +79,7 @@ def world() -> dict[str, str]:
         "base": "console",
         "uidb36": "1",
         "pk": "1",
+        "form": "pdf",
         "token": "nothing",
         "kept": "nothing",
         "mail": public_id("mail", company.id),

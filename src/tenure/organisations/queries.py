@@ -278,6 +278,16 @@ def owners(organisation: UUID) -> list[Member]:
     return list(rows.order_by("id"))
 
 
+def bill_readers(organisation: UUID, most: int) -> list[Member]:
+    """The active members to whom bills are written (R34), owners first; one statement."""
+    rows = Member.objects.filter(
+        organisation_id=organisation,
+        standing__in=[Standing.OWNER, Standing.BILLING],
+        status=MemberStatus.ACTIVE,
+    )
+    return list(rows.order_by("-standing", "id")[:most])
+
+
 def ownership_takers(organisation: UUID, most: int) -> list[Member]:
     """Active members who are no owners, those who administer first; one statement."""
     rows = Member.objects.filter(organisation_id=organisation, status=MemberStatus.ACTIVE).exclude(

@@ -115,7 +115,7 @@ def test_the_settings_tell_it_too() -> None:
     place = abroad(INVALID)
     look_up_now(organisation=place.id, now=START)
     client = owner(place)
-    page = f"/console/{public_id('org', place.id)}/settings/billing"
+    page = f"/console/{public_id('org', place.id)}/billing/address"
     assert f"{INVALID} is not known" in words(client.get(page))
     billing = {
         "billing_name": "Beispiel",
@@ -135,7 +135,7 @@ def test_the_settings_tell_it_too() -> None:
 
 def test_where_no_register_is_asked_the_form_is_all_that_is_said() -> None:
     place = abroad("CHE-107.787.577 MWST", "CH")
-    page = f"/console/{public_id('org', place.id)}/settings/billing"
+    page = f"/console/{public_id('org', place.id)}/billing/address"
     assert "no register is asked about it" in words(owner(place).get(page))
 
 

@@ -60,7 +60,7 @@ def test_every_page_is_sound(lively: Company, page: Page, site: Site, language: 
         page_of(lively, f"orders/{public_id('ord', order.id)}"),
         page_of(lively, "history"),
         page_of(lively, "settings"),
-        page_of(lively, "settings/billing"),
+        page_of(lively, "billing/address"),
         page_of(lively, "settings/security"),
         page_of(lively, "settings/ownership"),
         page_of(lively, "settings/keys"),

@@ -31,7 +31,6 @@ from tests.web.people import Company, browser, join
 
 PAGES = [
     "settings",
-    "settings/billing",
     "settings/security",
     "settings/ownership",
     "settings/keys",
@@ -105,7 +104,7 @@ def test_a_zone_that_the_list_leaves_out_is_kept(company: Company) -> None:
 
 
 def test_where_it_is_billed_is_edited_and_the_country_stays(company: Company) -> None:
-    client, path = browser(company.owner), page_of(company, "settings/billing")
+    client, path = browser(company.owner), page_of(company, "billing/address")
     assert client.post(path, BILLING | {"billing_country": "DE"}).status_code == 302
     kept = row(company)
     assert (kept.billing_name, kept.purchase_order) == ("Ada SARL", "PO-7")
@@ -115,7 +114,7 @@ def test_where_it_is_billed_is_edited_and_the_country_stays(company: Company) ->
 
 
 def test_an_address_that_lacks_something_is_not_taken(company: Company) -> None:
-    client, path = browser(company.owner), page_of(company, "settings/billing")
+    client, path = browser(company.owner), page_of(company, "billing/address")
     answer = client.post(path, BILLING | {"billing_city": " ", "siren": "1" * 21})
     assert answer.status_code == 422
     assert answer.content.decode().count('class="field-error"') == 2
@@ -123,7 +122,7 @@ def test_an_address_that_lacks_something_is_not_taken(company: Company) -> None:
 
 
 def test_numbers_that_cannot_be_ones_are_said_beside_their_fields(company: Company) -> None:
-    client, path = browser(company.owner), page_of(company, "settings/billing")
+    client, path = browser(company.owner), page_of(company, "billing/address")
     answer = client.post(path, BILLING | {"vat_number": "DE136695976", "siren": "123456789"})
     assert answer.status_code == 422
     text = answer.content.decode()
@@ -136,7 +135,7 @@ def test_numbers_that_cannot_be_ones_are_said_beside_their_fields(company: Compa
 def test_consumers_have_no_number_of_a_company(company: Company) -> None:
     Organisation.objects.update(audience="student")
     client = browser(company.owner)
-    assert "SIREN" not in text_of(client, page_of(company, "settings/billing"))
+    assert "SIREN" not in text_of(client, page_of(company, "billing/address"))
     assert "not given yet" in text_of(client, page_of(company, "settings"))
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 
+from tenure.base.errors import NotFound
 from tenure.orders.models import Quote, QuoteLine, QuoteStatus
 
 
@@ -24,6 +25,22 @@ class ShownQuote:
 def quotes_of(organisation: UUID) -> QuerySet[Quote]:
     """An organisation's quotes that were sent."""
     return Quote.objects.filter(organisation_id=organisation).exclude(status=QuoteStatus.DRAFT)
+
+
+def quotes_waiting(organisation: UUID, at: datetime) -> int:
+    """How many of an organisation's quotes can be accepted at a UTC instant; one statement."""
+    rows = Quote.objects.filter(organisation_id=organisation, status=QuoteStatus.SENT)
+    return rows.filter(expires_at__gt=at).count()
+
+
+def quote_of(organisation: UUID, quote: UUID, at: datetime) -> ShownQuote:
+    """One of an organisation's quotes that were sent. Raises ``NotFound``."""
+    found = shown_quotes([quote], at)
+    if not found or found[0].quote.organisation_id != organisation:
+        raise NotFound
+    if found[0].status == QuoteStatus.DRAFT:
+        raise NotFound
+    return found[0]
 
 
 def shown_quotes(ids: Sequence[UUID], at: datetime) -> list[ShownQuote]:

@@ -24,20 +24,20 @@ from tenure.orders.rules.evidence import Seen as Came
 from tenure.organisations.queries import memberships_of
 from tenure.policy.words import PaymentMethod
 from tenure.web.checkout.buyers import Buyer, may_buy
-from tenure.web.checkout.cards import saved_cards
 from tenure.web.checkout.desk import Checkout
 from tenure.web.checkout.forms import CardForm, NewBuyerForm
 from tenure.web.checkout.names import Names, in_words, shown
 from tenure.web.checkout.roads import after_paying, order_page
 from tenure.web.checkout.seen import carried, dates_differ, read_seen, seen, what_differs
 from tenure.web.edge.baskets import baskets_of
+from tenure.web.edge.cards import saved_cards
 from tenure.web.edge.doors import FORM, lead_to_login, public_page
 from tenure.web.edge.once import once
 from tenure.web.edge.refusals import Said, said, status_of
 from tenure.web.edge.visits import PersonVisit, Visit
 from tenure.web.edge.words import told
 
-_WIDE: Final = ("name", "billing_name", "line1", "line2", "purchase_order")
+WIDE: Final = ("name", "billing_name", "line1", "line2", "purchase_order")
 """Fields that take a whole row."""
 
 
@@ -50,11 +50,11 @@ def checkout(visit: Visit, cart: str) -> HttpResponse:
     except NotFound:
         if not visit.posted or visit.visitor.user is None:
             raise
-        _look_again(visit)  # a click before this one may just have opened an organisation
+        look_again(visit)  # a click before this one may just have opened an organisation
         return _checkout(visit, id_)
 
 
-def _look_again(visit: Visit) -> None:
+def look_again(visit: Visit) -> None:
     """Whatever was read of the visitor's organisations and carts is read anew."""
     visit.visitor.look_again()
     vars(visit.request).pop("baskets", None)
@@ -63,11 +63,11 @@ def _look_again(visit: Visit) -> None:
 def _checkout(visit: Visit, id_: UUID) -> HttpResponse:
     placed = order_of_cart(id_)
     if placed is not None:
-        return _ordered(visit, *placed)
-    found = _cart(visit, id_)
+        return lead_to_order(visit, *placed)
+    found = cart_to_order(visit, id_)
     user = visit.visitor.user
     if user is None:
-        return lead_to_login(visit.request) if visit.posted else _welcome(visit, found)
+        return lead_to_login(visit.request) if visit.posted else welcome(visit, found)
     if not found.lines:
         return visit.redirect(reverse("cart"))
     desk = Checkout(PersonVisit(visit.request, visit.visitor, user), found)
@@ -76,7 +76,7 @@ def _checkout(visit: Visit, id_: UUID) -> HttpResponse:
     return Page(desk, *_forms(desk)).answer()
 
 
-def _cart(visit: Visit, id_: UUID) -> OpenCart:
+def cart_to_order(visit: Visit, id_: UUID) -> OpenCart:
     """A cart that the visitor carries along, or one of an organisation that they run."""
     for each in baskets_of(visit.request):
         if each.id == id_:
@@ -88,7 +88,7 @@ def _cart(visit: Visit, id_: UUID) -> OpenCart:
     raise NotFound
 
 
-def _ordered(visit: Visit, order: UUID, organisation: UUID) -> HttpResponse:
+def lead_to_order(visit: Visit, order: UUID, organisation: UUID) -> HttpResponse:
     """To the order that the cart became; what a request that was cut short began is taken up."""
     if visit.visitor.user is None:
         return lead_to_login(visit.request)
@@ -101,7 +101,7 @@ def _ordered(visit: Visit, order: UUID, organisation: UUID) -> HttpResponse:
     raise NotFound
 
 
-def _welcome(visit: Visit, found: OpenCart) -> HttpResponse:
+def welcome(visit: Visit, found: OpenCart) -> HttpResponse:
     """Who is not logged in does so, or opens an account, and comes back here (R10)."""
     back = urlencode({"next": visit.request.path})
     context = {
@@ -113,6 +113,13 @@ def _welcome(visit: Visit, found: OpenCart) -> HttpResponse:
 
 
 def _forms(desk: Checkout) -> tuple[CardForm, NewBuyerForm]:
+    saved = saved_cards(desk.buyer.place.id if desk.buyer else None)
+    posted = desk.visit.request.POST if desk.visit.posted else None
+    return CardForm(posted, saved=saved), new_buyer(desk)
+
+
+def new_buyer(desk: Checkout) -> NewBuyerForm:
+    """The form for an organisation that is opened for the cart."""
     visit = desk.visit
     posted = visit.request.POST if visit.posted else None
     new = NewBuyerForm(
@@ -125,8 +132,29 @@ def _forms(desk: Checkout) -> tuple[CardForm, NewBuyerForm]:
     )
     new.adapt(audience=desk.cart.audience, country=desk.cart.country)
     new.keep_zone(desk.zone_guessed)
-    saved = saved_cards(desk.buyer.place.id if desk.buyer else None)
-    return CardForm(posted, saved=saved), new
+    return new
+
+
+def opened(desk: Checkout, form: NewBuyerForm) -> Buyer:
+    """The organisation that is opened for the cart, or was by the other of two tabs."""
+    visit, typed = desk.visit, form.cleaned_data
+    organisation = open_organisation(
+        cart=desk.cart.id,
+        owner=visit.user,
+        owner_name=visit.user.name or typed["name"],
+        name=typed["name"],
+        timezone=typed["timezone"],
+        language=typed["language"],
+        billing=form.billing(desk.cart.country),
+        now=visit.now,
+        by=visit.by,
+    )
+    if typed.get("vat_number"):
+        look_up_now(organisation=organisation, now=visit.now)
+    for each in memberships_of(visit.user.id):
+        if each.organisation.id == organisation and may_buy(each):
+            return Buyer(each, "", "")
+    raise NotFound
 
 
 @dataclass
@@ -173,7 +201,7 @@ class Page:
 
     def _order(self, asked: Asked) -> HttpResponse:
         desk = self.desk
-        buyer = desk.buyer or self._opened()
+        buyer = desk.buyer or opened(desk, self.new)
         priced = desk.showing.priced
         total = Money(priced.amounts.total, priced.cart.currency)
         purchase = Purchase(
@@ -192,40 +220,18 @@ class Page:
         desk.visit.visitor.enter_organisation(buyer.place.id)
         return desk.visit.redirect(after_paying(outcome.order))
 
-    def _opened(self) -> Buyer:
-        """The organisation that is opened for the cart, or was by the other of two tabs."""
-        desk, visit = self.desk, self.desk.visit
-        typed = self.new.cleaned_data
-        organisation = open_organisation(
-            cart=desk.cart.id,
-            owner=visit.user,
-            owner_name=visit.user.name or typed["name"],
-            name=typed["name"],
-            timezone=typed["timezone"],
-            language=typed["language"],
-            billing=self.new.billing(desk.cart.country),
-            now=visit.now,
-            by=visit.by,
-        )
-        if typed.get("vat_number"):
-            look_up_now(organisation=organisation, now=visit.now)
-        for each in memberships_of(visit.user.id):
-            if each.organisation.id == organisation and may_buy(each):
-                return Buyer(each, "", "")
-        raise NotFound
-
     def _resume(self, order: UUID) -> HttpResponse:
         placed = order_of_cart(self.desk.cart.id)
         if placed is None or placed[0] != order:
             raise NotFound
-        _look_again(self.desk.visit)
-        return _ordered(self.desk.visit, *placed)
+        look_again(self.desk.visit)
+        return lead_to_order(self.desk.visit, *placed)
 
     def _refused(self, refused: TenureError) -> HttpResponse:
         """The page again, as things are now: the organisation may have been opened meanwhile."""
         visit = self.desk.visit
-        _look_again(visit)
-        again = Checkout(visit, _cart(visit, self.desk.cart.id))
+        look_again(visit)
+        again = Checkout(visit, cart_to_order(visit, self.desk.cart.id))
         page = Page(again, self.card, self.new, status=status_of(refused))
         if refused.code is not CART_CHANGED:
             page.said = said(refused, visit.language)
@@ -253,7 +259,7 @@ class Page:
             "seen": carried(now),
             "card": self.card,
             "new": self.new,
-            "wide": _WIDE,
+            "wide": WIDE,
             "methods": self._methods(),
             **self.card.shown,
         }

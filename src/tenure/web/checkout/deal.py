@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from tenure.base.calendar import Term, local_date, period_bounds, trial_bounds
+from tenure.base.verdicts import Verdict
+from tenure.orders.models import Quote, QuoteLine
 from tenure.orders.queries.carts import PricedCart
-from tenure.orders.rules.cancellation import BoughtLine, BoughtOrder, cancellation_verdict
-from tenure.orders.rules.payment import verification_last_day
+from tenure.orders.queries.policy import policy_numbered
+from tenure.orders.rules.cancellation import BoughtLine as CancelledLine
+from tenure.orders.rules.cancellation import BoughtOrder, cancellation_verdict
+from tenure.orders.rules.payment import needs_verification, verification_last_day
+from tenure.organisations.models import Organisation
 from tenure.policy.words import Audience
 from tenure.subscriptions.rules.renewal import opt_out_deadline
 
@@ -50,14 +56,51 @@ def deal(priced: PricedCart, *, at: datetime, zone: ZoneInfo, proves: bool) -> D
     )
 
 
+def quote_deals(
+    quote: Quote, lines: Sequence[QuoteLine], *, at: datetime, zone: ZoneInfo, buyer: Organisation
+) -> list[Deal]:
+    """What accepting a quote at ``at`` means, for each term in it: staff may mix them (R12)."""
+    policy, today = policy_numbered(quote.policy_version_id), local_date(at, zone)
+    audience = Audience(buyer.audience)
+    verdict = cancellation_verdict(
+        BoughtOrder(
+            lines=tuple(CancelledLine(Term(line.term), line.gross) for line in lines),
+            currency=quote.currency,
+            paid_on=today,
+            statutory=policy.statutory_eu.protects(audience, buyer.country),
+        ),
+        at=at,
+        zone=zone,
+        policy=policy,
+    )
+    verified = buyer.verified_at is not None
+    proves = needs_verification(audience, verified=verified, total=quote.total)
+    return [
+        Deal(
+            term=term,
+            starts_on=today,
+            last_day=span.last_day,
+            renews_on=span.ends_on,
+            stop_until=opt_out_deadline(span.ends_on, policy),
+            cancel_until=_deadline(verdict),
+            prove_until=verification_last_day(at, zone, policy) if proves else None,
+        )
+        for term in dict.fromkeys(Term(line.term) for line in lines)
+        for span in [period_bounds(today, term, 1)]
+    ]
+
+
 def _cancel_until(priced: PricedCart, today: date, at: datetime, zone: ZoneInfo) -> date | None:
     audience = Audience(priced.cart.audience)
     bought = BoughtOrder(
-        lines=tuple(BoughtLine(line.term, line.gross) for line in priced.lines),
+        lines=tuple(CancelledLine(line.term, line.gross) for line in priced.lines),
         currency=priced.cart.currency,
         paid_on=today,
         statutory=priced.policy.statutory_eu.protects(audience, priced.cart.country),
     )
-    verdict = cancellation_verdict(bought, at=at, zone=zone, policy=priced.policy)
+    return _deadline(cancellation_verdict(bought, at=at, zone=zone, policy=priced.policy))
+
+
+def _deadline(verdict: Verdict) -> date | None:
     until = verdict.figures.get("deadline") if verdict else None
     return until if isinstance(until, date) else None

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id, public_id
-from tenure.billing.models import Payment, PaymentStatus
+from tenure.billing.models import Payment, PaymentMethod, PaymentMethodStatus, PaymentStatus
 from tenure.billing.queries import payment_facts
 from tenure.flows.steps import ask_card, ask_payment
 from tenure.web.checkout.bank import HOLDER, by_of, on_from
@@ -34,6 +34,19 @@ def step(visit: Visit, payment: str) -> HttpResponse:
 
 
 @public_page(indexed=False)
+def card_step(visit: Visit, card: str) -> HttpResponse:
+    """Lead on to the page that takes a card, as ``step`` does."""
+    row = PaymentMethod.objects.filter(id=parse_public_id("pm", card)).first()
+    if row is None:
+        raise NotFound
+    if row.status != PaymentMethodStatus.AUTHENTICATION_REQUIRED or not row.action_url:
+        return back_from_card(visit.request, card)
+    page = visit.render("checkout/elsewhere.html", {"url": row.action_url, "on_page": True})
+    page["Refresh"] = f"0; url={row.action_url}"
+    return page
+
+
+@public_page(indexed=False)
 def back_from_payment(visit: Visit, payment: str) -> HttpResponse:
     """The customer comes back: what became of the payment is asked for, and settled."""
     id_ = parse_public_id("pay", payment)
@@ -49,7 +62,7 @@ def back_from_card(visit: Visit, card: str) -> HttpResponse:
         raise NotFound
     if by_of(visit, row.organisation_id) == HOLDER:
         return visit.render("checkout/elsewhere_done.html")
-    return visit.redirect(reverse("console", args=[public_id("org", row.organisation_id)]))
+    return visit.redirect(reverse("console_billing", args=[public_id("org", row.organisation_id)]))
 
 
 def _payment(id_: UUID) -> Payment:

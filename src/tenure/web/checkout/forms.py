@@ -13,7 +13,7 @@ from tenure.base.ids import parse_public_id
 from tenure.flows.purchase import CardPayment, TransferPayment
 from tenure.organisations.commands.organisation import BillingAddress
 from tenure.organisations.rules.numbers import SIREN_FIELD, VAT_NUMBER_FIELD, checked_numbers
-from tenure.web.checkout.cards import PAGE, TOKENS, SavedCard, card_values, cards_shown
+from tenure.web.edge.cards import PAGE, TOKENS, SavedCard, card_values, cards_shown
 from tenure.web.edge.forms import Form, LanguageField, TimeZoneField
 
 

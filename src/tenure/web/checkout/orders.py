@@ -31,21 +31,27 @@ from tenure.policy.words import Audience, PaymentMethod
 from tenure.subscriptions.models import Period
 from tenure.subscriptions.queries.begun import periods_paid_by
 from tenure.subscriptions.queries.bought import BoughtOrder, bought_order
-from tenure.web.checkout.cards import saved_cards
 from tenure.web.checkout.doors import order_door
 from tenure.web.checkout.forms import CardForm, printable
 from tenure.web.checkout.names import Names
 from tenure.web.checkout.reasons import decline_reason
 from tenure.web.checkout.roads import after_paying, bank_page, cart_page
-from tenure.web.checkout.transfer import transfer_shown
 from tenure.web.edge.baskets import remember_cart
+from tenure.web.edge.cards import saved_cards
 from tenure.web.edge.doors import ACTION, FORM
 from tenure.web.edge.forms import Form
 from tenure.web.edge.once import once
+from tenure.web.edge.transfer import transfer_shown
 from tenure.web.edge.visits import Desk
 from tenure.web.edge.words import told
 
 _INSTANT: Final = timedelta(microseconds=1)
+_PAYS: Final = (
+    OrderStatus.DECLINED,
+    OrderStatus.AUTHENTICATION_REQUIRED,
+    OrderStatus.AWAITING_TRANSFER,
+)
+"""Where a card can be given."""
 
 
 class ProofForm(Form):
@@ -166,7 +172,7 @@ def _page(
     bought = bought_order(desk.organisation, order, desk.now)
     status = bought.order.status
     names = Names([line.line.offer_id for line in bought.lines], desk.language)
-    pays = status in (OrderStatus.DECLINED, OrderStatus.AUTHENTICATION_REQUIRED)
+    pays = status in _PAYS
     form = card or CardForm(saved=saved_cards(desk.organisation if pays else None))
     last = bought.payments[-1].payment if bought.payments else None
     context: dict[str, Any] = {

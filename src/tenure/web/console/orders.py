@@ -8,13 +8,15 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 
 from tenure.base.ids import parse_public_id
-from tenure.orders.models import UNPAID
+from tenure.billing.queries.documents import papers_of_order
+from tenure.orders.models import UNPAID, Order, OrderStatus
 from tenure.organisations.rules import Ability
 from tenure.subscriptions.queries.bought import OrderRow, bought_order, order_page
 from tenure.web.console.choices import said
 from tenure.web.console.names import Offers, named
 from tenure.web.edge.doors import console_page
 from tenure.web.edge.paging import pages, place
+from tenure.web.edge.transfer import transfer_shown
 from tenure.web.edge.visits import Desk
 
 
@@ -55,8 +57,15 @@ def order(desk: Desk, order: str) -> HttpResponse:
         "said": said(verdict, desk.language),
         "deadline": verdict.figures.get("deadline"),
         "contact": "/contact?" + urlencode({"kind": "cancellation", "order": order}),
+        "papers": papers_of_order(bought.order.id),
+        "transfer": transfer_shown(bought.order.id) if _waits(bought.order) else {},
         "subscriptions": [
             (line, offers.name(line.line.offer_id)) for line in bought.lines if line.subscription
         ],
     }
     return desk.render("console/order.html", context)
+
+
+def _waits(order: Order) -> bool:
+    """Whether it is to be paid by transfer, in one way or the other (R15)."""
+    return order.status == OrderStatus.AWAITING_TRANSFER

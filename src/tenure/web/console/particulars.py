@@ -98,10 +98,10 @@ def organisation(desk: Desk) -> HttpResponse:
     return _edited(desk, OrganisationForm, "console/settings.html")
 
 
-@console_page(Ability.SUBSCRIPTIONS, methods=FORM)
+@console_page(Ability.BILLING, methods=FORM)
 def billing(desk: Desk) -> HttpResponse:
     """Where the organisation is billed; its country stays (R5)."""
-    return _edited(desk, BillingForm, "console/billing.html")
+    return _edited(desk, BillingForm, "console/address.html")
 
 
 def _edited(desk: Desk, kind: type[Form], template: str) -> HttpResponse:

@@ -44,6 +44,10 @@ STATES: Final = {
     "declined": State(gettext_lazy("Declined"), "bad", icon="circle-x"),
     "expired": State(gettext_lazy("Expired"), "plain", icon="clock-off"),
     "withdrawn": State(gettext_lazy("Withdrawn"), "plain", icon="arrow-back-up"),
+    # quotes and papers
+    "to_be_accepted": State(gettext_lazy("To be accepted"), "calm", icon="clock"),
+    "default_card": State(gettext_lazy("Charged for renewals"), "good", icon="circle-check"),
+    "expiring": State(gettext_lazy("Expires soon"), "soon", icon="calendar"),
     # people
     "invited": State(gettext_lazy("Invited"), "calm", icon="mail"),
     "suspended": State(gettext_lazy("Suspended"), "bad", icon="player-pause"),

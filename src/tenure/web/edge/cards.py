@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenure.base.ids import public_id
 from tenure.billing.gateways.choice import takes_cards_itself
+from tenure.billing.models import PaymentMethod
 from tenure.billing.queries.payment_methods import active_methods
 
 if TYPE_CHECKING:
@@ -74,6 +75,11 @@ class SavedCard(NamedTuple):
     default: bool
 
 
+def card_name(method: PaymentMethod) -> str:
+    """A card as people tell it by."""
+    return f"{_BRANDS.get(method.brand, method.brand)} •••• {method.last4}"
+
+
 def saved_cards(organisation: UUID | None) -> Sequence[SavedCard]:
     """The cards that an organisation has on file, its default first; one statement."""
     if organisation is None:
@@ -81,7 +87,7 @@ def saved_cards(organisation: UUID | None) -> Sequence[SavedCard]:
     found = [
         SavedCard(
             public_id("pm", method.id),
-            f"{_BRANDS.get(method.brand, method.brand)} •••• {method.last4}",
+            card_name(method),
             gettext("On file, valid until %(month)s/%(year)s.")
             % {"month": f"{method.exp_month:02}", "year": method.exp_year},
             method.is_default,

@@ -1,4 +1,4 @@
-"""How an order is paid by transfer, as its page shows it (R15)."""
+"""How an order is paid by transfer, as its pages show it (R15)."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ def transfer_shown(order: UUID) -> dict[str, Any]:
         "iban": in_groups(transfer.iban),
         "bic": transfer.bic,
         "reference": in_groups(transfer.reference),
+        "until": transfer.expires_on,
         "missing": missing,
         "received": Money(transfer.amount, transfer.currency) - missing,
         "code": _code(holder, transfer, missing),
