@@ -1,8 +1,8 @@
 """A child process that is killed at a point of its work: nothing of it is pretended.
 
-The points are every commit, before and after; every statement that commits by itself; every call
-to the gateway, and within such a call every request to Stripe. They are counted from outside: the
-code that runs knows nothing of it.
+The points are every commit, before and after; every statement that commits by itself; and every
+call to the gateway, at Stripe every request. They are counted from outside: the code that runs
+knows nothing of it.
 """
 
 from __future__ import annotations
@@ -102,13 +102,7 @@ def _be_doomed(work: Work, doom: Doom) -> None:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SET application_name = 'doomed'")
-        machine = gateway()
-        for name in GATEWAY_CALLS:
-            if hasattr(machine, name):
-                setattr(machine, name, doom.around(getattr(machine, name)))
-        if "stripe" in sys.modules:
-            wires = sys.modules["stripe"].RequestsClient
-            wires.request = doom.around(wires.request)
+        _around_gateway(doom)
         connections["default"].commit = doom.around(connections["default"].commit)  # type: ignore[method-assign]
         with connection.execute_wrapper(doom.statement):
             work()
@@ -117,6 +111,17 @@ def _be_doomed(work: Work, doom: Doom) -> None:
         if not unharmed:
             traceback.print_exc()
         os._exit(0 if unharmed else 1)
+
+
+def _around_gateway(doom: Doom) -> None:
+    """Points around each call to the sandbox's gateway, or around each request to Stripe."""
+    machine = gateway()
+    if machine.name != "sandbox":
+        wires = sys.modules["stripe"].RequestsClient
+        wires.request = doom.around(wires.request)
+        return
+    for name in GATEWAY_CALLS:
+        setattr(machine, name, doom.around(getattr(machine, name)))
 
 
 def _wait_for_the_dead() -> None:
