@@ -127,8 +127,15 @@ def _match(group: Group, *, now: datetime, by: str) -> None:
                 line.outcome = plan.outcomes[line.id]
         book_lines(lines=[line for line in lines.values() if line.id in fresh], journal=journal)
         _confirm_payouts([line for line in lines.values() if line.id in fresh], now, journal)
-        touched = [line for line in lines.values() if line.id in fresh | plan.outcomes.keys()]
-        carry_out(plan, lines=touched, orders=orders, payments=payments, now=now, journal=journal)
+        touched = fresh | plan.outcomes.keys()
+        carry_out(
+            plan,
+            lines=[line for line in lines.values() if line.id in touched],
+            orders=orders,
+            payments=payments,
+            now=now,
+            journal=journal,
+        )
 
 
 def carry_out(
