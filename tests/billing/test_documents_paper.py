@@ -143,6 +143,12 @@ class TestPage:
         alone = line(name=name[:2], description="", starts_on=None)
         assert page(invoice(lines=(alone,)))["lines"][0]["height"] in (16.5, None)
 
+    def test_facts_and_taxes_too(self) -> None:
+        assert (page(invoice())["facts-height"], page(invoice())["taxes-height"]) == (17, 15)
+        far = TaxLine(category=TaxCategory.STANDARD, rate=2100, net=1, tax=0, country="BA")
+        said = page(invoice(taxes=(far,), purchase_order="PO-" + "4711" * 9))
+        assert (said["facts-height"], said["taxes-height"]) == (None, None)
+
     def test_what_is_paid_is_settled_and_what_is_not_is_due(self) -> None:
         assert page(invoice())["sum"][0] == "Soldé"
         assert page(pro_forma())["sum"] == ("Net à payer", "1\u202f728,00\xa0€")

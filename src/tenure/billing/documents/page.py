@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from tenure.billing.documents.content import (
@@ -34,6 +34,7 @@ def page(content: Content) -> dict[str, Any]:
     """The data of ``page.typ``: words and figures alone."""
     language = content.language
     title = TITLES[content.kind][language == "fr"]
+    facts, taxes = list(_facts(content)), [_tax(content, tax) for tax in content.taxes]
     return {
         "language": language,
         "heading": f"{title} {content.number}",
@@ -51,12 +52,14 @@ def page(content: Content) -> dict[str, Any]:
         "seller": _party(content.seller, "seller", language),
         "buyer": _party(content.buyer, "buyer", language),
         "references": list(_references(content)),
-        "facts": list(_facts(content)),
+        "facts": facts,
+        "facts-height": _one_line(17, (value for _, value in facts), 38),
         "lead": _lead(content),
         "columns": _columns(content),
         "lines": [_line(content, line) for line in content.lines],
         "tax-columns": [word(key, language) for key in ("tax_rate", "tax_base", "tax_amount")],
-        "taxes": [_tax(content, tax) for tax in content.taxes],
+        "taxes": taxes,
+        "taxes-height": _one_line(15, (tax[0] for tax in taxes), 40),
         "accounting": list(_accounting(content)),
         "totals": list(_totals(content)),
         "sum": _sum(content),
@@ -171,6 +174,11 @@ def _height(name: str, more: list[str], width: int) -> float | None:
     points = width * _POINTS_PER_MM
     fit = _fits(name, 9, points) and all(_fits(text, 7.5, points) for text in more)
     return 16.5 + 10 * len(more) if fit else None
+
+
+def _one_line(height: int, texts: Iterable[str], width: int) -> int | None:
+    """``height`` for rows of so many millimetres in which no text needs a second line."""
+    return height if all(_fits(text, 9, width * _POINTS_PER_MM) for text in texts) else None
 
 
 def _fits(text: str, size: float, points: float) -> bool:
