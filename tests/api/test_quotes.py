@@ -90,6 +90,10 @@ def test_staff_quote_at_prices_of_their_own(cast: Cast) -> None:
     wrong = cast.vendor.post("/quotes", body | {"lines": [dollars]})
     assert (wrong.status, {each["field"] for each in wrong.body["field_errors"]}) == (
         422,
-        {"lines.0.unit_price.currency", "lines.0.unit_price.amount"},
+        {"lines[0].unit_price.currency", "lines[0].unit_price.amount"},
     )
     assert cast.vendor.post("/quotes", body | {"reason": "  "}).status == 422
+    assert cast.vendor.post("/quotes", body | {"reason": "a\0b"}).status == 422
+    dear = line | {"quantity": 10_000, "unit_price": {"amount": 10**11, "currency": "EUR"}}
+    much = cast.vendor.post("/quotes", body | {"lines": [dear, dear]})
+    assert (much.status, much.body["field_errors"][0]["field"]) == (422, "lines")

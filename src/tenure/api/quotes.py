@@ -57,7 +57,10 @@ calls = Calls("Selling")
 MOST_PRICE: Final = 10**11
 """As many minor units one seat can be quoted at; more is a slip of the pen."""
 
-Words500 = Annotated[str, Field(max_length=500)]
+MOST_TOTAL: Final = 10**15
+"""As many minor units all lines can come to; whole numbers of JSON are exact to 9 · 10^15."""
+
+Words500 = Annotated[str, Field(max_length=500, pattern=r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F]*$")]
 
 
 class QuotedCart(Body):
@@ -246,15 +249,17 @@ def _lines(call: Call, given: Sequence[QuotedLineIn]) -> list[QuotedLine]:
     """The lines in the organisation's currency; ``Invalid`` names those in another."""
     currency = Organisation.objects.values_list("currency", flat=True).get(id=call.organisation)
     wrong = [
-        FieldError(f"lines.{index}.unit_price.currency", QUOTE_CURRENCY, {"currency": currency})
+        FieldError(f"lines[{index}].unit_price.currency", QUOTE_CURRENCY, {"currency": currency})
         for index, line in enumerate(given)
         if line.unit_price.currency != currency
     ]
     wrong += [
-        FieldError(f"lines.{index}.unit_price.amount", FIELD_TOO_GREAT, {"most": MOST_PRICE})
+        FieldError(f"lines[{index}].unit_price.amount", FIELD_TOO_GREAT, {"most": MOST_PRICE})
         for index, line in enumerate(given)
         if line.unit_price.amount > MOST_PRICE
     ]
+    if not wrong and sum(line.quantity * line.unit_price.amount for line in given) > MOST_TOTAL:
+        wrong = [FieldError("lines", FIELD_TOO_GREAT, {"most": MOST_TOTAL})]
     if wrong:
         raise Invalid(wrong)
     return [

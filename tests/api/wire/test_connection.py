@@ -243,3 +243,20 @@ def test_heads_are_remembered_unless_they_name_their_one_request() -> None:
         assert listening.known == known
 
     connected(work)
+
+
+def test_who_fetches_no_answers_is_not_answered_further() -> None:
+    async def work(listening: Listening, reader: Reader, writer: Writer) -> None:
+        request = POST.replace(b"3", b"900") + b"x" * 900
+        count = 40_000
+        writer.write(request * count)
+        (connection,) = listening.connections
+        for _ in range(100):
+            await asyncio.sleep(0.001)
+        transport = connection._transport
+        assert transport is not None
+        assert transport.get_write_buffer_size() < 200_000
+        for _ in range(count):
+            assert (await answer(reader))[2] == b"x" * 900
+
+    connected(work)

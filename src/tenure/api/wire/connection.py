@@ -111,6 +111,7 @@ class Connection(asyncio.Protocol):
         "_buffer",
         "_door",
         "_is_answering",
+        "_is_full",
         "_is_last",
         "_listening",
         "_since",
@@ -127,6 +128,7 @@ class Connection(asyncio.Protocol):
         self._door: Door | None = None
         self._body: Body | None = None
         self._is_answering = False
+        self._is_full = False
         self._is_last = False
         self._since = listening.seconds
 
@@ -149,7 +151,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Something came: mostly a whole request, with a head that came before."""
-        if not self._buffer and self.head is None and not self._is_last:
+        if not self._buffer and self.head is None and not (self._is_last or self._is_full):
             end = data.find(END) + len(END)
             found = self._listening.known.get(data[:end])
             if found is not None and found[0].length == len(data) - end:
@@ -159,10 +161,21 @@ class Connection(asyncio.Protocol):
                 return
             self._since = self._listening.seconds
         self._buffer += data
-        if not self._is_answering:
+        if not (self._is_answering or self._is_full):
             self._go_on()
         elif len(self._buffer) > _MOST_AHEAD and self._transport is not None:
             self._transport.pause_reading()
+
+    def pause_writing(self) -> None:
+        """The caller asks and does not fetch: no more is answered before they do."""
+        self._is_full = True
+
+    def resume_writing(self) -> None:
+        """They fetched their answers."""
+        self._is_full = False
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.resume_reading()
+            self._go_on()
 
     def answer(self, status: HTTPStatus, fields: bytes, body: bytes) -> None:
         """Answer the request at hand; each of the ``fields`` is a line with its end."""
@@ -206,7 +219,7 @@ class Connection(asyncio.Protocol):
     def _go_on(self) -> None:
         """Take what came as far as it goes."""
         try:
-            while not self._is_answering and not self._is_last and self._take():
+            while not (self._is_answering or self._is_last or self._is_full) and self._take():
                 pass
         except Malformed:
             self._refuse(HTTPStatus.BAD_REQUEST)
