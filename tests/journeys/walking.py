@@ -164,6 +164,7 @@ def all_places(url: str) -> tuple[list[Place], dict[str, Walker]]:
         for offer in ("drafter-business", "mechanical-designer-business"):
             page = walkers[who].get(f"/store/business/{offer}")
             walkers[who].post(page, offer, term="year", quantity="3")
+    _have_quoted(walkers["owner"])
     starts = {
         "visitor": ("/", "/cart", "/mailbox/", "/design/", *_invitation(walkers["visitor"])),
         "owner": ("/account/organisations", "/cart", *_order(walkers["owner"])),
@@ -178,9 +179,18 @@ def all_places(url: str) -> tuple[list[Place], dict[str, Walker]]:
             found = walker.pages(*starts[who], but=known - {"order"})
             places += [Place(who, f"student_{name}", path) for name, path in found]
             continue
-        found = walker.pages(*starts[who], but={"checkout"} if who == "visitor" else ())
+        found = walker.pages(
+            *starts[who], but={"checkout", "ask_quote"} if who == "visitor" else ()
+        )
         places += [Place(who, name, path) for name, path in found if name not in known]
     return places, walkers
+
+
+def _have_quoted(buyer: Walker) -> None:
+    """What is in the cart is quoted, so that there is a quote to look at."""
+    asking = next(link for link in buyer.links(buyer.get("/cart")) if link.endswith("/quote"))
+    answer = buyer.post(buyer.get(asking), "/quote")
+    assert "/billing/quotes/quo_" in str(answer.url), answer.url
 
 
 def _invitation(reader: Walker) -> Iterator[str]:

@@ -7,10 +7,11 @@ from decimal import Decimal
 
 from django.utils import translation
 
-from tenure.notices.letters import orders, people, service, subscriptions
+from tenure.notices.letters import orders, people, quotes, service, subscriptions
 from tenure.notices.letters.accounts import AccountMail, Change, account_letter
 from tenure.notices.letters.letter import Letter
-from tenure.notices.letters.orders import Begun, Ordered, OrderedLine, Transfer
+from tenure.notices.letters.orders import Begun, Ordered, OrderedLine, Paper, Transfer
+from tenure.notices.letters.quotes import Quoted
 
 URL = "https://shop.atelier-vendor.test/orders/ord_01h455vb4pex5vsknk084sn02q"
 
@@ -59,6 +60,9 @@ def ordered(*, is_consumer: bool = False, term: str = "year", reverse: bool = Fa
         reverse_charge=reverse,
         is_consumer=is_consumer,
     )
+
+
+QUOTED = Quoted("QUO-2027-000001", ordered(), date(2027, 3, 31), "PO 7", URL)
 
 
 def letters(language: str) -> dict[str, Letter]:
@@ -112,7 +116,10 @@ def _about_people(language: str) -> dict[str, Letter]:
 def _about_orders(language: str) -> dict[str, Letter]:
     url = {"url": URL, "language": language}
     return {
-        "order_paid": orders.paid(ordered(), BEGUN, **url),
+        "order_paid": orders.paid(ordered(), BEGUN, **url, invoice=Paper("INV-2027-000001", URL)),
+        "quote_sent": quotes.sent(QUOTED, **url),
+        "quote_accepted": quotes.accepted(QUOTED, **url),
+        "quote_declined": quotes.declined(QUOTED, because="Too dear for us.", **url),
         "order_paid_by_a_consumer": orders.paid(ordered(is_consumer=True), BEGUN, **url),
         "order_paid_across_a_border": orders.paid(ordered(reverse=True), BEGUN, **url),
         "order_tried": orders.paid(ordered(term="trial"), BEGUN, **url),

@@ -52,7 +52,8 @@ class Letter:
     """What a mail says, in its reader's language.
 
     ``preheader`` is what lists of mails show beside the subject. ``facts`` are labels with
-    values, ``after`` what stands below the button, ``why`` why the reader has this mail.
+    values, ``links`` lesser steps than the button, ``after`` what stands below them, ``why`` why
+    the reader has this mail.
     """
 
     subject: str
@@ -66,6 +67,7 @@ class Letter:
     table: Table | None = None
     facts: tuple[tuple[str, str], ...] = ()
     button: Button | None = None
+    links: tuple[Button, ...] = ()
     after: tuple[str, ...] = ()
 
 

@@ -60,8 +60,26 @@ class Begun:
     cancellable_until: date | None
 
 
-def paid(ordered: Ordered, begun: Begun, *, url: str, language: str) -> Letter:
-    """The order is paid: what starts, what renews, the last day to stop it (R18, R19)."""
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document: its number, and where its PDF is."""
+
+    number: str
+    url: str
+
+
+def _invoice(paper: Paper | None) -> tuple[Button, ...]:
+    if paper is None:
+        return ()
+    label = gettext("Your invoice %(number)s as PDF") % {"number": paper.number}
+    return (Button(label, paper.url),)
+
+
+def paid(
+    ordered: Ordered, begun: Begun, *, url: str, language: str, invoice: Paper | None = None
+) -> Letter:
+    """The order is paid: what starts, what renews, the last day to stop it (R18, R19); ``invoice``
+    is where it can be had."""
     if ordered.is_trial:
         return _tried(ordered, begun, url=url, language=language)
     return Letter(
@@ -70,11 +88,12 @@ def paid(ordered: Ordered, begun: Begun, *, url: str, language: str) -> Letter:
         preheader=gettext("Your roles can be assigned now."),
         heading=gettext("Thank you for your order"),
         lead=(gettext("It is paid, and what you bought can be used at once."),),
-        table=_table(ordered, language),
+        table=table_of(ordered, language),
         facts=(*_periods(begun, language), (gettext("Order"), ordered.id)),
         button=Button(gettext("Assign the roles"), url),
+        links=_invoice(invoice),
         after=_ways_back(begun, language),
-        why=_why(ordered),
+        why=why_of(ordered),
     )
 
 
@@ -84,13 +103,13 @@ def _tried(ordered: Ordered, begun: Begun, *, url: str, language: str) -> Letter
         preheader=gettext("It ends by itself and costs nothing."),
         heading=gettext("Your trial has begun"),
         lead=(gettext("It ends by itself and costs nothing."),),
-        table=_table(ordered, language),
+        table=table_of(ordered, language),
         facts=(
             (gettext("First day"), day(begun.starts_on, language)),
             (gettext("Last day"), day(begun.last_day, language)),
         ),
         button=Button(gettext("Assign the roles"), url),
-        why=_why(ordered),
+        why=why_of(ordered),
     )
 
 
@@ -136,13 +155,13 @@ def awaiting_verification(ordered: Ordered, *, until: date, url: str, language: 
             ),
             gettext("Nothing is charged before it is accepted."),
         ),
-        table=_table(ordered, language),
+        table=table_of(ordered, language),
         facts=(
             (gettext("We keep your order until"), day(until, language)),
             (gettext("Order"), ordered.id),
         ),
         button=Button(gettext("Hand in the proof"), url),
-        why=_why(ordered),
+        why=why_of(ordered),
     )
 
 
@@ -169,10 +188,10 @@ def awaiting_transfer(ordered: Ordered, transfer: Transfer, *, url: str, languag
             gettext("Your subscription begins on the day the money is here."),
             gettext("Give the reference with the transfer: by it we know what it is for."),
         ),
-        table=_table(ordered, language),
+        table=table_of(ordered, language),
         facts=(*_transfer(ordered, transfer, language), (gettext("Order"), ordered.id)),
         button=Button(gettext("See the order"), url),
-        why=_why(ordered),
+        why=why_of(ordered),
     )
 
 
@@ -189,10 +208,10 @@ def transfer_reminder(ordered: Ordered, transfer: Transfer, *, url: str, languag
             gettext("Without the money the order expires; what counts is the bank's booking date."),
             gettext("If your transfer is on its way, there is nothing to do."),
         ),
-        table=_table(ordered, language),
+        table=table_of(ordered, language),
         facts=(*_transfer(ordered, transfer, language), (gettext("Order"), ordered.id)),
         button=Button(gettext("See the order"), url),
-        why=_why(ordered),
+        why=why_of(ordered),
     )
 
 
@@ -211,10 +230,10 @@ def tax_corrected(ordered: Ordered, number: str, *, url: str, language: str) -> 
                 "your country (reverse charge). The tax goes back by the way it came."
             ),
         ),
-        table=_table(ordered, language),
+        table=table_of(ordered, language),
         facts=((gettext("Tax given back"), tax), (gettext("Order"), ordered.id)),
         button=Button(gettext("See the order"), url),
-        why=_why(ordered),
+        why=why_of(ordered),
     )
 
 
@@ -269,14 +288,14 @@ def _unpaid(
         preheader=lead[-1],
         heading=subject,
         lead=lead,
-        table=_table(ordered, language),
+        table=table_of(ordered, language),
         facts=((gettext("Order"), ordered.id),),
         button=Button(label, url),
-        why=_why(ordered),
+        why=why_of(ordered),
     )
 
 
-def _table(ordered: Ordered, language: str) -> Table:
+def table_of(ordered: Ordered, language: str) -> Table:
     """Lines without tax and then the tax for companies; with tax for consumers (R7)."""
 
     def amount(minor: int) -> str:
@@ -330,7 +349,8 @@ def _ways_back(begun: Begun, language: str) -> tuple[str, ...]:
     )
 
 
-def _why(ordered: Ordered) -> str:
+def why_of(ordered: Ordered) -> str:
+    """Why a buyer has a mail."""
     return _buys_why(ordered.organisation)
 
 

@@ -13,11 +13,12 @@ from django.conf import settings
 from django.db.models import Model, Q
 
 from tenure.access.models import RoleRequest
+from tenure.billing.models import Document
 from tenure.billing.queries.transfers import Awaited, awaited
 from tenure.catalogue.models import OfferRole, Role
 from tenure.catalogue.queries import VendorFacts, vendor
 from tenure.notices.queries.told import Told
-from tenure.orders.models import Order, OrderLine
+from tenure.orders.models import Order, OrderLine, Quote
 from tenure.organisations.models import (
     Intervention,
     Invitation,
@@ -107,6 +108,23 @@ class World:
         return awaited(self.orders)
 
     @cached_property
+    def invoices(self) -> Mapping[UUID, Document]:
+        """The invoice of each of them, the first where it was issued anew."""
+        rows = Document.objects.filter(order_id__in=self.orders, kind="invoice").defer("content")
+        return {row.order_id: row for row in rows.order_by("-id") if row.order_id}
+
+    @cached_property
+    def quotes(self) -> dict[UUID, Quote]:
+        """The quotes that are told of, with their lines."""
+        return Quote.objects.prefetch_related("lines").in_bulk(self._ids("quote", "quo"))
+
+    @cached_property
+    def quote_papers(self) -> Mapping[UUID, Document]:
+        """The paper of each of them."""
+        rows = Document.objects.filter(quote_id__in=self.quotes).defer("content")
+        return {row.quote_id: row for row in rows if row.quote_id}
+
+    @cached_property
     def subscriptions(self) -> dict[UUID, Subscription]:
         """The subscriptions that are told of by what their customers chose."""
         return Subscription.objects.in_bulk(self._ids("subscription", "sub"))
@@ -122,6 +140,7 @@ class World:
         """What the offers are called: their roles' names, in each language."""
         offers = {line.offer_id for lines in self.lines.values() for line in lines}
         offers |= {row.offer_id for row in self.subscriptions.values()}
+        offers |= {line.offer_id for row in self.quotes.values() for line in row.lines.all()}
         offers |= {row.offer_id for row in self.requests.values() if row.offer_id}
         found: defaultdict[str, list[Texts]] = defaultdict(list)
         links = OfferRole.objects.filter(offer_id__in=offers).order_by("offer_id", "position")
@@ -192,6 +211,13 @@ class World:
         if not found and address:
             found = [Reader(address, self.vendor.name, language)]
         return found
+
+    @cached_property
+    def sales(self) -> Sequence[Reader]:
+        """The vendor's own address, where what customers answer to offers is read."""
+        address = self.vendor.facts.get("email")
+        language = self.vendor.facts.get("language", "en")
+        return [Reader(address, self.vendor.name, language)] if address else []
 
     def reader(self, member: Member) -> Reader:
         """A member as a reader: in the language of their own, or the organisation's."""

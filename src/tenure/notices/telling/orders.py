@@ -31,12 +31,14 @@ def paid(told: Told, world: World) -> Iterable[Draft]:
         return ()
     organisation = world.organisations[order.organisation_id]
     begun = _begun(told, order, organisation, world)
+    invoice = _invoice(order, world)
 
     def compose(reader: Reader) -> Letter:
         return letters.paid(
             _ordered(order, organisation, world, reader.language),
             begun,
             url=console_page(organisation.id),
+            invoice=invoice,
             language=reader.language,
         )
 
@@ -190,6 +192,14 @@ def _transfer(
         )
 
     return to_each(kind, _buyers(told, order, world), compose)
+
+
+def _invoice(order: Order, world: World) -> letters.Paper | None:
+    row = world.invoices.get(order.id)
+    if row is None:
+        return None
+    page = f"billing/invoices/{public_id('doc', row.id)}/pdf"
+    return letters.Paper(row.number, console_page(order.organisation_id, page))
 
 
 def _order(told: Told, world: World) -> Order | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tenure.notices.telling import orders, people, service, subscriptions
+from tenure.notices.telling import orders, people, quotes, service, subscriptions
 from tenure.notices.telling.drafts import Teller
 
 TELLERS: Final[Mapping[str, Teller]] = {
@@ -32,5 +32,8 @@ TELLERS: Final[Mapping[str, Teller]] = {
     "order.tax_corrected": orders.tax_corrected,
     "order.declined": orders.declined,
     "order.authentication_required": orders.authentication_required,
+    "quote.sent": quotes.sent,
+    "quote.accepted": quotes.accepted,
+    "quote.declined": quotes.declined,
     "subscription.auto_renewal_switched": subscriptions.switched,
 }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id
+from tenure.billing.documents.content import DocumentKind
 from tenure.billing.models import DocumentFormat
 from tenure.billing.queries.documents import paper_of, paper_page
 from tenure.flows.documents.files import document_file
@@ -20,6 +21,7 @@ from tenure.web.edge.paging import pages, place
 from tenure.web.edge.visits import Desk
 
 _USUAL: Final = ("invoice", "credit_note")
+_KINDS: Final = frozenset(kind.value for kind in DocumentKind)
 _TYPES: Final = {"pdf": "application/pdf", "xml": "application/xml"}
 
 
@@ -29,7 +31,6 @@ class PaperFilter(Form):
     use_required_attribute = False
     kind = forms.ChoiceField(
         label=_("What is shown"),
-        required=False,
         choices=[
             ("", _("Invoices and credit notes")),
             ("invoice", _("Invoices")),
@@ -44,8 +45,9 @@ class PaperFilter(Form):
 @console_page(Ability.BILLING)
 def papers(desk: Desk) -> HttpResponse:
     """Papers, the newest first; invoices and credit notes unless others are asked for."""
-    form = PaperFilter(desk.request.GET)
-    kind = form.cleaned_data["kind"] if form.is_valid() else ""
+    asked = desk.request.GET.get("kind", "")
+    kind = asked if asked in _KINDS else ""
+    form = PaperFilter(initial={"kind": kind})
     found = paper_page(desk.organisation, [kind] if kind else _USUAL, place(desk, "doc"))
     context = {
         "form": form,
