@@ -182,7 +182,7 @@ class TestPage:
 
     def test_a_credit_note_says_why_and_of_what(self) -> None:
         said = page(credit_note())
-        assert said["lead"] == "Motif : Annulation de la commande"
+        assert said["lead"] == "Motif\N{NO-BREAK SPACE}: Annulation de la commande"
         assert ("Rectifie", "INV-2026-000001 du 27/11/2026") in said["facts"]
         assert page(credit_note(reason="", payment=BY_TRANSFER))["payment"] is None
 

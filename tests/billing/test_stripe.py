@@ -322,6 +322,8 @@ def test_amounts_are_those_of_the_currency(server: StripeLike, gateway: StripeGa
             stripe_amount(Money(amount, currency))
     outcome = gateway.charge(charge(amount=12345, currency="KWD"))
     assert (outcome.result, outcome.reason) == (Result.DECLINED, "amount_not_chargeable")
+    odd = gateway.refund(RefundOrder(new_id(), new_id(), Money(1005, "KWD"), "pi_1"))
+    assert (odd.result, odd.reason) == (RefundResult.FAILED, "amount_not_chargeable")
     too_much = gateway.charge(charge(amount=10**9))
     assert (too_much.result, too_much.reason) == (Result.DECLINED, "amount_too_large")
     assert captured(server) == 0

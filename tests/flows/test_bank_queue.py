@@ -218,3 +218,16 @@ def test_staff_see_what_waits_and_what_it_may_be_for() -> None:
     make_payout_file(**WHO)
     assert (len(refunds_to_send()), len(payouts_to_send())) == (0, 0)
     assert payout_files()[0].count == 2
+
+
+def test_what_the_bank_took_is_given_to_nobody() -> None:
+    order = by_transfer(customer())
+    imported(Movement(-TOTAL, text="reprise", reversal=True, iban=PAYER))
+    line = BankLine.objects.get().id
+    assert refused(assign_line, line=line, orders=[order]) == "bank_line_out"
+    assert refused(give_back, line=line, note="Back.") == "bank_line_out"
+    assert queue() == [("taken_back", TOTAL)]
+    assert status(order) == "awaiting_transfer"
+    mark_not_ours(line=line, note="The first transfer was withdrawn.", **WHO)
+    assert queue() == []
+    all_holds()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from tenure.base.calendar import Term
 from tenure.base.clock import machine_now
 from tenure.base.errors import Invalid, Refused
 from tenure.base.money import Money
@@ -27,6 +28,8 @@ from tenure.flows.bookkeeping import keep_rates
 from tenure.flows.clock import advance_clock
 from tenure.flows.documents import Credit, CreditLine, issue_credit_notes
 from tenure.flows.late_booking import book_what_is_missing
+from tenure.flows.purchase import CardPayment
+from tenure.flows.quotes import QuotedLine, accept, quote_by_staff
 from tenure.flows.refunds import refund_order
 from tenure.flows.verify.run import verify
 from tenure.organisations.models import Organisation
@@ -127,6 +130,23 @@ def test_a_part_is_credited_and_the_rest_is_earned() -> None:
     advance(company, datetime(2028, 4, 2, tzinfo=UTC))
     assert balances()["revenue"] == -(NET - 30000)
     books_hold()
+
+
+def test_lines_of_one_offer_are_credited_whatever_their_order() -> None:
+    """Staff quote an offer twice, at two prices; what is credited is taken off both."""
+    company = customer(country="FR")
+    quoted = [QuotedLine("designer-business", Term.YEAR, 1, amount) for amount in (10000, 30000)]
+    quote = quote_by_staff(
+        organisation=company.id, lines=quoted, reason="Two prices.", now=START, by="staff:test"
+    ).ids[0]
+    accept(quote=quote, payment=CardPayment("tok_ok"), now=START, by="test")
+    invoice = Document.objects.get(kind="invoice")
+    credit(invoice, START, CreditLine(2, 1, 30000, 6000))
+    assert sum(Recognition.objects.values_list("net", flat=True)) == 10000
+    assert balances()["deferred_revenue"] == -10000
+    advance(company, datetime(2028, 4, 2, tzinfo=UTC))
+    assert balances()["revenue"] == -10000
+    assert "deferred_revenue" not in balances()
 
 
 def test_what_was_not_given_back_is_still_owed() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -11,11 +11,13 @@ from tenure.base.clock import machine_now
 from tenure.base.ids import public_id
 from tenure.base.money import Money
 from tenure.billing.documents.content import parse
+from tenure.billing.ledger.reports import deferred_revenue, revenue_by_month
 from tenure.billing.models import Document, Payment, Refund, SandboxRefund
 from tenure.events.journal import transaction
 from tenure.events.models import Event
 from tenure.flows.clock import advance_clock
 from tenure.flows.documents import Credit, CreditLine, issue_credit_notes
+from tenure.flows.due import run_due
 from tenure.flows.particulars import edit_particulars
 from tenure.flows.purchase import CardPayment, authenticate
 from tenure.flows.quotes import accept, quote_cart
@@ -101,6 +103,36 @@ def test_the_invoice_is_credited_and_issued_anew_and_the_tax_goes_back() -> None
     mail = Mail.objects.filter(kind="order_tax_corrected").earliest("id")
     assert "€228.00" in mail.subject
     assert LATER in str(mail.letter)
+    assert sound()
+
+
+def test_what_goes_back_of_a_corrected_order_is_credited_too() -> None:
+    charged(1, clock=False)
+    look_up_due(now=START + DAY)
+    order = Order.objects.get()
+    refund_order(
+        order=order.id, amount=Money(50000, "EUR"), reason="A gesture.", now=START + DAY, by="test"
+    )
+    refund_order(order=order.id, amount=None, reason="The rest.", now=START + DAY, by="test")
+    assert papers(order)[3:] == [("credit_note", 50000, 0), ("credit_note", 70000, 0)]
+    assert sound()
+
+
+def test_a_month_that_is_over_stays_as_it_was_booked() -> None:
+    """What is issued anew in May is earned from March on, and posted in May."""
+    charged(1, clock=False)
+    run_due(now=START + 62 * DAY)
+    spring = {"first": date(2027, 3, 1), "last": date(2027, 4, 30)}
+    before = revenue_by_month(**spring)
+    assert len(before) == 2
+    look_up_due(now=START + 65 * DAY)
+    assert papers(Order.objects.get())[-1] == ("invoice", 120000, 0)
+    assert deferred_revenue(on=date(2027, 5, 10)) == [("EUR", 120000 - round(120000 * 71 / 366))]
+    run_due(now=START + 100 * DAY)
+    assert revenue_by_month(**spring) == before
+    whole = revenue_by_month(first=date(2027, 3, 1), last=date(2027, 5, 31))
+    assert sum(each.amount for each in whole) == round(120000 * 92 / 366)
+    assert deferred_revenue(on=date(2027, 5, 31)) == [("EUR", 120000 - round(120000 * 92 / 366))]
     assert sound()
 
 

@@ -99,6 +99,12 @@ LINE_SETTLED = declare(
     en="Nothing of this money is open any more; look at the line again.",
     fr="Plus rien de cet argent n'est en attente ; regardez la ligne de nouveau.",
 )
+LINE_OUT = declare(
+    "bank_line_out",
+    rule="R15",
+    en="The bank took this money: it can be looked after, and given to nobody.",
+    fr="La banque a prélevé cet argent : il se régularise, et n'est à donner à personne.",
+)
 ORDER_NOT_WAITING = declare(
     "bank_order_not_waiting",
     rule="R15",

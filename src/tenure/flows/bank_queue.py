@@ -19,6 +19,7 @@ from tenure.billing.bank.iban import checked_iban
 from tenure.billing.bank.matching import Plan, Share, Standing
 from tenure.billing.commands.allocations import lock_lines, take_back
 from tenure.billing.errors import (
+    LINE_OUT,
     LINE_SETTLED,
     NOTE_NEEDED,
     NOTHING_TO_UNDO,
@@ -62,8 +63,8 @@ def assign_line(
 
     Each gets what it misses; what is left stays open. ``now`` is the machine's instant; the orders
     begin by their organisation's clock. Raises ``NotFound``, ``Refused`` with
-    ``bank_line_settled``, ``bank_order_not_waiting``, ``bank_order_needs_whole`` or
-    ``bank_other_currency``.
+    ``bank_line_settled``, ``bank_line_out``, ``bank_order_not_waiting``,
+    ``bank_order_needs_whole`` or ``bank_other_currency``.
     """
     wanted = list(dict.fromkeys(orders))
     customer = _customer_of(wanted)
@@ -72,7 +73,7 @@ def assign_line(
         lock_organisation(customer.id, journal)
         locked = lock_orders(wanted)
         payments = lock_transfers(locked)
-        row = _open_line(line)
+        row = _money_in(line)
         wanting = wanting_of(locked, payments)
         plan = Plan()
         for order in wanted:
@@ -109,13 +110,13 @@ def give_back(
 ) -> Written:
     """What is open of a line goes back to the account that sent it, or to ``iban`` if staff say so.
 
-    Returns the payout. Raises ``NotFound``, ``Invalid``, ``Refused`` with ``bank_line_settled`` or
-    ``bank_sender_unknown``.
+    Returns the payout. Raises ``NotFound``, ``Invalid``, ``Refused`` with ``bank_line_settled``,
+    ``bank_line_out`` or ``bank_sender_unknown``.
     """
     why = _note(note)
     given = checked_iban(iban) if iban.strip() else ""
     with transaction(now=now, by=by, asked=asked) as journal:
-        row = _open_line(line)
+        row = _money_in(line)
         if not (given or row.iban):
             raise Refused(SENDER_UNKNOWN)
         payout = BankPayout(
@@ -224,6 +225,14 @@ def _open_line(line: UUID) -> BankLine:
         raise NotFound
     if not row.open or row.matched_at is None:
         raise Refused(LINE_SETTLED)
+    return row
+
+
+def _money_in(line: UUID) -> BankLine:
+    """The line, locked, with open money that came: what the bank took is nobody's to be given."""
+    row = _open_line(line)
+    if row.direction != "credit":
+        raise Refused(LINE_OUT)
     return row
 
 

@@ -175,6 +175,7 @@ def _stretches(row: Document, said: Content) -> Iterator[Stretch]:
             net=line.net,
             starts_on=starts_on,
             ends_on=ends_on,
+            issued_on=row.issued_on,
             rate=rate_of(said),
         )
 
@@ -193,13 +194,14 @@ def _credited(notes: Sequence[Issued]) -> dict[tuple[UUID, int], int]:
     credited: dict[tuple[UUID, int], int] = {}
     for row, said in notes:
         for line in said.lines:
+            rest = line.net
             for key, each in left.items():
                 same = key[0] == row.corrects_id and each.offer == line.reference
                 starts_on, _ = _days(line, each.starts_on)
-                room = each.net - credited.get(key, 0)
-                if same and starts_on == each.starts_on and room > 0:
-                    credited[key] = credited.get(key, 0) + min(line.net, room)
-                    break
+                amount = min(rest, each.net - credited.get(key, 0))
+                if same and starts_on == each.starts_on and amount > 0:
+                    credited[key] = credited.get(key, 0) + amount
+                    rest -= amount
     return credited
 
 

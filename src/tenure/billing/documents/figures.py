@@ -35,6 +35,11 @@ def written(amount: int, currency: str, language: str) -> str:
     return grouped + point + decimals
 
 
+def unbroken(text: str) -> str:
+    """With the spaces that French sets before a colon or a semicolon kept on their line."""
+    return text.replace(" :", f"{_NO_BREAK}:").replace(" ;", f"{_NO_BREAK};")
+
+
 @lru_cache(maxsize=4096)
 def money(amount: int, currency: str, language: str) -> str:
     """With its currency, as the reader writes it: ``€1,234.50`` or ``1 234,50 €``."""

@@ -13,7 +13,7 @@ from tenure.billing.documents.content import (
     Operation,
     TaxCategory,
 )
-from tenure.billing.documents.figures import day, money, percent_written
+from tenure.billing.documents.figures import day, money, percent_written, unbroken
 
 
 class Note(NamedTuple):
@@ -115,7 +115,7 @@ VATEX: Final = {
 
 def said(mention: Mention, language: str) -> str:
     """The words of one mention in ``language``."""
-    return _WORDS[mention.code][language == "fr"].format(
+    return unbroken(_WORDS[mention.code][language == "fr"]).format(
         figure=_figure(mention, language), text=_text(mention, language)
     )
 
@@ -123,7 +123,9 @@ def said(mention: Mention, language: str) -> str:
 def operation(content: Content) -> str:
     """The category of operation, which French invoices name since the reform."""
     text = _OPERATIONS[content.operation][content.language == "fr"]
-    return f"Catégorie de l’opération : {text.lower()}" if content.language == "fr" else text
+    if content.language != "fr":
+        return text
+    return unbroken(f"Catégorie de l’opération : {text.lower()}")
 
 
 def exemption_reason(content: Content, category: TaxCategory) -> str:

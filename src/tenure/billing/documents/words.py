@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tenure.billing.documents.content import DocumentKind
+from tenure.billing.documents.figures import unbroken
 
 TITLES: Final = {
     DocumentKind.INVOICE: ("Invoice", "Facture"),
@@ -111,5 +112,5 @@ WORDS: Final = {
 
 def word(key: str, language: str, *figures: str) -> str:
     """The words called ``key`` in ``language``, with their figures."""
-    text = WORDS[key][language == "fr"]
+    text = unbroken(WORDS[key][language == "fr"])
     return text.format(*figures) if figures else text

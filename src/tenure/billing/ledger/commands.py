@@ -41,7 +41,11 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The net of one invoiced line, in minor units, over its days ``[starts_on, ends_on)``."""
+    """The net of one invoiced line, in minor units, over its days ``[starts_on, ends_on)``.
+
+    What was earned before the invoice is posted with the month of ``issued_on``: no month that is
+    over, and that an accountant may have closed, changes.
+    """
 
     organisation: UUID
     order: UUID | None
@@ -51,6 +55,7 @@ class Stretch:
     net: int
     starts_on: date
     ends_on: date
+    issued_on: date
     rate: Rate
 
 
@@ -89,7 +94,7 @@ def spread(*, stretches: Sequence[Stretch], zone: str, journal: Journal) -> None
 
 
 def _recognition(stretch: Stretch, zone: str) -> Recognition:
-    next_on = next_posting(stretch.starts_on)
+    next_on = next_posting(max(stretch.starts_on, stretch.issued_on))
     return Recognition(
         id=new_id(),
         organisation_id=stretch.organisation,

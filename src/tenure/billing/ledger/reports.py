@@ -92,11 +92,14 @@ _DEFERRED: Final = """
         WHERE "on" <= %(on)s AND 'deferred_revenue' IN (debit, credit)
         GROUP BY currency
     ), days AS (
-        SELECT currency, net, ends_on - starts_on AS days,
+        SELECT paper.currency, net, ends_on - starts_on AS days,
                least(month.after, ends_on) - starts_on AS now,
-               greatest(month.first - starts_on, 0) AS before
-        FROM billing_recognition, month
-        WHERE starts_on < month.after AND ends_on > month.first
+               CASE WHEN paper.issued_on >= month.first THEN 0
+                    ELSE greatest(month.first - starts_on, 0) END AS before
+        FROM billing_recognition
+        JOIN billing_document AS paper ON paper.id = document_id, month
+        WHERE starts_on < month.after AND greatest(ends_on, paper.issued_on + 1) > month.first
+          AND paper.issued_on <= %(on)s
           AND NOT (month.over AND (next_on IS NULL OR next_on > %(on)s))
     ), earned AS (
         SELECT currency, sum(round(net * now::numeric / days) - round(net * before::numeric / days))
@@ -108,7 +111,8 @@ _DEFERRED: Final = """
     WHERE booked.rest <> coalesce(earned.since, 0)
     ORDER BY currency
 """
-"""A month that was posted already, on its last day, is in what is booked."""
+"""A month that was posted already, on its last day, is in what is booked. What was earned before
+its invoice is posted with the month of the invoice."""
 
 
 def money_in_transit() -> list[Balance]:

@@ -9,7 +9,7 @@ from django.db.models import Q, Sum
 
 from tenure.base.money import divide_half_up, share_by_largest_remainder
 from tenure.billing.documents.content import Content, parse
-from tenure.billing.models import Document, Refund, RefundStatus
+from tenure.billing.models import Document, Payment, PaymentStatus, Refund, RefundStatus
 from tenure.events.journal import Journal
 from tenure.flows.documents.correcting import Credit, CreditLine, issue_credit_notes
 
@@ -17,11 +17,12 @@ from tenure.flows.documents.correcting import Credit, CreditLine, issue_credit_n
 def credit_what_goes_back(*, order: UUID, reason: str, journal: Journal) -> list[Document]:
     """Credit what of the locked order's money goes back and was not credited yet.
 
-    What was credited before is not credited again: its refund comes after it. The latest invoice
-    of which something is left is the one corrected.
+    What was credited before is not credited again: its refund comes after it. What was credited to
+    be issued anew is no such credit (R45). The latest invoice of which something is left is the
+    one corrected.
     """
     journal.write()  # the refund just intended counts too
-    wanted = _given_back(order) - _credited(order)
+    wanted = _owed(order) - (_paid(order) - _given_back(order))
     if wanted <= 0:
         return []
     invoices = Document.objects.filter(order=order, kind="invoice").annotate(
@@ -43,9 +44,16 @@ def _given_back(order: UUID) -> int:
     return int(refunds.aggregate(sum=Sum("amount", default=0))["sum"])
 
 
-def _credited(order: UUID) -> int:
-    notes = Document.objects.filter(order=order, kind="credit_note")
-    return int(notes.aggregate(sum=Sum("total", default=0))["sum"])
+def _paid(order: UUID) -> int:
+    payments = Payment.objects.filter(order=order, status=PaymentStatus.CAPTURED)
+    return int(payments.aggregate(sum=Sum("amount", default=0))["sum"])
+
+
+def _owed(order: UUID) -> int:
+    """What was invoiced less what was credited."""
+    papers = Document.objects.filter(order=order, kind__in=["invoice", "credit_note"])
+    sums = dict(papers.order_by().values_list("kind").annotate(sum=Sum("total")))
+    return int(sums.get("invoice", 0) - sums.get("credit_note", 0))
 
 
 def _shares(said: Content, amount: int) -> Iterator[CreditLine]:

@@ -20,6 +20,7 @@ from tenure.billing.gateways import (
     Outcome,
     RefundOrder,
     RefundOutcome,
+    RefundResult,
     Result,
 )
 from tenure.billing.gateways.stripe import charging, hosted, refunding, saving
@@ -88,7 +89,10 @@ class StripeGateway:
     def refund(self, order: RefundOrder) -> RefundOutcome:
         """Give money back."""
         refuse_transaction()
-        return refunding.give_back(self._access, order)
+        try:
+            return refunding.give_back(self._access, order)
+        except AmountNotChargeable:
+            return RefundOutcome(order.refund, RefundResult.FAILED, NOT_CHARGEABLE)
 
     def ask_refund(self, order: RefundOrder) -> RefundOutcome | None:
         """What became of a refund."""
