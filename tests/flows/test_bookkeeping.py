@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, date, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -24,9 +26,9 @@ from tenure.billing.ledger.reports import (
 from tenure.billing.models import Document, Entry, Recognition
 from tenure.cli.main import app
 from tenure.events.journal import transaction
-from tenure.flows.bookkeeping import keep_rates
 from tenure.flows.clock import advance_clock
 from tenure.flows.documents import Credit, CreditLine, issue_credit_notes
+from tenure.flows.exchange_rates import keep_rates, read_rates
 from tenure.flows.late_booking import book_what_is_missing
 from tenure.flows.purchase import CardPayment
 from tenure.flows.quotes import QuotedLine, accept, quote_by_staff
@@ -279,3 +281,28 @@ def test_what_happened_before_the_ledger_is_booked_later() -> None:
     assert book_what_is_missing(now=machine_now()) == 4
     assert balances() == before
     assert book_what_is_missing(now=machine_now()) == 0
+
+
+class _Bank(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        known = self.path == "/daily"
+        self.wfile.write(b"Date,USD,\n2027-03-01,1.25,\n" if known else b"<html></html>")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_the_rates_of_the_day_are_read_from_the_bank() -> None:
+    server = HTTPServer(("127.0.0.1", 0), _Bank)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    assert read_rates(url=f"{address}/daily") == 1
+    assert read_rates(url=f"{address}/daily") == 0
+    assert read_rates(url=f"{address}/elsewhere") is None
+    server.shutdown()
+    server.server_close()
+    assert read_rates(url=f"{address}/daily") is None
+    with pytest.raises(ValueError, match="file"):
+        read_rates(url="file:///etc/passwd")

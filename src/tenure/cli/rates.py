@@ -40,7 +40,7 @@ def import_rates(
     """Prints how many rates are new; exits 1 if this is no such file."""
     with installation():
         from tenure.cli.migrate import bring_up_to_date
-        from tenure.flows.bookkeeping import keep_rates
+        from tenure.flows.exchange_rates import keep_rates
 
         bring_up_to_date()
         count = keep_rates(file.read_bytes())

@@ -61,6 +61,19 @@ def look_up_vat_numbers(timestamp: int) -> None:
     correct_due(now=machine_now())
 
 
+@jobs.periodic(cron="37 16,17,20 * * *")
+@jobs.task(queueing_lock="read_rates")
+def read_rates(timestamp: int) -> None:
+    """Read the day's exchange rates, which come out at about 16:00 in Frankfurt (R48)."""
+    _log.debug("begun", job="read_rates", planned=timestamp)
+    from django.conf import settings
+
+    from tenure.flows.exchange_rates import read_rates as read
+
+    if not settings.SANDBOX:
+        read(url=settings.EXCHANGE_RATES_URL)
+
+
 @jobs.periodic(cron="* * * * *")
 @jobs.task(queueing_lock="hand_over", lock="hand_over")
 def hand_over(timestamp: int) -> None:

@@ -32,8 +32,6 @@ from tenure.billing.ledger.errors import NO_SIREN
 from tenure.billing.ledger.fec import entry_rows, fec_lines, file_name
 from tenure.billing.ledger.rates import (
     always_fixed,
-    keep_fixings,
-    parse_fixings,
     rate_of,
     rates_of_sources,
     rates_on,
@@ -212,12 +210,6 @@ def recognise_revenue(scope: Q, until: datetime, journal: Journal) -> int:
         seller = vendor(sandbox=settings.SANDBOX)
         recognise(due=due, zone=seller.timezone, journal=journal)
     return len(due)
-
-
-def keep_rates(content: bytes) -> int:
-    """Keep the central bank's rates; returns how many are new. Raises ``Invalid``."""
-    fixings = parse_fixings(content)
-    return keep_fixings(fixings)
 
 
 def fec_file(*, first: date, last: date, sandbox: bool) -> tuple[str, Iterator[str]]:

@@ -317,6 +317,16 @@ SETTINGS: Final = (
         default="https://ec.europa.eu/taxation_customs/vies/rest-api",
     ),
     Setting(
+        "TENURE_EXCHANGE_RATES_URL",
+        "exchange_rates_url",
+        en="Where the European Central Bank's reference rates of the day are read each evening. A "
+        "sandbox never asks.",
+        fr="Où les cours de référence du jour de la Banque centrale européenne sont lus chaque "
+        "soir. Une installation d'essai n'interroge jamais.",
+        read=_address,
+        default="https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml",
+    ),
+    Setting(
         "TENURE_VIES_TIMEOUT",
         "vies_timeout",
         en="Seconds to wait for its answer; without one, the worker asks again later.",

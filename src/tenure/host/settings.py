@@ -73,6 +73,8 @@ class Settings:
     """Where VAT numbers of the EU are looked up (R45)."""
     vies_timeout: int
     """Seconds to wait for an answer."""
+    exchange_rates_url: str
+    """Where the central bank's reference rates of the day are (R48)."""
     country_header: str | None
     """In which header a proxy names the country of who asks; ``None``: nobody's word counts."""
 
