@@ -1,4 +1,4 @@
-"""Reference rates of the European Central Bank: read from its files, or where it says them (R48)."""
+"""Reference rates of the European Central Bank, read from its files or its address (R48)."""
 
 from __future__ import annotations
 

@@ -71,10 +71,10 @@ class Settings:
     """Where Stripe answers, if not at its own address."""
     vies_url: str
     """Where VAT numbers of the EU are looked up (R45)."""
-    vies_timeout: int
-    """Seconds to wait for an answer."""
     exchange_rates_url: str
     """Where the central bank's reference rates of the day are (R48)."""
+    vies_timeout: int
+    """Seconds to wait for an answer."""
     country_header: str | None
     """In which header a proxy names the country of who asks; ``None``: nobody's word counts."""
 
