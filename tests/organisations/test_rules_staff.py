@@ -15,8 +15,8 @@ from tenure.organisations.rules import (
 A = StaffAbility
 
 TABLE = {
-    StaffRole.SUPPORT: {A.CUSTOMERS, A.REQUESTS, A.PROOFS, A.OWNERS, A.ACTING, A.MAIL},
-    StaffRole.FINANCE: {A.ORDERS, A.PAYMENTS},
+    StaffRole.SUPPORT: {A.CUSTOMERS, A.REQUESTS, A.PROOFS, A.OWNERS, A.ACTING, A.MAIL, A.SALES},
+    StaffRole.FINANCE: {A.ORDERS, A.PAYMENTS, A.SALES},
     StaffRole.CATALOGUE: {A.CATALOGUE},
     StaffRole.ADMIN: set(StaffAbility),
 }

@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from tenure.base.calendar import local_date, zone_named
+from tenure.base.errors import NotFound
 from tenure.billing.commands.deliveries import (
     freeze_report,
     mark_delivered,
@@ -21,6 +22,7 @@ from tenure.billing.commands.deliveries import (
     plan_deliveries,
     settle_answers,
     settle_report_answers,
+    wait_again,
 )
 from tenure.billing.documents.content import parse
 from tenure.billing.documents.mentions import treatment
@@ -79,6 +81,16 @@ def hand_over_documents(*, now: datetime, platform: Platform) -> int:
         _deliver(documents, now, platform)
         count += len(documents)
     return count
+
+
+def hand_over_again(*, document: UUID, now: datetime, by: str) -> None:
+    """Staff have what the platform refused handed over once more, by the worker's next round.
+
+    Raises ``NotFound`` where nothing was refused.
+    """
+    with transaction(now=now, by=by):
+        if not wait_again(document=document):
+            raise NotFound
 
 
 def _deliver(documents: Sequence[Document], now: datetime, platform: Platform) -> None:

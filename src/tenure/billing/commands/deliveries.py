@@ -75,6 +75,15 @@ def mark_delivered(*, documents: Collection[UUID], platform: str, journal: Journ
         journal.record(row.organisation_id, DocumentDelivered(document=row.document_id))
 
 
+def wait_again(*, document: UUID) -> bool:
+    """What was refused waits to be handed over once more; False where nothing was refused.
+
+    The refusal stays to be read until the platform says something newer.
+    """
+    refused = DocumentDelivery.objects.filter(document=document, status=DeliveryStatus.REJECTED)
+    return bool(refused.update(status=DeliveryStatus.WAITING))
+
+
 def settle_answers(*, answers: Mapping[UUID, Acknowledgement], journal: Journal) -> None:
     """Write the platform's newest word on each document; an older or the same one changes nothing.
 

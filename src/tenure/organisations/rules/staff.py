@@ -40,6 +40,7 @@ class StaffAbility(StrEnum):
     ACTING = "acting"
     ORDERS = "orders"
     PAYMENTS = "payments"
+    SALES = "sales"
     CATALOGUE = "catalogue"
     JOURNAL = "journal"
     MAIL = "mail"
@@ -55,13 +56,15 @@ _STAFF_ABILITIES: Final = {
             StaffAbility.OWNERS,
             StaffAbility.ACTING,
             StaffAbility.MAIL,
+            StaffAbility.SALES,
         }
     ),
-    StaffRole.FINANCE: frozenset({StaffAbility.ORDERS, StaffAbility.PAYMENTS}),
+    StaffRole.FINANCE: frozenset({StaffAbility.ORDERS, StaffAbility.PAYMENTS, StaffAbility.SALES}),
     StaffRole.CATALOGUE: frozenset({StaffAbility.CATALOGUE}),
     StaffRole.ADMIN: frozenset(StaffAbility),
 }
-"""Support helps customers, finance follows their money; the journal of all is an admin's."""
+"""Support helps customers, finance follows their money, both quote (``sales``: also what was bought
+elsewhere); the journal of all is an admin's."""
 
 
 def staff_abilities(roles: Collection[str]) -> frozenset[StaffAbility]:

@@ -74,7 +74,7 @@ def named(events: Sequence[Event]) -> list[EventRow]:
 
 def with_actors(events: Sequence[Event]) -> list[tuple[Event, str]]:
     """Events, each with the name of who did it; one statement for any number of them."""
-    actors = _actors({event.by for event in events})
+    actors = names_of_actors({event.by for event in events})
     return [(event, actors.get(event.by, event.by)) for event in events]
 
 
@@ -87,7 +87,7 @@ _CALLED: Final = f"""
 """  # noqa: S608 - of constants
 
 
-def _actors(by: Collection[str]) -> dict[str, str]:
+def names_of_actors(by: Collection[str]) -> dict[str, str]:
     """The names of those who acted, by how the journal has them."""
     ids: dict[str, dict[UUID, str]] = {"mem": {}, "usr": {}, "key": {}}
     for word in by:

@@ -19,6 +19,7 @@ from tenure.web.backoffice.lists import pages, place
 from tenure.web.edge import visitor
 from tenure.web.edge.doors import ACTION, FORM, staff_page
 from tenure.web.edge.forms import EmailField, Form
+from tenure.web.edge.names import Offers
 from tenure.web.edge.visits import StaffVisit
 
 
@@ -62,7 +63,9 @@ def customer(visit: StaffVisit, organisation: str) -> HttpResponse:
     about = _about(visit, organisation)
     name = about.organisation.name
     events = [EventRow(event, name, by) for event, by in with_actors(about.events)]
-    context = {"about": about, "events": events}
+    offers = Offers([view.subscription.offer_id for view in about.subscriptions], visit.language)
+    named = [(view, offers.name(view.subscription.offer_id)) for view in about.subscriptions]
+    context = {"about": about, "events": events, "subscriptions": named}
     return visit.render("backoffice/customer.html", context)
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from django.http import HttpResponse
 
 from tenure.base.ids import parse_public_id
+from tenure.base.money import Money
+from tenure.billing.models import PaymentStatus
 from tenure.orders.models import OrderStatus
 from tenure.organisations.rules import StaffAbility
+from tenure.support.queries.money import refunds_of_order
 from tenure.support.queries.orders import order_sheet, orders_by_status
 from tenure.web.backoffice.lists import pages, place
 from tenure.web.edge.doors import staff_page
+from tenure.web.edge.names import Offers
 from tenure.web.edge.states import STATES
 from tenure.web.edge.visits import StaffVisit
 
@@ -33,4 +37,14 @@ def orders(visit: StaffVisit) -> HttpResponse:
 def order(visit: StaffVisit, order: str) -> HttpResponse:
     """One order: its lines, its tax, its payments."""
     sheet = order_sheet(parse_public_id("ord", order))
-    return visit.render("backoffice/order.html", {"sheet": sheet, "order": sheet.row.order})
+    offers = Offers([each.line.offer_id for each in sheet.lines], visit.language)
+    paid = any(each.status == PaymentStatus.CAPTURED for each in sheet.row.payments)
+    given_back = refunds_of_order(sheet.row.order.id)
+    context = {
+        "sheet": sheet,
+        "order": sheet.row.order,
+        "lines": [(each, offers.name(each.line.offer_id)) for each in sheet.lines],
+        "refundable": paid and visit.may(StaffAbility.PAYMENTS),
+        "refunds": [(each, Money(each.amount, each.currency)) for each in given_back],
+    }
+    return visit.render("backoffice/order.html", context)

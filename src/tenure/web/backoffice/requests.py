@@ -22,6 +22,7 @@ from tenure.support.rules import LONGEST_MESSAGE, RequestStatus
 from tenure.web.backoffice.lists import pages, place
 from tenure.web.edge.doors import ACTION, FORM, staff_page
 from tenure.web.edge.forms import Form
+from tenure.web.edge.names import Offers
 from tenure.web.edge.visits import StaffVisit
 
 
@@ -40,7 +41,9 @@ def requests(visit: StaffVisit) -> HttpResponse:
     """What is open, the oldest first; what was answered or closed, the newest first."""
     status = _status(visit.request.GET.get("status", ""))
     found = _listed(status, visit)
-    context = {"requests": found.rows, "status": status.value, **pages(visit, found, "req")}
+    offers = Offers([row.offer_id for row in found.rows if row.offer_id], visit.language)
+    rows = [(row, offers.name(row.offer_id) if row.offer_id else "") for row in found.rows]
+    context = {"requests": rows, "status": status.value, **pages(visit, found, "req")}
     return visit.render("backoffice/requests.html", context)
 
 
@@ -63,6 +66,7 @@ def request(visit: StaffVisit, case: str) -> HttpResponse:
             return visit.redirect(visit.request.path)
     context = {
         "asked": row,
+        "offer": Offers([row.offer_id], visit.language).name(row.offer_id) if row.offer_id else "",
         "said": messages_of([row.id])[row.id],
         "to": reply_address(row, owner.email if owner else None),
         "form": form,

@@ -18,7 +18,7 @@ from tenure.policy.model import Policy
 from tenure.subscriptions.queries.views import SubscriptionView
 from tenure.subscriptions.rules.periods import SubscriptionStatus
 from tenure.subscriptions.rules.renewal import reminder_days
-from tenure.web.console.names import Offers, named
+from tenure.web.edge.names import Offers, named
 from tenure.web.edge.templatetags.days import day as in_words
 
 SOON: Final = timedelta(days=7)

@@ -13,8 +13,8 @@ from tenure.orders.models import UNPAID, Order, OrderStatus
 from tenure.organisations.rules import Ability
 from tenure.subscriptions.queries.bought import OrderRow, bought_order, order_page
 from tenure.web.console.choices import said
-from tenure.web.console.names import Offers, named
 from tenure.web.edge.doors import console_page
+from tenure.web.edge.names import Offers, named
 from tenure.web.edge.paging import pages, place
 from tenure.web.edge.transfer import transfer_shown
 from tenure.web.edge.visits import Desk

@@ -28,10 +28,10 @@ from tenure.subscriptions.queries.listing import all_subscriptions
 from tenure.subscriptions.queries.views import SubscriptionView
 from tenure.subscriptions.rules.periods import SubscriptionStatus
 from tenure.web.console.attention import Item, Looked, of_subscriptions
-from tenure.web.console.names import Offers
 from tenure.web.console.waiting import ROLE_REQUEST, SOON, of_people, of_what_waits
 from tenure.web.edge.doors import console_page
 from tenure.web.edge.factors import managers_without_factor
+from tenure.web.edge.names import Offers
 from tenure.web.edge.visits import Desk
 
 _MOST_PICTURED: Final = 6

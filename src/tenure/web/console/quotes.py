@@ -12,8 +12,8 @@ from tenure.base.money import Money
 from tenure.billing.queries.documents import papers_of_quotes
 from tenure.orders.queries.quotes import ShownQuote, quotes_of, shown_quotes
 from tenure.organisations.rules import Ability
-from tenure.web.console.names import Offers, named
 from tenure.web.edge.doors import console_page
+from tenure.web.edge.names import Offers, named
 from tenure.web.edge.paging import pages, place
 from tenure.web.edge.quotes import state_of
 from tenure.web.edge.visits import Desk

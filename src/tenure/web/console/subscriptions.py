@@ -21,8 +21,8 @@ from tenure.subscriptions.queries.renewal import RenewalChoice, renewal_choice
 from tenure.subscriptions.queries.views import SubscriptionView
 from tenure.subscriptions.rules.periods import SubscriptionStatus
 from tenure.web.console.choices import Wish, confirmation, said
-from tenure.web.console.names import Offers
 from tenure.web.edge.doors import FORM, console_page
+from tenure.web.edge.names import Offers
 from tenure.web.edge.paging import pages, place
 from tenure.web.edge.visits import Desk
 

@@ -15,7 +15,7 @@ from tenure.base.calendar import local_date, zone_named
 from tenure.base.ids import public_id
 from tenure.organisations.models import Member, OwnershipOffer
 from tenure.web.console.attention import SOON, Item
-from tenure.web.console.names import named
+from tenure.web.edge.names import named
 from tenure.web.edge.visits import Desk
 
 _INVITATION: Final = "invitation"

@@ -61,6 +61,17 @@ def _short_day(value: date, language: str) -> str:
 
 
 @register.filter
+def month(value: date | None) -> str:
+    """``{{ first|month }}``: March 2027; mars 2027."""
+    return _month(_plain(value), reader()) if value else ""
+
+
+@lru_cache(maxsize=_KEPT)
+def _month(value: date, language: str) -> str:
+    return _unbroken(format_skeleton("yMMMM", value, locale=language))
+
+
+@register.filter
 def day_of_year(value: date | None) -> str:
     """``{{ deadline|day_of_year }}``: November 18; 18 novembre, where the year is plain."""
     return _day_of_year(_plain(value), reader()) if value else ""
