@@ -16,7 +16,7 @@ from tenure.orders.models import Order
 from tests.billing.stripelike import StripeLike
 from tests.billing.stripelike.server import KEY, SECRET
 from tests.shop import START
-from tests.web.checkout.buying import confirm, fill, text, words
+from tests.web.checkout.buying import confirm, fill, hidden, text, words
 from tests.web.people import Company, browser
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -116,3 +116,20 @@ def test_who_saved_a_card_elsewhere_comes_back_to_the_console(
     answer = browser(company.owner).get(path)
     assert answer["Location"].startswith(f"/console/{public_id('org', place.id)}")
     assert browser().get(f"/gateway/cards/{public_id('pm', new_id())}").status_code == 404
+
+
+def test_a_card_for_renewals_is_given_on_stripes_page(stripe: StripeLike, company: Company) -> None:
+    client = browser(company.owner)
+    billing = f"/console/{company.id}/billing"
+    page = client.get(f"{billing}/cards/new")
+    assert "we never see its number" in words(page)
+    answer = client.post(f"{billing}/cards/new", hidden(page) | {"card": "page", "default": "on"})
+    card = PaymentMethod.objects.get()
+    step = f"/gateway/cards/{public_id('pm', card.id)}/step"
+    assert answer["Location"] == step
+    (session,) = stripe.account.of_kind("checkout.session")
+    assert client.get(step)["Refresh"] == f"0; url={session['url']}"
+    stripe.account.fill_page(session["id"])
+    back = client.get(urlsplit(session["success_url"]).path)
+    assert back["Location"] == billing
+    assert "Visa •••• 4242" in words(client.get(billing))

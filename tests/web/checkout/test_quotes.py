@@ -78,6 +78,20 @@ def test_who_has_no_organisation_opens_one_for_the_quote(company: Company) -> No
     assert Organisation.objects.get(id=quote.organisation_id).name == "Bureau Léa"
 
 
+def test_what_cannot_be_quoted_says_so(company: Company) -> None:
+    client = browser(company.owner)
+    trial = fill(client, "designer-trial", term="trial")
+    asking = f"{trial.page}/quote"
+    form = hidden(client.get(asking)) | {"buyer": company.id}
+    refused = client.post(asking, form)
+    assert refused.status_code == 409
+    assert "needs no quote" in words(refused)
+    gone = client.post(asking, form | {"buyer": "org_x", "once": "b" * 22})
+    assert gone.status_code == 422
+    client.post("/cart", {"cart": trial.name, "forget": "yes"})
+    assert client.get(asking).status_code in {302, 404}
+
+
 def test_a_cart_of_others_is_not_quoted(company: Company) -> None:
     cart = fill_cart(company.organisation, ("designer-business", 2))
     asking = f"/checkout/{public_id('cart', cart.cart.id)}/quote"

@@ -140,6 +140,19 @@ def test_a_card_that_a_renewal_needs_says_so_before_the_click(company: Company) 
     assert refused.status_code == 409
 
 
+def test_a_card_given_elsewhere_is_asked_for_there(company: Company) -> None:
+    card = card_of(company)
+    client = browser(company.owner)
+    step = f"/gateway/cards/{public_id('pm', card.id)}/step"
+    assert client.get(step).headers["Location"] == page_of(company, "billing")
+    PaymentMethod.objects.update(
+        status="authentication_required", is_default=False, action_url="https://pay.example/give"
+    )
+    answer = client.get(step)
+    assert answer.headers["Refresh"] == "0; url=https://pay.example/give"
+    assert client.get(f"/gateway/cards/{public_id('pm', new_id())}/step").status_code == 404
+
+
 def test_staff_who_act_add_no_card(company: Company) -> None:
     client = act(company)
     assert "billing/cards/new" not in text_of(client, page_of(company, "billing"))
