@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from tenure.base.clock import machine_now
+from tenure.base.errors import Refused
 from tenure.base.ids import public_id
 from tenure.base.money import Money
 from tenure.billing.documents.content import parse
@@ -134,6 +135,23 @@ def test_a_month_that_is_over_stays_as_it_was_booked() -> None:
     assert sum(each.amount for each in whole) == round(120000 * 92 / 366)
     assert deferred_revenue(on=date(2027, 5, 31)) == [("EUR", 120000 - round(120000 * 92 / 366))]
     assert sound()
+
+
+def test_a_quote_without_tax_needs_the_number_that_spares_it() -> None:
+    buyer = company("DE136695976", clock=None)
+    assert look_up_now(organisation=buyer.id, now=START) == "valid"
+    cart = fill_cart(buyer, ("designer-business", 1)).cart.id
+    quote = quote_cart(cart=cart, organisation=buyer.id, now=START, by="test").ids[0]
+    for number in ("", "DE136695976"):
+        edit_particulars(
+            organisation=buyer.id, changes={"vat_number": number}, now=START, by="test"
+        )
+        with pytest.raises(Refused) as refusal:
+            accept(quote=quote, payment=CardPayment("tok_ok"), now=START, by="test")
+        assert refusal.value.code.code == "quote_outdated"
+    assert look_up_now(organisation=buyer.id, now=START) == "valid"
+    accept(quote=quote, payment=CardPayment("tok_ok"), now=START, by="test")
+    assert papers(Order.objects.get()) == [("invoice", 120000, 0)]
 
 
 def test_once_is_enough() -> None:

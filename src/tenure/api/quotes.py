@@ -45,6 +45,7 @@ from tenure.orders.errors import (
     QUOTE_DECLINED,
     QUOTE_EXPIRED,
     QUOTE_NOT_SENT,
+    QUOTE_OUTDATED,
     QUOTE_TRIAL,
     TAX_RATE_UNKNOWN,
 )
@@ -217,6 +218,7 @@ def send_quote(call: Call) -> Answer:
         QUOTE_EXPIRED,
         QUOTE_DECLINED,
         QUOTE_NOT_SENT,
+        QUOTE_OUTDATED,
         PAYMENT_NEEDED,
         RATE_UNKNOWN,
         *PAYMENT_REFUSALS,

@@ -225,6 +225,13 @@ QUOTE_DECLINED = declare(
     en="This quote was declined; ask for a new one.",
     fr="Ce devis a été décliné ; demandez-en un nouveau.",
 )
+QUOTE_OUTDATED = declare(
+    "quote_outdated",
+    rule="R45",
+    en="Country or VAT number are no longer those that this quote was taxed by; ask for a new one.",
+    fr="Le pays ou le numéro de TVA ne sont plus ceux qui fondaient la taxe de ce devis ; "
+    "demandez-en un nouveau.",
+)
 QUOTE_ACCEPTED = declare(
     "quote_accepted",
     rule="R12",

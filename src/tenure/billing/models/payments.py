@@ -92,6 +92,11 @@ class Payment(models.Model):
                 condition=Q(status__in=["intended", "unknown"]),
                 name="payment_in_flight",
             ),
+            models.Index(
+                fields=["called_at"],
+                condition=Q(status="authentication_required"),
+                name="payment_at_a_step",
+            ),
             models.Index(fields=["order", "id"], name="payment_of_order"),
         ]
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from tenure.base.calendar import Term, zone_named
+from tenure.base.calendar import Term, local_date, zone_named
 from tenure.base.errors import Refused
 from tenure.base.ids import public_id
 from tenure.catalogue.queries import known_catalogue
@@ -38,6 +38,7 @@ from tenure.orders.errors import (
     QUOTE_DECLINED,
     QUOTE_EXPIRED,
     QUOTE_NOT_SENT,
+    QUOTE_OUTDATED,
 )
 from tenure.orders.models import (
     Order,
@@ -52,7 +53,8 @@ from tenure.orders.rules.payment import (
     needs_verification,
     verification_last_day,
 )
-from tenure.orders.rules.tax import number_decides
+from tenure.orders.rules.rates import vat_rates
+from tenure.orders.rules.tax import number_decides, tax_situation
 from tenure.organisations.models import Organisation
 from tenure.policy.words import Audience
 
@@ -71,7 +73,8 @@ def accept(
 
     Accepted again, or its cart bought meanwhile, it gives that order (R12, R16). Raises
     ``NotFound``, or ``Refused`` with ``quote_not_sent``, ``quote_declined``, ``quote_expired``,
-    ``payment_required``, the payment method's verdict, or ``acting_pays_nothing``.
+    ``quote_outdated``, ``payment_required``, the payment method's verdict, or
+    ``acting_pays_nothing``.
     """
     refuse_card_of_staff(payment, by)
     with transaction(now=now, by=by, asked=asked) as journal:
@@ -83,6 +86,7 @@ def accept(
                 _close_with(row, journal.made, journal)
             return Outcome(journal.made, False, revision_of(buyer.id))
         _refuse_closed(row, journal.at)
+        _refuse_outdated(row, buyer, journal.at)
         draft = _order_of(row, buyer, journal.at, by_transfer=isinstance(payment, TransferPayment))
         order, intent = place(draft=draft, payment=payment, organisation=buyer, journal=journal)
         journal.write()  # the quote refers to its order
@@ -140,6 +144,25 @@ def _refuse_closed(row: Quote, at: datetime) -> None:
         raise Refused(QUOTE_DECLINED)
     if row.expires_at is None or row.status == QuoteStatus.EXPIRED or row.expires_at <= at:
         raise Refused(QUOTE_EXPIRED, valid_until=row.valid_until)
+
+
+def _refuse_outdated(row: Quote, buyer: Organisation, at: datetime) -> None:
+    """Prices are frozen, and what decides whose tax is owed is not (R5, R45).
+
+    A number that was validated since spares the tax afterwards, as for any order.
+    """
+    now = tax_situation(
+        vendor_country=known_catalogue().vendor(sandbox=settings.SANDBOX).country,
+        audience=Audience(buyer.audience),
+        buyer_country=buyer.country,
+        vat_number_validated=row.reverse_charge,
+        on=local_date(at, zone_named(buyer.timezone)),
+        tax=policy_numbered(row.policy_version_id).tax,
+        rates=vat_rates(),
+    )
+    same = (now.country or "", now.reverse_charge) == (row.tax_country, row.reverse_charge)
+    if not same or (row.reverse_charge and buyer.vat_validated_at is None):
+        raise Refused(QUOTE_OUTDATED)
 
 
 def _order_of(row: Quote, buyer: Organisation, at: datetime, *, by_transfer: bool) -> OrderDraft:
