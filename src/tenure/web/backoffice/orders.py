@@ -6,7 +6,7 @@ from django.http import HttpResponse
 
 from tenure.base.ids import parse_public_id
 from tenure.base.money import Money
-from tenure.billing.models import PaymentStatus
+from tenure.billing.models import PaymentStatus, RefundStatus
 from tenure.orders.models import OrderStatus
 from tenure.organisations.rules import StaffAbility
 from tenure.support.queries.money import refunds_of_order
@@ -38,13 +38,14 @@ def order(visit: StaffVisit, order: str) -> HttpResponse:
     """One order: its lines, its tax, its payments."""
     sheet = order_sheet(parse_public_id("ord", order))
     offers = Offers([each.line.offer_id for each in sheet.lines], visit.language)
-    paid = any(each.status == PaymentStatus.CAPTURED for each in sheet.row.payments)
     given_back = refunds_of_order(sheet.row.order.id)
+    paid = [each.amount for each in sheet.row.payments if each.status == PaymentStatus.CAPTURED]
+    back = [each.amount for each in given_back if each.status != RefundStatus.FAILED]
     context = {
         "sheet": sheet,
         "order": sheet.row.order,
         "lines": [(each, offers.name(each.line.offer_id)) for each in sheet.lines],
-        "refundable": paid and visit.may(StaffAbility.PAYMENTS),
+        "refundable": sum(paid) > sum(back) and visit.may(StaffAbility.PAYMENTS),
         "refunds": [(each, Money(each.amount, each.currency)) for each in given_back],
     }
     return visit.render("backoffice/order.html", context)

@@ -54,15 +54,16 @@ class LineForm(Form):
     term = forms.ChoiceField(label=_("Term"), choices=TERMS)
     quantity = forms.IntegerField(label=_("Quantity"), min_value=1, max_value=100_000, initial=1)
 
-    def __init__(self, currency: str, *given: Any, **options: Any) -> None:
+    def __init__(self, currency: str, *given: Any, first: bool = False, **options: Any) -> None:
         super().__init__(*given, **options)
         self.use_required_attribute = False
+        self.fields["offer"].required = first
         self.fields["offer"].widget.attrs.update(list="offers", autocomplete="off")
         self.fields["price"] = AmountField(
             label=_("Price of one, in %(currency)s") % {"currency": currency},
             currency=currency,
             zero=True,
-            required=False,
+            required=first,
         )
 
     def clean(self) -> dict[str, Any]:
@@ -182,7 +183,9 @@ class _QuotePage:
         self.count = min(count + _LINES, MOST_LINES) if self.more else count
         self.form = QuoteForm(posted, initial=self._said())
         self.lines = [
-            LineForm(customer.currency, posted, prefix=str(n), initial=self._asked_for(n))
+            LineForm(
+                customer.currency, posted, first=not n, prefix=str(n), initial=self._asked_for(n)
+            )
             for n in range(self.count)
         ]
         if self.more:

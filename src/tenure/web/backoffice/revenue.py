@@ -88,7 +88,7 @@ def revenue(visit: StaffVisit) -> HttpResponse:
         "deferred": [Money(amount, code) for code, amount in deferred_revenue(on=on)],
         "transit": _named(money_in_transit(), french=french),
         "balances": _named(account_balances(until=on), french=french),
-        "years": range(visit.today.year, max(known, visit.today.year - _MOST_YEARS) - 1, -1),
+        "years": _years(visit.today.year, known),
     }
     return visit.render("backoffice/revenue.html", context, status=form.status)
 
@@ -115,6 +115,12 @@ def export(visit: StaffVisit, form: str) -> HttpResponse:
         content_type=f"{kind}; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+def _years(now: int, known: int) -> range:
+    """The years with books, the last first; in a sandbox they may lie ahead."""
+    last = max(now, known)
+    return range(last, max(min(now, known), last - _MOST_YEARS) - 1, -1)
 
 
 def _encoded(lines: Iterator[str]) -> Iterator[bytes]:
