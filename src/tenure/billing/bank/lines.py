@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from hashlib import sha256
 from typing import BinaryIO, Final, Literal
 
@@ -24,6 +24,7 @@ _MOST_LINE: Final = 1_000_000
 _MOST_DIGITS: Final = 15
 _NO_REFERENCE: Final = frozenset({"NONREF", "NOTPROVIDED", "NOTAVAILABLE", "NREF", "N/A", "NA"})
 
+_AMOUNT: Final = re.compile(r"\+?(?:[0-9]{1,18}(?:\.[0-9]{0,5})?|\.[0-9]{1,5})")
 _OUR_IDS: Final = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 
 Accounts = Mapping[str, str]
@@ -95,11 +96,9 @@ def refusal(code: Code, **figures: Figure) -> StatementRefused:
 
 def amount_of(written: str, currency: str, *, line: int, field: str) -> int:
     """An amount such as ``1440.00`` in minor units; signs and odd fractions are refused."""
-    try:
-        value = Decimal(written.strip())
-    except InvalidOperation:
-        raise refusal(errors.FIELD_UNUSABLE, line=line, field=field, given=written[:40]) from None
-    minor = value.scaleb(minor_digits(currency)) if value.is_finite() else Decimal("0.5")
+    if _AMOUNT.fullmatch(written.strip()) is None:
+        raise refusal(errors.FIELD_UNUSABLE, line=line, field=field, given=written[:40])
+    minor = Decimal(written.strip()).scaleb(minor_digits(currency))
     if minor != minor.to_integral_value() or minor < 0 or minor.adjusted() > _MOST_DIGITS:
         raise refusal(errors.FIELD_UNUSABLE, line=line, field=field, given=written[:40])
     return int(minor)
