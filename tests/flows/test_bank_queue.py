@@ -9,7 +9,8 @@ from lxml import etree
 
 from tenure.base.errors import Invalid, NotFound, Refused
 from tenure.base.ids import new_id
-from tenure.billing.models import BankLine, BankPayout, PayoutFile, Refund
+from tenure.billing.ledger.reports import account_balances
+from tenure.billing.models import BankLine, BankPayout, NotACustomers, PayoutFile, Refund
 from tenure.billing.queries.statements import (
     payout_files,
     payouts_to_send,
@@ -170,6 +171,11 @@ def test_an_account_that_is_not_known_waits_for_staff() -> None:
     all_holds()
 
 
+def balances() -> dict[str, int]:
+    """What stands on each account."""
+    return {each.account.value: each.amount for each in account_balances()}
+
+
 def test_what_is_no_customers_is_marked_with_a_word() -> None:
     line = opened(iban="")
     assert refused(give_back, line=line, note="?") == "bank_sender_unknown"
@@ -193,6 +199,19 @@ def test_what_is_no_customers_is_marked_with_a_word() -> None:
             flow(file=new_id(), **WHO)
     with pytest.raises(NotFound):
         approve_account(refund=new_id(), iban=OTHER, **WHO)
+
+
+def test_fees_and_payouts_of_cards_are_booked_as_such() -> None:
+    line = opened(iban="")
+    before = balances()
+    mark_not_ours(line=line, note="Cards of May", kind=NotACustomers.PAYOUT, **WHO)
+    assert balances()["card_clearing"] == before.get("card_clearing", 0) - TOTAL
+    assert "suspense" not in balances()
+    undo_line(line=line, **WHO)
+    assert balances() == before
+    mark_not_ours(line=line, note="A fee given back", kind=NotACustomers.FEE, **WHO)
+    assert balances()["fees"] == -TOTAL
+    all_holds()
 
 
 def test_staff_see_what_waits_and_what_it_may_be_for() -> None:

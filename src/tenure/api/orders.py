@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StrictBool
+from pydantic import Field, StrictBool, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from tenure.api.callers import Call
 from tenure.api.calls import Answer, Calls
 from tenure.api.carts import LINE_REFUSALS
 from tenure.api.documents import plain
+from tenure.api.errors import FIELD_UNUSABLE
 from tenure.api.fields import Body, Identifier, MoneyIn, Text100, Version
 from tenure.api.lists import Cursor, Limit, page_by_id
 from tenure.api.ordered import OrderOut, order_out, orders_out
@@ -62,6 +64,14 @@ class CardIn(Body):
     payment_method: Identifier | None = None
     hosted: StrictBool = False
     save: StrictBool = True
+
+    @field_validator("payment_method", "hosted")
+    @classmethod
+    def _is_one_card(cls, value: str | bool | None, info: ValidationInfo) -> str | bool | None:
+        """Two ways to name a card are a slip: nobody may guess which one is charged."""
+        if value and (info.data.get("token") or info.data.get("payment_method")):
+            raise PydanticCustomError(FIELD_UNUSABLE.code, FIELD_UNUSABLE.en)
+        return value
 
 
 class TransferIn(Body):

@@ -24,17 +24,41 @@ KEPT_MAILS = timedelta(days=90)
 @jobs.periodic(cron="* * * * *")
 @jobs.task(queueing_lock="recover")
 def recover(timestamp: int) -> None:
-    """Settle what was left unknown or half done (R17)."""
+    """Settle the charges that were left unknown or half done (R17)."""
     _log.debug("begun", job="recover", planned=timestamp)
-    from tenure.flows.bank_matching import match_lines
-    from tenure.flows.payment_methods import forget_removed, recover_payment_methods
     from tenure.flows.recovery import recover_payments, recover_steps
-    from tenure.flows.refunds import recover_refunds
 
     recover_payments(now=machine_now())
-    recover_refunds(now=machine_now())
-    match_lines(now=machine_now(), by="worker")
     recover_steps(now=machine_now())
+
+
+@jobs.periodic(cron="* * * * *")
+@jobs.task(queueing_lock="recover_refunds")
+def recover_refunds(timestamp: int) -> None:
+    """Settle the refunds that were left unknown or half done; no charge waits for them (R30)."""
+    _log.debug("begun", job="recover_refunds", planned=timestamp)
+    from tenure.flows.refunds import recover_refunds as recover_them
+
+    recover_them(now=machine_now())
+
+
+@jobs.periodic(cron="* * * * *")
+@jobs.task(queueing_lock="match_transfers")
+def match_transfers(timestamp: int) -> None:
+    """Match what a killed import had read and not matched yet (R15)."""
+    _log.debug("begun", job="match_transfers", planned=timestamp)
+    from tenure.flows.bank_matching import match_lines
+
+    match_lines(now=machine_now(), by="worker")
+
+
+@jobs.periodic(cron="* * * * *")
+@jobs.task(queueing_lock="recover_cards")
+def recover_cards(timestamp: int) -> None:
+    """Finish what was begun with cards on file."""
+    _log.debug("begun", job="recover_cards", planned=timestamp)
+    from tenure.flows.payment_methods import forget_removed, recover_payment_methods
+
     recover_payment_methods(now=machine_now())
     forget_removed(organisation=None, now=machine_now(), by="worker")
 

@@ -7,7 +7,14 @@ from collections.abc import Iterable, Sequence
 from django.conf import settings
 
 from tenure.billing.ledger.rules.accounts import Cause
-from tenure.billing.models import BankAllocation, BankLine, BankPayout, Refund
+from tenure.billing.models import (
+    BankAllocation,
+    BankLine,
+    BankPayout,
+    BankResolution,
+    NotACustomers,
+    Refund,
+)
 from tenure.catalogue.queries import vendor
 from tenure.events.journal import Journal
 from tenure.flows.bookkeeping import Moved, book_moved
@@ -49,6 +56,27 @@ def book_given_back(
     ]
     _book(Cause.SURPLUS, moved, journal)
     _book(Cause.SURPLUS_RETURNED, moved, journal)
+
+
+def book_resolutions(
+    *, resolutions: Sequence[BankResolution], journal: Journal, undone: bool = False
+) -> None:
+    """What a bank keeps, and what a card's gateway paid out; ``undone``: it is open again.
+
+    What left counts as a fee, what came as a fee given back; the reverse for payouts.
+    """
+    for kind, cause in ((NotACustomers.FEE, Cause.FEE), (NotACustomers.PAYOUT, Cause.CARD_PAYOUT)):
+        moved = [
+            Moved(each.id, _sign(each, kind, undone=undone) * each.amount, each.line.currency)
+            for each in resolutions
+            if each.kind == kind
+        ]
+        _book(cause, moved, journal)
+
+
+def _sign(resolution: BankResolution, kind: NotACustomers, *, undone: bool) -> int:
+    usual = "debit" if kind is NotACustomers.FEE else "credit"
+    return 1 if (resolution.line.direction == usual) is not undone else -1
 
 
 def book_transfer_refunds(*, refunds: Sequence[Refund], journal: Journal) -> None:

@@ -35,12 +35,13 @@ from tenure.billing.models import (
     BankOutcome,
     BankPayout,
     BankResolution,
+    NotACustomers,
     PaymentStatus,
 )
 from tenure.events.asked import Asked
 from tenure.events.journal import Journal, transaction
 from tenure.events.streams import VENDOR_STREAM
-from tenure.flows.bank_booking import book_allocations, book_given_back
+from tenure.flows.bank_booking import book_allocations, book_given_back, book_resolutions
 from tenure.flows.bank_matching import carry_out, lock_transfers, wanting_of
 from tenure.flows.locks import lock_organisation
 from tenure.flows.written import Written
@@ -140,9 +141,15 @@ def give_back(
 
 
 def mark_not_ours(
-    *, line: UUID, note: str, now: datetime, by: str, asked: Asked | None = None
+    *,
+    line: UUID,
+    note: str,
+    kind: NotACustomers = NotACustomers.OTHER,
+    now: datetime,
+    by: str,
+    asked: Asked | None = None,
 ) -> Written:
-    """What is open of a line is no customer's money: interest, capital, a bank's own affair.
+    """What is open of a line is no customer's money: a fee, a payout of cards, interest, capital.
 
     Also for what a bank took back, once it was looked after. Raises ``NotFound``, ``Invalid``,
     ``Refused`` with ``bank_line_settled``.
@@ -150,8 +157,11 @@ def mark_not_ours(
     why = _note(note)
     with transaction(now=now, by=by, asked=asked) as journal:
         row = _open_line(line)
-        made = BankResolution(id=new_id(), line=row, amount=row.open, note=why, at=now, by=by)
+        made = BankResolution(
+            id=new_id(), line=row, amount=row.open, kind=kind, note=why, at=now, by=by
+        )
         made.save(force_insert=True)
+        book_resolutions(resolutions=[made], journal=journal)
         _resolve(row, "not_ours", journal)
         journal.made = made.id
     return Written((made.id,), 0)
@@ -174,7 +184,9 @@ def undo_line(*, line: UUID, now: datetime, by: str, asked: Asked | None = None)
         shares = list(orders.select_related("payment").select_for_update(of=("self",)))
         take_back(allocations=shares, journal=journal, outcome=BankOutcome.UNKNOWN)
         book_allocations(allocations=shares, journal=journal, undone=True)
-        freed = _withdraw_payouts(line, now, journal) + _take_back_resolutions(line, now, by)
+        freed = _withdraw_payouts(line, now, journal) + _take_back_resolutions(
+            row, by, now, journal
+        )
         if freed:
             amount = Money(freed, row.currency)
             fact = TransferResolved(line=line, how="undone", amount=amount)
@@ -201,13 +213,14 @@ def _withdraw_payouts(line: UUID, now: datetime, journal: Journal) -> int:
     return sum(row.amount for row in rows)
 
 
-def _take_back_resolutions(line: UUID, now: datetime, by: str) -> int:
+def _take_back_resolutions(line: BankLine, by: str, now: datetime, journal: Journal) -> int:
     rows = list(
         BankResolution.objects.select_for_update().filter(line=line, undone_at__isnull=True)
     )
     for row in rows:
-        row.undone_at, row.undone_by = now, by
+        row.undone_at, row.undone_by, row.line = now, by, line
     BankResolution.objects.bulk_update(rows, ["undone_at", "undone_by"])
+    book_resolutions(resolutions=rows, journal=journal, undone=True)
     return sum(row.amount for row in rows)
 
 

@@ -9,6 +9,7 @@ from tenure.billing.models.bank import (
     BankOutcome,
     BankResolution,
     BankStagedLine,
+    NotACustomers,
 )
 from tenure.billing.models.deliveries import DeliveryStatus, DocumentDelivery, SalesReport
 from tenure.billing.models.documents import (
@@ -48,6 +49,7 @@ __all__ = [
     "Entry",
     "ExchangeRate",
     "GatewayCustomer",
+    "NotACustomers",
     "Payment",
     "PaymentMethod",
     "PaymentMethodStatus",

@@ -128,8 +128,16 @@ class BankLine(BankLineFacts):
         ]
 
 
+class NotACustomers(models.TextChoices):
+    """What money is that is no customer's; the books know the first two (R48)."""
+
+    FEE = "fee"
+    PAYOUT = "payout"
+    OTHER = "other"
+
+
 class BankResolution(models.Model):
-    """What staff decided about a line's money that is for no order: it is not the vendor's.
+    """What staff decided about a line's money that is for no order: it is no customer's.
 
     ``amount`` is in minor units; ``at`` is the machine's instant.
     """
@@ -137,6 +145,12 @@ class BankResolution(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     line = models.ForeignKey(BankLine, models.PROTECT, related_name="resolutions")
     amount = models.BigIntegerField()
+    kind = models.CharField(
+        max_length=6,
+        choices=NotACustomers,
+        default=NotACustomers.OTHER,
+        db_default=NotACustomers.OTHER.value,
+    )
     note = models.CharField(max_length=500)
     at = models.DateTimeField()
     by = models.CharField(max_length=80)

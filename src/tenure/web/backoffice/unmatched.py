@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenure.base.errors import NotFound, TenureError
 from tenure.base.ids import parse_public_id, public_id
+from tenure.billing.models import NotACustomers
 from tenure.events.asked import Asked
 from tenure.flows.bank_queue import assign_line, give_back, mark_not_ours, undo_line
 from tenure.organisations.rules import StaffAbility
@@ -75,6 +76,16 @@ class GiveBackForm(Form):
 class NotOursForm(Form):
     """Why the money is no customer's."""
 
+    kind = forms.ChoiceField(
+        label=_("Booked as"),
+        choices=[
+            (NotACustomers.OTHER, _("Something else, to be explained by the accountant")),
+            (NotACustomers.FEE, _("Fee of the bank or the gateway")),
+            (NotACustomers.PAYOUT, _("Payout of cards by the gateway")),
+        ],
+        initial=NotACustomers.OTHER,
+        required=False,
+    )
     note = reason_field(
         _("What it is"),
         help_text=_("For example: interest, a fee of the bank, what a card gateway paid out."),
@@ -139,8 +150,14 @@ def not_ours(visit: StaffVisit, line: str) -> HttpResponse:
     form = NotOursForm(visit.request.POST if visit.posted else None)
 
     def work(asked: Asked) -> HttpResponse:
-        note = form.cleaned_data["note"]
-        mark_not_ours(line=_id(line), note=note, now=visit.now, by=visit.by, asked=asked)
+        mark_not_ours(
+            line=_id(line),
+            note=form.cleaned_data["note"],
+            kind=NotACustomers(form.cleaned_data["kind"] or NotACustomers.OTHER),
+            now=visit.now,
+            by=visit.by,
+            asked=asked,
+        )
         visit.tell(gettext("It is marked as no customer's money."))
         return _done(visit, line)
 
