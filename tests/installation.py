@@ -20,7 +20,11 @@ from tenure.host.postgres import Server
 
 # The same examples wherever the tests run, however busy the machine is.
 settings.register_profile(
-    "tenure", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "tenure",
+    max_examples=50,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("tenure")
 

@@ -194,7 +194,11 @@ class Endless(io.RawIOBase):
 @pytest.mark.parametrize(
     ("start", "again", "code"),
     [
-        (HEAD, entry(Movement(100)).encode(), "bank_file_too_large"),
+        (
+            HEAD,
+            b"<!--" + b" " * 50_000 + b"-->" + entry(Movement(100)).encode(),
+            "bank_file_too_large",
+        ),
         (HEAD + b"<Ntry>", b"<x>1</x>", "bank_too_much_at_once"),
         (b":20:A\r\n", b":28C:1\r\n" * 1000, "bank_file_too_large"),
         (b":20:A\r\n", b"more\r\n" * 1000, "bank_too_much_at_once"),

