@@ -66,7 +66,7 @@ def content(number: int) -> object:
         due_on=None if credit else issued_on,
         about=Preceding(number="INV-2025-000001", issued_on=date(2025, 12, 1)) if credit else None,
         language="en" if number % 3 else "fr",
-        buyer=papers.changed(party, name=f"{party.name} {number}"),  # type: ignore[arg-type]
+        buyer=papers.changed(party, name=f"{party.name} {number}"),  # type: ignore[arg-type]  # a party
         consumer=consumer,
         prices_include_tax=consumer,
         lines=lines,

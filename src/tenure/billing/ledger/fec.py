@@ -70,8 +70,10 @@ _PIECES: Final = {
     Cause.CARD_PAYMENT: "pay",
     Cause.CARD_REFUND: "ref",
     Cause.TRANSFER_REFUND: "ref",
+    Cause.STATEMENT: "bnl",
+    Cause.TRANSFER_MATCHED: "alc",
 }
-"""The prefix of what an entry without a document is about; the others tell of statement lines."""
+"""The prefix of what an entry without a document is about; other pieces are the entry's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,7 @@ def entry_rows(first: date, last: date) -> Iterator[EntryRow]:
 def _row(row: tuple[Any, ...]) -> EntryRow:
     posting, cause, on, debit, credit, *money, organisation, name, source, number, issued = row
     amount, currency, accounting_amount, accounting_currency = money
-    piece = number or public_id(_PIECES.get(Cause(cause), "line"), source or posting)
+    piece = number or public_id(_PIECES.get(Cause(cause), "ent"), source or posting)
     return EntryRow(
         str(posting),
         Cause(cause),
