@@ -97,3 +97,12 @@ def test_staff_quote_at_prices_of_their_own(cast: Cast) -> None:
     dear = line | {"quantity": 10_000, "unit_price": {"amount": 10**11, "currency": "EUR"}}
     much = cast.vendor.post("/quotes", body | {"lines": [dear, dear]})
     assert (much.status, much.body["field_errors"][0]["field"]) == (422, "lines")
+
+
+def test_a_card_is_named_in_one_way(cast: Cast) -> None:
+    path = f"/quotes/{quoted(cast).body['id']}/accept"
+    for more in ({"hosted": True}, {"payment_method": "pm_01h455vb4pex5vsknk084sn02q"}):
+        payment = {"method": "card", "token": "tok_ok", **more}
+        refused = cast.own.post(path, {"payment": payment}, idempotency_key="c")
+        assert (refused.status, refused.code) == (422, "invalid")
+    assert cast.own.get(path.removesuffix("/accept")).body["status"] == "sent"
