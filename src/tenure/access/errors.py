@@ -90,6 +90,13 @@ ALREADY_ASSIGNED = declare(
     en="The member already holds a seat of this subscription.",
     fr="Le membre occupe déjà une place de cet abonnement.",
 )
+HOLDS_NO_SEAT = declare(
+    "holds_no_seat",
+    rule="R26",
+    en="Somebody you chose holds no seat of this subscription any more; choose among those who do.",
+    fr="Une personne choisie n'occupe plus de place de cet abonnement ; choisissez parmi celles "
+    "qui en occupent une.",
+)
 NO_FREE_SEAT = declare(
     "no_free_seat",
     rule="R38",

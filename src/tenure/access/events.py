@@ -48,6 +48,18 @@ class SeatReleased:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatLossesChosen:
+    """An administrator chose who loses a seat if the next period has fewer (R26).
+
+    None means that the choice was taken back: then those idle longest do.
+    """
+
+    type: ClassVar[str] = "seat.losses_chosen"
+    subscription: UUID
+    members: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RoleRequestMade:
     """A member asks for a role (R40)."""
 

@@ -1,4 +1,4 @@
-"""Seats, one row for each unit of a subscription's quantity; and requests for roles."""
+"""Seats, one row for each unit of a subscription's quantity; who is to lose one; requests."""
 
 from __future__ import annotations
 
@@ -64,6 +64,31 @@ class Seat(models.Model):
 
     def __str__(self) -> str:
         return f"seat {self.number} of {self.subscription_id}"
+
+
+class SeatLoss(models.Model):
+    """Whom an administrator chose to lose a seat if the next period has fewer of them (R26).
+
+    It names the member and not the seat, so that it means nothing for whoever gets that seat
+    afterwards. ``position`` is the order in which they were chosen, from 1.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="losses")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    position = models.IntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["subscription", "member"], name="seat_loss_once_per_member"
+            ),
+            models.CheckConstraint(condition=Q(position__gt=0), name="seat_loss_position"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} of {self.subscription_id}"
 
 
 class RoleRequest(models.Model):

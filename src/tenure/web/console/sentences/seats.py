@@ -30,6 +30,13 @@ def _released(event: Event) -> str:
     return gettext("A seat of %(offer)s is no longer kept for %(member)s.") % about
 
 
+def _losses(event: Event) -> str:
+    about = {"offer": event.offer}
+    if not event.data.get("members"):
+        return gettext("Nobody is chosen any more to lose a seat of %(offer)s.") % about
+    return gettext("It was chosen who loses a seat of %(offer)s with the next period.") % about
+
+
 def _asks(event: Event) -> dict[str, str]:
     return {"member": event.member(), "role": event.role}
 
@@ -115,6 +122,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "seat.freed": Sentence(icon="armchair", tell=_freed),
     "seat.reserved": Sentence(icon="mail", tell=_reserved),
     "seat.released": Sentence(icon="armchair", tell=_released),
+    "seat.losses_chosen": Sentence(icon="armchair", tell=_losses),
     "role_request.made": Sentence(icon="message", tell=_asked),
     "role_request.awaits_seat": Sentence(icon="shopping-bag", tell=_awaits),
     "role_request.granted": Sentence(icon="circle-check", tell=_granted),
