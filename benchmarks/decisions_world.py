@@ -231,6 +231,7 @@ def _period(place: Place, subscription: UUID, now: datetime) -> dict[str, Any]:
     return {
         "id": new_id(),
         "number": 1,
+        "quantity": len(place.members),
         "kind": "initial",
         "starts_on": starts_on,
         "ends_on": ends_on,
@@ -238,6 +239,7 @@ def _period(place: Place, subscription: UUID, now: datetime) -> dict[str, Any]:
         "ends_at": midnight + timedelta(days=365),
         "data_until_on": data_until_on,
         "data_until": midnight + timedelta(days=380),
+        "begin_noted_at": midnight,
         "organisation_id": place.organisation,
         "subscription_id": subscription,
     }

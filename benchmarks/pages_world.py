@@ -284,6 +284,7 @@ def _period(each: Customer, n: int, now: datetime) -> dict[str, Any]:
         "subscription_id": each.subscriptions[n],
         "order_id": each.orders[n],
         "number": 1,
+        "quantity": len(each.members),
         "kind": "initial",
         "starts_on": start.date(),
         "ends_on": end.date(),
@@ -293,6 +294,7 @@ def _period(each: Customer, n: int, now: datetime) -> dict[str, Any]:
         "opt_out_until": last + timedelta(days=1),
         "data_until_on": data.date(),
         "data_until": data + timedelta(days=1),
+        "begin_noted_at": start,
     }
 
 

@@ -137,6 +137,7 @@ def _subscription(
             organisation=organisation,
             subscription=subscription,
             number=number + 1,
+            quantity=len(members) or 1,
             kind="initial",
             starts_on=starts_on,
             ends_on=ends_on,

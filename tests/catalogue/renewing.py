@@ -61,6 +61,7 @@ def subscription(
         organisation=owner,
         subscription=made,
         number=1,
+        quantity=quantity,
         kind="initial",
         starts_on=starts_on,
         ends_on=ends_on,

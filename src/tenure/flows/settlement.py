@@ -103,12 +103,17 @@ def fulfil(
     if not orders:
         return
     bought = read_unbegun(orders)
-    beginnings = [_beginning(each, line.line, journal) for each in bought for line in each.lines]
+    payments = paid_by or {}
+    beginnings = [
+        _beginning(each, line.line, payments.get(each.order.id), journal)
+        for each in bought
+        for line in each.lines
+    ]
     paid_on = {beginning.order.id: beginning.starts_on for beginning in beginnings}
     mark_paid(orders=orders, paid_on=paid_on, journal=journal)
     begun = begin_subscriptions(beginnings=beginnings, journal=journal)
     make_seats(subscriptions=[each.subscription for each in begun], journal=journal)
-    cards = [p for p in (paid_by or {}).values() if p.method == PaymentMethod.CARD]
+    cards = [p for p in payments.values() if p.method == PaymentMethod.CARD]
     book_payments(payments=cards, seller=seller(bought[0].known), journal=journal)
     periods = iter([each.period for each in begun])
     issue_invoices(
@@ -124,7 +129,9 @@ def _with_periods(bought: Bought, periods: Iterator[Period]) -> Bought:
     return replace(bought, lines=lines)
 
 
-def _beginning(bought: Bought, line: OrderLine, journal: Journal) -> Beginning:
+def _beginning(
+    bought: Bought, line: OrderLine, payment: Payment | None, journal: Journal
+) -> Beginning:
     order, buyer = bought.order, bought.buyer
     zone = zone_named(buyer.timezone)
     return Beginning(
@@ -135,4 +142,5 @@ def _beginning(bought: Bought, line: OrderLine, journal: Journal) -> Beginning:
         audience=Audience(buyer.audience),
         country=buyer.country,
         policy=policy_numbered(order.policy_version_id),
+        by_transfer=payment is not None and payment.method == PaymentMethod.BANK_TRANSFER,
     )

@@ -78,6 +78,12 @@ class Period(models.Model):
     the last local day of R21 and ``opt_out_until`` the instant it is over; ``data_until_on`` is
     the last local day of R31 and ``data_until`` the instant it is over. ``deadline_noted_at`` and
     ``end_noted_at`` are when the journal told of them.
+
+    ``quantity`` is how many seats it was paid for. ``remind_at`` is the instant of its next
+    reminder (R25), ``renew_at`` that at which the period after it is charged or, by transfer,
+    invoiced (R24); each is null where nothing of the kind is left to do. ``begin_noted_at`` is
+    when the subscription took its quantity over (R26), null until then; that of a first period is
+    its start.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -85,6 +91,7 @@ class Period(models.Model):
     subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="periods")
     order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="+")
     number = models.IntegerField()
+    quantity = models.IntegerField()
     kind = models.CharField(max_length=9)
     starts_on = models.DateField()
     ends_on = models.DateField()
@@ -96,10 +103,14 @@ class Period(models.Model):
     data_until = models.DateTimeField()
     deadline_noted_at = models.DateTimeField(null=True)
     end_noted_at = models.DateTimeField(null=True)
+    remind_at = models.DateTimeField(null=True)
+    renew_at = models.DateTimeField(null=True)
+    begin_noted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["subscription", "number"], name="period_number_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="period_quantity"),
             models.CheckConstraint(
                 condition=Q(starts_on__lt=F("ends_on"), starts_at__lt=F("ends_at")),
                 name="period_runs_forward",
@@ -117,7 +128,77 @@ class Period(models.Model):
                 condition=Q(deadline_noted_at__isnull=True, opt_out_until__isnull=False),
                 name="period_deadline_due",
             ),
+            models.Index(
+                fields=["remind_at"],
+                condition=Q(remind_at__isnull=False),
+                name="period_reminder_due",
+            ),
+            models.Index(
+                fields=["renew_at"], condition=Q(renew_at__isnull=False), name="period_renewal_due"
+            ),
+            models.Index(
+                fields=["starts_at"],
+                condition=Q(begin_noted_at__isnull=True),
+                name="period_begin_due",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.starts_on} – {self.ends_on}"
+
+
+class Renewal(models.Model):
+    """The obligation to renew a subscription for its period ``number``: there is one at the most.
+
+    The row is there from the first reminder on, or from the deadline if none went out.
+    ``unit_amount`` per seat, in minor units, is the price that the reminder named, fixed on the
+    local day ``priced_on`` (R25); null until then. ``withdrawn``: the offer could no longer be
+    had when its price was to be fixed, so that it is not renewed (R5). ``quantity`` is null until
+    it was ordered, as are ``order`` and ``order_line``.
+
+    ``due_at`` is the UTC instant of the next attempt or, when none is left, of the end of the
+    retention, when it is given up; null when there is nothing left to do. ``attempts`` counts the
+    charges that were tried by themselves, ``closed_at`` is when it was given up or paid.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    subscription = models.ForeignKey(
+        Subscription, models.PROTECT, related_name="renewals", db_index=False
+    )
+    number = models.IntegerField()
+    unit_amount = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3)
+    priced_on = models.DateField(null=True)
+    quantity = models.IntegerField(null=True)
+    withdrawn = models.BooleanField(default=False)
+    order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="+")
+    order_line = models.OneToOneField(OrderLine, models.PROTECT, null=True, related_name="renewal")
+    due_at = models.DateTimeField(null=True)
+    attempts = models.SmallIntegerField(default=0)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["subscription", "number"], name="renewal_once"),
+            models.CheckConstraint(
+                condition=Q(order__isnull=True, order_line__isnull=True)
+                | Q(
+                    order__isnull=False,
+                    order_line__isnull=False,
+                    quantity__isnull=False,
+                    unit_amount__isnull=False,
+                ),
+                name="renewal_ordered_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | Q(due_at__isnull=True),
+                name="renewal_closed_is_not_due",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="renewal_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"renewal {self.number} of {self.subscription_id}"

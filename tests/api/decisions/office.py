@@ -77,6 +77,7 @@ class Office:
             organisation=self.organisation,
             subscription=subscription,
             number=1,
+            quantity=1,
             kind="initial",
             starts_on=first,
             ends_on=end,

@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from tenure.base.calendar import Term
+from tenure.base.calendar import Term, first_instant
 from tenure.base.ids import new_id
 from tenure.events.journal import Journal
 from tenure.orders.models import Order, OrderLine
@@ -16,8 +16,13 @@ from tenure.policy.model import Policy
 from tenure.policy.words import Audience
 from tenure.subscriptions.events import SubscriptionStarted
 from tenure.subscriptions.models import Period, Subscription
-from tenure.subscriptions.rules.periods import PeriodFacts, period
-from tenure.subscriptions.rules.renewal import opt_out_deadline, opt_out_until
+from tenure.subscriptions.rules.periods import PeriodFacts, PeriodKind, period
+from tenure.subscriptions.rules.renewal import (
+    notice_days,
+    opt_out_deadline,
+    opt_out_until,
+    renewal_begins_at,
+)
 from tenure.subscriptions.rules.retention import (
     data_available_until,
     data_gone_at,
@@ -27,7 +32,10 @@ from tenure.subscriptions.rules.retention import (
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """A paid line, and whose: the first local day, the zone it keeps for life, its policy (R32)."""
+    """A paid line, and whose: the first local day, the zone it keeps for life, its policy (R32).
+
+    ``by_transfer`` is how it was paid, and so how it renews (R24).
+    """
 
     order: Order
     line: OrderLine
@@ -36,6 +44,7 @@ class Beginning:
     audience: Audience
     country: str
     policy: Policy
+    by_transfer: bool = False
 
 
 class Begun(NamedTuple):
@@ -89,6 +98,7 @@ def _subscription(beginning: Beginning, journal: Journal) -> Subscription:
 
 
 def _first_period(beginning: Beginning, subscription: Subscription) -> Period:
+    policy, audience, country = beginning.policy, beginning.audience, beginning.country
     facts = period(
         beginning.starts_on,
         Term(beginning.line.term),
@@ -100,9 +110,12 @@ def _first_period(beginning: Beginning, subscription: Subscription) -> Period:
         facts,
         subscription=subscription,
         order=beginning.order,
+        quantity=beginning.line.quantity,
         zone=beginning.zone,
-        policy=beginning.policy,
-        days=retention_days(beginning.policy, beginning.audience, beginning.country),
+        policy=policy,
+        days=retention_days(policy, audience, country),
+        protected=policy.statutory_eu.protects(audience, country),
+        by_transfer=beginning.by_transfer,
     )
 
 
@@ -111,31 +124,42 @@ def period_row(
     *,
     subscription: Subscription,
     order: Order | None,
+    quantity: int,
     zone: ZoneInfo,
     policy: Policy,
     days: int,
+    protected: bool = False,
+    by_transfer: bool = False,
 ) -> Period:
     """The row of a period, with what the policy of the order that paid it says of it (R32).
 
-    What was bought elsewhere has no order, and no deadline of ours (R35).
-
-    ``days`` are those for which data outlive access (R31).
+    What was bought elsewhere has no order, and no deadline of ours (R35). The boundary of a
+    renewal is still to come, or to be applied (R26). ``days`` are those for which data outlive
+    access (R31); ``protected`` says whether the law wants a notice of its own (R33).
     """
     renews = subscription.term != Term.TRIAL and order is not None
     data_until_on = data_available_until(facts.ends_on, days)
-    return Period(
+    begins_later = renews and facts.kind is PeriodKind.RENEWAL
+    row = Period(
         id=new_id(),
         organisation_id=subscription.organisation_id,
         subscription=subscription,
         order=order,
         number=facts.number,
+        quantity=quantity,
         kind=facts.kind.value,
         starts_on=facts.starts_on,
         ends_on=facts.ends_on,
         starts_at=facts.starts_at,
         ends_at=facts.ends_at,
-        opt_out_on=opt_out_deadline(facts.ends_on, policy) if renews else None,
-        opt_out_until=opt_out_until(facts.ends_on, zone, policy) if renews else None,
         data_until_on=data_until_on,
         data_until=data_gone_at(data_until_on, zone),
+        begin_noted_at=None if begins_later else facts.starts_at,
     )
+    if renews:
+        notices = notice_days(facts.span, Term(subscription.term), policy, protected=protected)
+        row.opt_out_on = opt_out_deadline(facts.ends_on, policy)
+        row.opt_out_until = opt_out_until(facts.ends_on, zone, policy)
+        row.remind_at = first_instant(notices[0], zone) if notices else None
+        row.renew_at = renewal_begins_at(facts, zone, policy, by_transfer=by_transfer)
+    return row

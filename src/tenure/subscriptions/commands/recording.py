@@ -88,7 +88,13 @@ def _period(
 ) -> Period:
     facts = period(subscription.anchor_on, Term(subscription.term), number, zone)
     return period_row(
-        facts, subscription=subscription, order=None, zone=zone, policy=policy, days=days
+        facts,
+        subscription=subscription,
+        order=None,
+        quantity=subscription.quantity,
+        zone=zone,
+        policy=policy,
+        days=days,
     )
 
 

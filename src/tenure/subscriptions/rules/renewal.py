@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tenure.base.calendar import Span, Term, add_months, end_of_day_instant, last_day_before
+from tenure.base.calendar import (
+    Span,
+    Term,
+    add_months,
+    end_of_day_instant,
+    first_instant,
+    last_day_before,
+)
 from tenure.base.money import Money, divide_half_up
 from tenure.base.verdicts import Figure, Verdict, allow, refuse
 from tenure.policy.model import Policy
@@ -109,6 +116,22 @@ def _charge_days(policy: Policy) -> tuple[int, ...]:
 def transfer_invoice_day(ends_on: date, policy: Policy) -> date:
     """The local day on which a renewal by transfer is invoiced; it is due on ``ends_on`` (R24)."""
     return last_day_before(ends_on, policy.renewal.transfer_invoice_days_before_end)
+
+
+def renewal_begins_at(
+    current: PeriodFacts, zone: ZoneInfo, policy: Policy, *, by_transfer: bool
+) -> datetime:
+    """The UTC instant at which what follows ``current`` is charged, or invoiced ahead (R24).
+
+    Never before ``current`` itself begins.
+    """
+    ends_on = current.ends_on
+    day = (
+        transfer_invoice_day(ends_on, policy)
+        if by_transfer
+        else card_charge_days(ends_on, policy)[0]
+    )
+    return max(first_instant(day, zone), current.starts_at)
 
 
 def reminder_days(current: Span, term: Term, policy: Policy) -> tuple[date, ...]:
