@@ -22,6 +22,7 @@ from tenure.catalogue.file import sample_source
 from tenure.cli.main import app
 from tests.catalogue.files import SMALL, large, line_of
 from tests.catalogue.renewing import organisation, subscription
+from tests.patience import PATIENCE
 
 ENGLISH = {"LC_ALL": "en_GB.UTF-8"}
 FRENCH = {"LC_ALL": "fr_FR.UTF-8"}
@@ -60,7 +61,7 @@ def test_from_an_empty_database_in_and_out_to_the_byte(fresh_database: str, tmp_
             env={**os.environ, **ENGLISH, "DATABASE_URL": fresh_database},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=PATIENCE,
             check=False,
         )
 

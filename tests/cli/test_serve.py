@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import re
 import shlex
 import signal
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.host.places import Place, new_place
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -30,14 +32,14 @@ def started(place: Place, *arguments: str) -> tuple[subprocess.Popen[str], str]:
     process = place.popen("-m", "tenure.cli", *arguments)
     assert process.stdout is not None
     found = re.fullmatch(r"Ready: (http://127\.0\.0\.1:\d+)\n", process.stdout.readline())
-    assert found, process.communicate(timeout=60)
+    assert found, process.communicate(timeout=PATIENCE)
     return process, found[1]
 
 
 def stop(process: subprocess.Popen[str], number: signal.Signals) -> tuple[str, str]:
     """End it; what else it wrote."""
     process.send_signal(number)
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == (-number if number is signal.SIGKILL else 0), errors
     return output, errors
 
@@ -58,7 +60,7 @@ def test_a_whole_installation(place: Place) -> None:
     running = json.loads((place.data_dir / "running.json").read_text())
     assert (running["pid"], running["public_url"]) == (process.pid, url)
     for address in (url, running["decide_url"]):
-        with urllib.request.urlopen(f"{address}/readyz", timeout=5) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"{address}/readyz", timeout=PATIENCE) as answer:  # noqa: S310
             assert answer.status == 200
     second = command(place, "serve", "--port", "0")
     assert (second.returncode, second.stdout) == (1, "")
@@ -66,6 +68,9 @@ def test_a_whole_installation(place: Place) -> None:
     joined = command(place, "migrate")
     assert (joined.returncode, joined.stdout) == (0, "")
     assert len(place.pids("postgres -D")) == 1
+    slow = place.pids("tenure.cli worker")
+    for pid in slow:
+        os.kill(pid, signal.SIGSTOP)  # as late as on a busy machine: the database is gone by then
     stop(process, signal.SIGKILL)
     assert place.is_deserted()
 
@@ -85,7 +90,7 @@ def call(words: list[str]) -> Any:
     headers = dict(text.split(": ", 1) for flag, text in pairs if flag == "-H")
     body = next((text.encode() for flag, text in pairs if flag == "-d"), None)
     request = urllib.request.Request(words[-1], data=body, headers=headers)  # noqa: S310 - our own
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
         return json.load(answer)
 
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 from django.db import connection
 
 from tenure.base.errors import NotFound, Refused
+from tests.patience import PATIENCE
 
 Result = TypeVar("Result")
 
@@ -28,7 +29,7 @@ def at_once(count: int, work: Callable[[int], Result]) -> list[Result]:
     def share(first: int) -> list[tuple[int, Result]]:
         try:
             connection.ensure_connection()
-            gate.wait(60)
+            gate.wait(PATIENCE)
             return [(number, work(number)) for number in range(first, count, crowd)]
         finally:
             connection.close()

@@ -34,6 +34,7 @@ from tenure.subscriptions.models import Subscription
 from tenure.subscriptions.queries.renewal import renewal_price
 from tests.flows.doomed import every_point
 from tests.organisations.vies_server import HANG_UP, ViesServer, vies_server, wrapped
+from tests.patience import PATIENCE
 from tests.shop import START, fill_cart, open_shop, order_cart
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,7 +59,7 @@ def vies(server: ViesServer) -> Vies:
     server.replies.clear()
     server.invalid.clear()
     server.asked.clear()
-    return Vies(server.url, timeout=5)
+    return Vies(server.url, timeout=PATIENCE)
 
 
 def company(
@@ -201,7 +202,7 @@ def test_an_answer_about_a_number_that_was_changed_changes_nothing(server: ViesS
             )
             return super().look_up(number, requester=requester, asked=asked)
 
-    look_up_now(organisation=buyer.id, now=START, register=Slow(server.url, timeout=5))
+    look_up_now(organisation=buyer.id, now=START, register=Slow(server.url, timeout=PATIENCE))
     assert facts() == []
     assert check_of(buyer).outcome == "waiting"
 

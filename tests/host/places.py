@@ -22,6 +22,7 @@ from tenure.host.postgres import Server
 from tenure.host.private_files import write_private
 from tenure.host.processes import attempts
 from tests.installation import fast_directory
+from tests.patience import PATIENCE
 
 MARK = "TENURE_TEST_PLACE"
 
@@ -77,7 +78,7 @@ class Place:
         """The processes of this place whose command line holds ``words``."""
         return [pid for pid in self._pids() if words in _command(pid)]
 
-    def is_deserted(self, seconds: float = 15) -> bool:
+    def is_deserted(self, seconds: float = PATIENCE) -> bool:
         """Whether nothing of this place runs, at the latest after ``seconds``."""
         return eventually(lambda: not self.survivors(), seconds)
 
@@ -157,7 +158,7 @@ def _model() -> Place:
     return place
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 15) -> bool:
+def eventually(holds: Callable[[], bool], seconds: float = PATIENCE) -> bool:
     """Whether ``holds`` comes true within ``seconds``."""
     return any(holds() for _ in attempts(seconds))
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.host.places import Place
+from tests.patience import PATIENCE
 
 NOBODY = 65534
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="Run by an ordinary user.")
@@ -85,13 +86,13 @@ def start(place: Place, code: Path, *arguments: str) -> subprocess.Popen[str]:
 def test_all_is_in_the_data_directory_and_belongs_to_the_user(
     bare_place: Place, code: Path
 ) -> None:
-    output, errors = start(bare_place, code, "go").communicate(timeout=60)
+    output, errors = start(bare_place, code, "go").communicate(timeout=PATIENCE)
     assert output.startswith(f"{NOBODY} postgresql://"), errors
     assert not bare_place.server_dir.joinpath("home").exists()
     owners = {path.stat().st_uid for path in bare_place.data_dir.rglob("*")}
     assert owners == {NOBODY}
     assert bare_place.is_deserted(0)
-    again, _ = start(bare_place, code, "go").communicate(timeout=60)
+    again, _ = start(bare_place, code, "go").communicate(timeout=PATIENCE)
     assert again == output
 
 
@@ -106,8 +107,8 @@ def test_killed_it_leaves_nothing(bare_place: Place, code: Path) -> None:
 
 
 def test_root_leaves_the_data_of_a_user_alone(bare_place: Place, code: Path) -> None:
-    start(bare_place, code, "go").communicate(timeout=60)
+    start(bare_place, code, "go").communicate(timeout=PATIENCE)
     refused = bare_place.popen("-c", _COMMAND, "go")
-    _, errors = refused.communicate(timeout=60)
+    _, errors = refused.communicate(timeout=PATIENCE)
     assert refused.returncode == 1
     assert "belong to the user nobody" in errors

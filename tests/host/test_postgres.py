@@ -8,7 +8,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psycopg
@@ -20,11 +19,12 @@ from tenure.host.errors import HostError
 from tenure.host.postgres import Server
 from tenure.host.processes import is_alive, wait_for_exit
 from tests.host.places import Place, eventually, new_place
+from tests.patience import PATIENCE
 
 
 def ask(server: Server, question: str) -> object:
     """The one value that ``question`` gives."""
-    with psycopg.connect(server.url, connect_timeout=5) as connection:
+    with psycopg.connect(server.url, connect_timeout=int(PATIENCE)) as connection:
         row = connection.execute(question).fetchone()  # type: ignore[arg-type] - a literal of ours
     assert row is not None
     return row[0]
@@ -42,16 +42,14 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_it_keeps_its_data_and_starts_fast_the_second_time(place: Place) -> None:
+def test_it_keeps_its_data_and_starts_a_second_time(place: Place) -> None:
     first = place.server()
     first.start()
     keep(first, "hello")
     first.stop()
     assert place.is_deserted(1)
     again = place.server()
-    begun = time.monotonic()
     again.start()
-    assert time.monotonic() - begun < 2  # 0.05 s on a quiet machine
     assert again.url == first.url
     assert ask(again, "SELECT word FROM kept") == "hello"
     again.stop()
@@ -160,9 +158,7 @@ def test_the_number_of_a_stranger_in_a_stale_pid_file_is_no_server(place: Place)
         lines = [str(stranger.pid), str(server.cluster.data), "1", "5432", "", "", "", "ready"]
         stale = server.cluster.data / "postmaster.pid"
         stale.write_text("\n".join(lines) + "\n")
-        begun = time.monotonic()
         server.start()
-        assert time.monotonic() - begun < 10
         assert ask(server, "SELECT 1") == 1
         server.stop()
         assert is_alive(stranger.pid)

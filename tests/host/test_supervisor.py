@@ -15,6 +15,7 @@ import pytest
 
 from tenure.host.installation import find_running
 from tests.host.places import Place, eventually
+from tests.patience import PATIENCE
 
 
 class Whole:
@@ -26,12 +27,12 @@ class Whole:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         found = re.match(r"Ready: (http://127\.0\.0\.1:(\d+)) prepared", line)
-        assert found, (line, self.process.communicate(timeout=60))
+        assert found, (line, self.process.communicate(timeout=PATIENCE))
         self.url, self.port = found[1], int(found[2])
 
     def answering(self) -> int:
         """The web worker that answers at this moment."""
-        with urllib.request.urlopen(self.url, timeout=5) as answer:  # noqa: S310 - our own
+        with urllib.request.urlopen(self.url, timeout=PATIENCE) as answer:  # noqa: S310 - our own
             return int(answer.read())
 
     def answers(self) -> bool:
@@ -44,14 +45,14 @@ class Whole:
     def stop(self, number: signal.Signals) -> tuple[int, str]:
         """Signal it; its exit status and what it wrote on stderr."""
         self.process.send_signal(number)
-        _, errors = self.process.communicate(timeout=60)
+        _, errors = self.process.communicate(timeout=PATIENCE)
         return self.process.returncode, errors
 
 
 def refusal(place: Place, *arguments: str) -> str:
     """What a supervisor says that leaves with exit 1."""
     process = place.popen("-m", "tests.host.supervised", *arguments)
-    output, errors = process.communicate(timeout=90)
+    output, errors = process.communicate(timeout=PATIENCE)
     assert (process.returncode, output) == (1, ""), errors
     return errors
 
@@ -127,7 +128,7 @@ def test_the_database_comes_back_at_the_same_address(place: Place) -> None:
 
     def kept() -> bool:
         try:
-            with psycopg.connect(url, connect_timeout=2) as connection:
+            with psycopg.connect(url, connect_timeout=int(PATIENCE)) as connection:
                 return connection.execute("SELECT one FROM kept").fetchone() == (1,)
         except psycopg.OperationalError:
             return False
@@ -139,7 +140,7 @@ def test_the_database_comes_back_at_the_same_address(place: Place) -> None:
 def test_a_part_that_ends_again_and_again_ends_the_whole(place: Place) -> None:
     errors = ""
     whole = Whole(place, "exit:7")
-    _, errors = whole.process.communicate(timeout=60)
+    _, errors = whole.process.communicate(timeout=PATIENCE)
     assert whole.process.returncode == 1
     assert "exit:7 ended 5 times within 60 seconds (last: exit 7)" in errors
     assert place.is_deserted(0)
@@ -151,7 +152,7 @@ def test_a_part_deaf_to_requests_is_killed(place: Place) -> None:
     stop = place.pids("tests.host.supervised")
     assert stop == [whole.process.pid]
     whole.process.send_signal(signal.SIGTERM)  # the second request cuts short
-    whole.process.communicate(timeout=60)
+    whole.process.communicate(timeout=PATIENCE)
     assert whole.process.returncode == 0
     assert place.is_deserted(0)
 
@@ -178,9 +179,9 @@ def test_a_taken_port_is_named_at_once(place: Place) -> None:
 
 def test_asked_to_stop_while_it_starts_it_leaves_nothing(place: Place) -> None:
     process = place.popen("-m", "tests.host.supervised", "0", "mute")
-    assert eventually(lambda: bool(place.pids("parts web")), 60)
+    assert eventually(lambda: bool(place.pids("parts web")))
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=60)
+    process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     assert place.is_deserted(0)
 

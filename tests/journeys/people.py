@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from tests.journeys.running import Installation
+from tests.patience import PATIENCE
 
 Json = dict[str, Any]
 
@@ -72,7 +73,7 @@ class Caller:
 def caller(installation: Installation, key: str | None) -> Iterator[Caller]:
     """A caller with that key."""
     headers = {"Authorization": f"Bearer {key}"} if key else {}
-    with httpx.Client(base_url=installation.url, headers=headers, timeout=30) as http:
+    with httpx.Client(base_url=installation.url, headers=headers, timeout=PATIENCE) as http:
         yield Caller(http)
 
 

@@ -18,6 +18,7 @@ import psycopg
 
 from tenure.host.installation import find_running
 from tests.host.places import Place, new_place
+from tests.patience import PATIENCE
 
 TENURE: Final = str(Path(sys.executable).with_name("tenure"))
 
@@ -38,7 +39,7 @@ class Installation:
             env=self.environ,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=PATIENCE,
             check=False,
         )
 
@@ -67,7 +68,7 @@ def running_installation() -> Iterator[Installation]:
             yield _ready(process, place, environ, errors)
         finally:
             process.terminate()
-            status = process.wait(60)
+            status = process.wait(PATIENCE)
         assert status == 0, errors.read_text()
         assert place.is_deserted(), place.survivors()
 

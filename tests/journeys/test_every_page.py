@@ -15,6 +15,7 @@ from playwright.sync_api import Browser
 from tenure.web.texts import everything, kept, translations
 from tests.journeys.running import Installation
 from tests.journeys.walking import Place, Walker, all_places
+from tests.patience import PATIENCE
 from tests.web.browser import NARROW, WIDE
 
 LOOKED_FOR: dict[Literal["light", "dark"], dict[str, Any]] = {
@@ -74,6 +75,7 @@ def test_every_page_is_sound(browser: Browser, walk: Walk) -> None:
             context.add_cookies(
                 [{"name": cookie.name, "value": cookie.value or "", "url": walker.url}]
             )
+        context.set_default_timeout(PATIENCE * 1000)
         page = context.new_page()
         for place in places:
             if place.who != who:

@@ -7,6 +7,7 @@ import re
 import subprocess
 
 from tests.journeys.running import TENURE, Installation
+from tests.patience import PATIENCE
 from tests.structure.tree import ROOT
 
 WRITTEN_FOR = "http://127.0.0.1:8000"
@@ -23,7 +24,7 @@ def prints(installation: Installation, paper: str) -> list[str]:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

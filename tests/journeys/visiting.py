@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 from tests.host.places import eventually
 from tests.web.browser import NARROW, WIDE
 
-PATIENCE: Final = 15_000
+PATIENCE: Final = 240_000
 
 
 class Visitor:

@@ -13,6 +13,8 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 from django.urls import Resolver404, resolve
 
+from tests.patience import PATIENCE
+
 PASSWORD: Final = "tenure demo"
 _NO_PAGES: Final = ("/api/", "/access/", "/static/", "/.well-known/", "/metrics")
 
@@ -55,7 +57,10 @@ class Walker:
         self.broken: list[str] = []
         """Where links led to nothing, or to an error."""
         self.http = httpx.Client(
-            base_url=url, follow_redirects=True, headers={"Accept-Language": language}, timeout=30
+            base_url=url,
+            follow_redirects=True,
+            headers={"Accept-Language": language},
+            timeout=PATIENCE,
         )
 
     def close(self) -> None:

@@ -19,6 +19,7 @@ from tests.organisations.vies_server import (
     vies_server,
     wrapped,
 )
+from tests.patience import PATIENCE
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +28,13 @@ def server() -> Iterator[ViesServer]:
         yield running
 
 
-def look_up(server: ViesServer, number: str = "DE136695976", requester: str = "") -> Answer:
-    return Vies(server.url, timeout=0.2).look_up(number, requester=requester, asked=0)
+def look_up(
+    server: ViesServer,
+    number: str = "DE136695976",
+    requester: str = "",
+    timeout: float = PATIENCE,
+) -> Answer:
+    return Vies(server.url, timeout=timeout).look_up(number, requester=requester, asked=0)
 
 
 def test_a_number_that_is_known(server: ViesServer) -> None:
@@ -97,7 +103,7 @@ def test_whatever_is_said(
     server: ViesServer, reply: Reply, found: Found, reason: str | None
 ) -> None:
     server.replies = [reply]
-    answer = look_up(server)
+    answer = look_up(server, timeout=0.2 if reply == SILENCE else PATIENCE)
     assert answer.found is found
     assert reason in (None, answer.reason)
 
@@ -108,7 +114,7 @@ def test_what_a_country_keeps_back_is_nothing(server: ViesServer) -> None:
 
 
 def test_nobody_there(server: ViesServer) -> None:
-    answer = Vies("http://127.0.0.1:9", timeout=1).look_up("DE1", requester="", asked=0)
+    answer = Vies("http://127.0.0.1:9", timeout=PATIENCE).look_up("DE1", requester="", asked=0)
     assert answer == Answer(Found.UNAVAILABLE, reason="SERVICE_UNAVAILABLE")
     with pytest.raises(ValueError, match="file"):
         Vies("file:///etc", timeout=1)

@@ -21,11 +21,13 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     ViewportSize,
+    expect,
     sync_playwright,
 )
 from pytest_django.live_server_helper import LiveServer
 
 from tenure.config.static_files import prepare_assets
+from tests.patience import PATIENCE
 
 CHROMIUM: Final = os.environ.get("CHROMIUM") or which("chromium") or "chromium"
 FLAGS: Final = (
@@ -78,6 +80,7 @@ def browser() -> Iterator[Browser]:
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE * 1000)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield browser
         browser.close()
@@ -89,6 +92,7 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A browser that nobody used before: a wide screen, light, in English."""
     context = browser.new_context(viewport=WIDE, locale="en-GB", color_scheme="light")
+    context.set_default_timeout(PATIENCE * 1000)
     yield context
     context.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Final
@@ -152,7 +153,7 @@ def _parts(listeners: tuple[Listener, ...]) -> list[Part]:
         )
         for (name, *more), listener in zip(_LISTENING, listeners, strict=False)
     ]
-    return [*parts, Part("worker", (*tenure, "worker"))]
+    return [*parts, Part("worker", (*tenure, "worker"), death_signal=signal.SIGKILL)]
 
 
 def _environ(url: str, listeners: tuple[Listener, ...], *, demo: bool) -> dict[str, str]:

@@ -51,13 +51,16 @@ class Part:
     """A program to keep running, and the address at which it answers 200 once it can serve.
 
     One that ``holds_back`` is started while the installation is prepared, so that both take the
-    time of one: it loads what it needs, and begins when its standard input ends.
+    time of one: it loads what it needs, and begins when its standard input ends. ``death_signal``
+    is what it gets when this process is killed: SIGKILL for one that would wait for the database,
+    which dies at the same moment.
     """
 
     name: str
     program: Sequence[str]
     ready_url: str | None = None
     holds_back: bool = False
+    death_signal: signal.Signals = signal.SIGTERM
 
 
 class StopAsked(BaseException):
@@ -245,7 +248,7 @@ class Supervisor:
         def start() -> int:
             return spawn(
                 part.program,
-                death_signal=signal.SIGTERM,
+                death_signal=part.death_signal,
                 environ=self._environ,
                 input_=self._gate,
             )

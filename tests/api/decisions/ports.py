@@ -18,6 +18,7 @@ from django.db import connection
 from django.test import Client
 
 from tenure.host.processes import attempts
+from tests.patience import PATIENCE
 
 EVALUATION = "/access/v1/evaluation"
 EVALUATIONS = "/access/v1/evaluations"
@@ -83,7 +84,7 @@ class NodeProcess:
 
     def await_readiness(self, path: str = "/readyz") -> None:
         """Wait until it answers."""
-        for _ in attempts(30):
+        for _ in attempts(PATIENCE):
             try:
                 if self.send("GET", path, b"", {}).status == http.HTTPStatus.OK:
                     return
@@ -113,7 +114,7 @@ class NodeProcess:
 
     def connect(self) -> http.client.HTTPConnection:
         """A connection of one's own."""
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
 
     def figure(self, name: str) -> int:
         """One of its metrics."""
@@ -124,7 +125,7 @@ class NodeProcess:
     def stop(self) -> None:
         """Ask it to end, and wait until it has."""
         self._process.send_signal(signal.SIGTERM)
-        self._process.wait(timeout=20)
+        self._process.wait(timeout=PATIENCE)
 
 
 def database_url() -> str:

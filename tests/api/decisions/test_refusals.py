@@ -23,6 +23,7 @@ from tests.api.decisions.ports import (
     Reply,
     post,
 )
+from tests.patience import PATIENCE
 from tests.shop import START
 
 MIB = 1024 * 1024
@@ -318,7 +319,7 @@ def test_the_node_tells_how_it_is(node: NodeProcess, db: None) -> None:
 def test_a_request_may_come_in_pieces(node: NodeProcess, office: Office, key: str) -> None:
     """A connection that is kept serves one question after the other."""
     question = json.dumps(office.question(office.organisation.members.get())).encode()
-    client = http.client.HTTPConnection("127.0.0.1", node.port, timeout=20)
+    client = http.client.HTTPConnection("127.0.0.1", node.port, timeout=PATIENCE)
     for _ in range(3):
         client.putrequest("POST", EVALUATION)
         client.putheader("Authorization", f"Bearer {key}")

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import pytest
 
 from tenure.host.processes import attempts
+from tests.patience import PATIENCE
 
 SERVER = """
 import asyncio, os, sys
@@ -47,9 +48,9 @@ def server() -> Iterator[tuple[subprocess.Popen[str], int]]:
 
 
 def who_answers(port: int) -> int:
-    for _ in attempts(20):
+    for _ in attempts(PATIENCE):
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as reply:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=PATIENCE) as reply:
                 return int(reply.read())
         except OSError:
             continue
@@ -64,7 +65,7 @@ def test_who_dies_is_replaced_and_all_end_together(
     os.kill(first, signal.SIGKILL)
     assert who_answers(port) not in {first, served.pid}
     served.send_signal(signal.SIGTERM)
-    assert served.wait(timeout=20) == 0
+    assert served.wait(timeout=PATIENCE) == 0
     assert served.stdout is not None
     assert "ended" in served.stdout.read()
 
@@ -73,7 +74,7 @@ def test_an_address_that_somebody_holds(server: tuple[subprocess.Popen[str], int
     _, port = server
     who_answers(port)
     command = [sys.executable, "-c", SERVER, str(port)]
-    second = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    second = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert second.returncode != 0
     assert "in use" in second.stderr
 
@@ -84,10 +85,10 @@ def test_nobody_outlives_the_one_that_looks_after_them(
     served, port = server
     who_answers(port)
     served.kill()
-    served.wait(timeout=20)
-    for _ in attempts(20):
+    served.wait(timeout=PATIENCE)
+    for _ in attempts(PATIENCE):
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+            socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).close()
         except OSError:
             return
     raise AssertionError("Somebody still answers.")

@@ -14,6 +14,7 @@ import stripe
 
 from tenure.base.clock import machine_now
 from tests.billing.stripelike.account import VERSION, Account, Json, Refusal
+from tests.patience import PATIENCE
 
 KEY = "sk_test_stripelike"
 SECRET = "whsec_stripelike"  # signs what this server sends, nothing else
@@ -191,7 +192,7 @@ def _handler(server: StripeLike) -> type[BaseHTTPRequestHandler]:
                 if key:
                     server.remember(key, path, body, (status, answer))
             if fault == "slow":
-                server.hurry.wait(10)
+                server.hurry.wait(PATIENCE)
             if fault == "lost":
                 self._drop()
             else:

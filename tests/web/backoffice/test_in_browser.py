@@ -24,7 +24,6 @@ def test_every_page_is_sound(company: Company, page: Page, site: Site, language:
     desk = office(company)
     client = browser(desk.admin)
     site.log_in(page, client)
-    page.set_default_timeout(120_000)
     for number, path in enumerate(desk.paths()):
         joint = "&" if "?" in path else "?"
         page.goto(f"{site.url}{path}{joint}language={language}")
@@ -38,7 +37,6 @@ def test_every_page_about_money_is_sound(company: Company, page: Page, site: Sit
     desk = office(company)
     paths = till(company.organisation).paths(company.organisation.id)
     site.log_in(page, browser(desk.admin))
-    page.set_default_timeout(120_000)
     for number, path in enumerate(paths):
         joint = "&" if "?" in path else "?"
         page.goto(f"{site.url}{path}{joint}language=fr")

@@ -10,6 +10,7 @@ from tenure.base.ids import new_id
 from tenure.events.asked import Asked
 from tenure.events.asking import asked_alone
 from tenure.events.journal import transaction
+from tests.patience import PATIENCE
 from tests.shop import START, in_thread_end
 
 
@@ -30,7 +31,7 @@ def test_the_second_waits_for_the_first_and_finds_what_it_made(transactional_db:
 
     def second() -> UUID | None:
         try:
-            assert entered.wait(10)
+            assert entered.wait(PATIENCE)
             with asked_alone(asked) as before:
                 return before.made if before else None
         finally:
