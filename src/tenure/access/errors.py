@@ -81,8 +81,8 @@ SEATS_FOUND = declare(
 SUBSCRIPTION_NOT_ACTIVE = declare(
     "subscription_not_active",
     rule="R38",
-    en="The subscription is not active, so no seat of it can be assigned.",
-    fr="L'abonnement n'est pas actif : aucune de ses places ne peut être attribuée.",
+    en="The subscription is not active, so no seat of it can be assigned, and none added.",
+    fr="L'abonnement n'est pas actif : aucune de ses places ne peut être attribuée, ni ajoutée.",
 )
 ALREADY_ASSIGNED = declare(
     "already_assigned",
@@ -114,6 +114,51 @@ SEAT_LOCKED = declare(
     rule="R38",
     en="The seat stays with its member until it is free on {until}.",
     fr="La place reste à son membre jusqu'à ce qu'elle se libère le {until}.",
+)
+
+# More seats in mid-period.
+
+SEATS_ADDABLE = declare(
+    "seats_addable",
+    rule="R27",
+    en="Seats can be added for the rest of the period.",
+    fr="Des places peuvent être ajoutées pour le reste de la période.",
+)
+SEATS_NOT_FOR_TRIAL = declare(
+    "seats_not_for_trial",
+    rule="R9",
+    en="A trial keeps the seats that it began with; buy the offer for more.",
+    fr="Un essai garde les places avec lesquelles il a commencé ; achetez l'offre pour en avoir "
+    "plus.",
+)
+SEATS_NOT_SOLD_HERE = declare(
+    "seats_not_sold_here",
+    rule="R35",
+    en="This was not bought in the store, so no seats can be added to it here; contact us.",
+    fr="Ceci n'a pas été acheté dans la boutique : aucune place ne peut y être ajoutée ici ; "
+    "contactez-nous.",
+)
+SUBSCRIPTION_FULL = declare(
+    "subscription_full",
+    rule="R27",
+    en="A subscription has at most {most} seats, and this one would have {quantity}; contact us "
+    "for more.",
+    fr="Un abonnement a au plus {most} places, et celui-ci en aurait {quantity} ; contactez-nous "
+    "pour davantage.",
+)
+SEATS_CHANGED = declare(
+    "seats_changed",
+    rule="R16",
+    en="This is no longer what was shown: there are {seats} seats, and adding these costs {total} "
+    "with tax; look at it again and confirm.",
+    fr="Ce n'est plus ce qui a été montré : il y a {seats} places, et l'ajout coûte {total} taxe "
+    "comprise ; relisez puis confirmez.",
+)
+SEATS_TOO_LATE = declare(
+    "seats_too_late",
+    rule="R27",
+    en="These seats were for a period that is over; add them anew.",
+    fr="Ces places étaient pour une période achevée ; ajoutez-les à nouveau.",
 )
 
 # Requests for roles.

@@ -22,7 +22,8 @@ LONGEST_PAGE: Final = 200
 USUAL_PAGE: Final = 50
 
 
-def _whole_number(value: object) -> object:
+def whole_number(value: object) -> object:
+    """A query's value, if it is a whole number that a machine can count with."""
     if isinstance(value, str) and not re.fullmatch(r"-?\d{1,18}", value, re.ASCII):
         raise PydanticCustomError(FIELD_NOT_WHOLE_NUMBER.code, FIELD_NOT_WHOLE_NUMBER.en)
     return value
@@ -30,7 +31,7 @@ def _whole_number(value: object) -> object:
 
 Limit = Annotated[
     int,
-    BeforeValidator(_whole_number),
+    BeforeValidator(whole_number),
     Query(USUAL_PAGE, ge=1, le=LONGEST_PAGE, description="How many at the most."),
 ]
 Cursor = Annotated[
@@ -40,7 +41,7 @@ Cursor = Annotated[
 ]
 After = Annotated[
     int,
-    BeforeValidator(_whole_number),
+    BeforeValidator(whole_number),
     Query(0, ge=0, le=2**53, description="Only what comes after this number."),
 ]
 

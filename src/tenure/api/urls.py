@@ -19,6 +19,7 @@ from tenure.api import (
     payment_methods,
     quotes,
     requests,
+    seats,
     subscriptions,
 )
 from tenure.api.edge import PREFIX, make_edge
@@ -34,6 +35,7 @@ for family in (
     organisations.calls,
     happenings.calls,
     subscriptions.calls,
+    seats.calls,
     members.calls,
     invitations.calls,
     requests.calls,

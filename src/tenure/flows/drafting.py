@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from tenure.base.calendar import Term, first_instant, local_date, zone_named
@@ -22,10 +23,12 @@ from tenure.orders.rules.payment import (
     transfer_reminder_day,
     verification_last_day,
 )
-from tenure.orders.rules.tax import would_reverse
+from tenure.orders.rules.tax import TaxSituation, would_reverse
 from tenure.organisations.models import Organisation
 from tenure.policy.model import Policy
 from tenure.policy.words import Audience
+
+_INSTANT: Final = timedelta(microseconds=1)
 
 
 def checked_cart(
@@ -101,7 +104,7 @@ def draft_order(
         tax_percent=priced.situation.percent,
         tax_country=priced.situation.country or "",
         reverse_charge=priced.situation.reverse_charge,
-        vat_number=_charged_despite(priced, organisation),
+        vat_number=number_that_spares(priced.situation, organisation, priced.amounts.total_tax),
         evidence=evidence_for(
             organisation, total=priced.amounts.total, policy=priced.policy, seen=seen
         ),
@@ -131,22 +134,30 @@ class Wait:
     remind_at: datetime | None
 
 
-def transfer_wait(at: datetime, zone: ZoneInfo, policy: Policy) -> Wait:
-    """How long an order waits for a transfer from ``at`` on, in whole local days (R15)."""
+def transfer_wait(
+    at: datetime, zone: ZoneInfo, policy: Policy, *, not_beyond: datetime | None = None
+) -> Wait:
+    """How long an order waits for a transfer from ``at`` on, in whole local days (R15).
+
+    ``not_beyond``: the instant at which it would come to nothing anyway.
+    """
     last_day = transfer_last_day(at, zone, policy)
+    until = expires_at(last_day, zone)
+    if not_beyond is not None and not_beyond < until:
+        until, last_day = not_beyond, local_date(not_beyond - _INSTANT, zone)
     remind_on = transfer_reminder_day(last_day, policy)
     remind_at = first_instant(remind_on, zone) if remind_on > local_date(at, zone) else None
-    return Wait(expires_at(last_day, zone), remind_at)
+    return Wait(until, remind_at)
 
 
-def _charged_despite(priced: PricedCart, organisation: Organisation) -> str:
+def number_that_spares(situation: TaxSituation, organisation: Organisation, tax: int) -> str:
     """The number that could not be validated, and for which the tax may be given back (R45)."""
     matters = would_reverse(
-        priced.situation,
+        situation,
         audience=Audience(organisation.audience),
         buyer_country=organisation.country,
     )
-    return organisation.vat_number if matters and priced.amounts.total_tax else ""
+    return organisation.vat_number if matters and tax else ""
 
 
 def evidence_for(

@@ -64,25 +64,50 @@ def place(
     Raises ``Refused`` with ``payment_required``, the payment method's verdict, or
     ``rate_unknown`` where what is paid could not be booked.
     """
+    check_placing(draft=draft, payment=payment, organisation=organisation, journal=journal)
+    (order,) = place_orders(drafts=[draft], journal=journal)
+    return order, begin_payment(
+        order=order, payment=payment, organisation=organisation, journal=journal
+    )
+
+
+def check_placing(
+    *,
+    draft: OrderDraft,
+    payment: CardPayment | TransferPayment | None,
+    organisation: Organisation,
+    journal: Journal,
+) -> None:
+    """Whether an order can be placed and paid so, before it is; raises as ``place`` does."""
     if draft.total and payment is None:
         raise Refused(PAYMENT_NEEDED, total=Money(draft.total, draft.currency))
     if draft.total and payment is not None:
         check_purchase(payment, organisation, draft.policy_version, draft.currency)
         check_currency(draft.currency, at=journal.at)
-    (order,) = place_orders(drafts=[draft], journal=journal)
-    if not draft.total:
+
+
+def begin_payment(
+    *,
+    order: Order,
+    payment: CardPayment | TransferPayment | None,
+    organisation: Organisation,
+    journal: Journal,
+) -> Payment | None:
+    """What an order just placed, with all that it is of, comes to at once: nothing to pay makes
+    it paid. Returns the payment to be charged, or None if nothing is to be now."""
+    if not order.total:
         journal.write()  # what is fulfilled is read again
         fulfil(orders=[order], journal=journal)
         give_to_waiting(customer=organisation, journal=journal)
-        return order, None
+        return None
     waits = order.status == OrderStatus.AWAITING_VERIFICATION
     if isinstance(payment, CardPayment):
         status = PaymentStatus.PROMISED if waits else PaymentStatus.INTENDED
         intent = intend(order, payment, journal, status)
-        return order, None if waits else intent
+        return None if waits else intent
     status = PaymentStatus.PROMISED if waits else PaymentStatus.AWAITING_TRANSFER
     begin_transfer(order=order, organisation=organisation, journal=journal, status=status)
-    return order, None
+    return None
 
 
 def intend(

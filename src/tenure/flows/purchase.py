@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from tenure.access.errors import SEATS_TOO_LATE
 from tenure.base.calendar import local_date, zone_named
 from tenure.base.clock import machine_now
 from tenure.base.errors import NotFound, Refused
@@ -47,10 +48,11 @@ from tenure.orders.errors import (
     VERIFICATION_PENDING,
 )
 from tenure.orders.events import OrderWithdrawn
-from tenure.orders.models import UNPAID, Cart, Order, OrderStatus
+from tenure.orders.models import UNPAID, Cart, Order, OrderKind, OrderStatus
 from tenure.orders.queries.carts import CartContents, contents_of
 from tenure.orders.rules.evidence import NOWHERE, Seen
 from tenure.organisations.models import Organisation
+from tenure.subscriptions.queries.seat_changes import wanted_until
 
 __all__ = [
     "CardPayment",
@@ -118,8 +120,8 @@ def pay_order(
 
     An order that is paid, or waits for a transfer that is asked for again, is given as it is.
 
-    Raises ``Refused`` with ``payment_in_flight`` (R17), ``order_closed``,
-    ``verification_pending`` (R8), ``acting_pays_nothing`` or the payment method's verdict.
+    Raises ``Refused`` with ``payment_in_flight`` (R17), ``order_closed``, ``seats_too_late``
+    (R27), ``verification_pending`` (R8), ``acting_pays_nothing`` or the payment method's verdict.
     """
     refuse_card_of_staff(payment, by)
     waiting = _waiting_step(order)
@@ -135,6 +137,7 @@ def pay_order(
         if locked.status == OrderStatus.AWAITING_VERIFICATION:
             raise Refused(VERIFICATION_PENDING)
         _refuse_closed(locked)
+        _refuse_late_seats(locked, journal)
         _check_method(payment, organisation, locked)
         if isinstance(payment, TransferPayment):
             if locked.status == OrderStatus.AWAITING_TRANSFER:
@@ -252,6 +255,14 @@ def _refuse_closed(order: Order) -> None:
         raise Refused(PAYMENT_IN_FLIGHT)
     if order.status not in UNPAID:
         raise Refused(ORDER_CLOSED, order_status=order.status)
+
+
+def _refuse_late_seats(order: Order, journal: Journal) -> None:
+    """Nobody pays for seats in a period that is over (R27)."""
+    if order.kind == OrderKind.SEATS:
+        until = wanted_until(order.id)
+        if until is not None and until <= journal.at:
+            raise Refused(SEATS_TOO_LATE)
 
 
 def _organisation_of(order: UUID) -> UUID:

@@ -6,8 +6,9 @@ return from the bank, or recovery. Each is idempotent and takes sequences.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 from uuid import UUID
 
 from tenure.access.commands.seats import make_seats
@@ -20,6 +21,7 @@ from tenure.events.journal import Fact, Journal
 from tenure.flows.bookkeeping import book_payments
 from tenure.flows.documents.facts import Bought, BoughtLine, read_unbegun, seller
 from tenure.flows.documents.issuing import issue_invoices
+from tenure.flows.seat_changes.settling import fulfil_seats
 from tenure.orders.commands.evidence import note_cards
 from tenure.orders.commands.orders import mark, mark_paid
 from tenure.orders.events import (
@@ -27,7 +29,7 @@ from tenure.orders.events import (
     OrderDeclined,
     OrderPaymentUnknown,
 )
-from tenure.orders.models import Order, OrderLine, OrderStatus
+from tenure.orders.models import Order, OrderKind, OrderLine, OrderStatus
 from tenure.orders.queries.policy import policy_numbered
 from tenure.policy.words import Audience, PaymentMethod
 from tenure.subscriptions.commands.beginning import Beginning, begin_subscriptions
@@ -95,17 +97,26 @@ def fulfil(
     journal: Journal,
     paid_by: Mapping[UUID, Payment] | None = None,
 ) -> None:
-    """The locked ``orders`` are paid: their lines become subscriptions with seats, and invoices.
+    """The locked ``orders`` are paid: each becomes what its kind says.
 
-    ``paid_by`` are the payments by their orders, which invoices name (R46). Periods start on the
-    organisation's local day of the journal's instant (R19, R17).
+    ``paid_by`` are the payments by their orders, which invoices name (R46).
     """
-    if not orders:
-        return
-    bought = read_unbegun(orders)
     payments = paid_by or {}
+    for kind, fulfil_kind in _FULFIL.items():
+        of_kind = [order for order in orders if order.kind == kind]
+        if of_kind:
+            paying = {o.id: payments[o.id] for o in of_kind if o.id in payments}
+            fulfil_kind(orders=of_kind, paid_by=paying, journal=journal)
+
+
+def _begin(*, orders: Sequence[Order], paid_by: Mapping[UUID, Payment], journal: Journal) -> None:
+    """The lines of purchases become subscriptions with seats, and invoices.
+
+    Periods start on the organisation's local day of the journal's instant (R19, R17).
+    """
+    bought = read_unbegun(orders)
     beginnings = [
-        _beginning(each, line.line, payments.get(each.order.id), journal)
+        _beginning(each, line.line, paid_by.get(each.order.id), journal)
         for each in bought
         for line in each.lines
     ]
@@ -113,12 +124,19 @@ def fulfil(
     mark_paid(orders=orders, paid_on=paid_on, journal=journal)
     begun = begin_subscriptions(beginnings=beginnings, journal=journal)
     make_seats(subscriptions=[each.subscription for each in begun], journal=journal)
-    cards = [p for p in payments.values() if p.method == PaymentMethod.CARD]
+    cards = [p for p in paid_by.values() if p.method == PaymentMethod.CARD]
     book_payments(payments=cards, seller=seller(bought[0].known), journal=journal)
     periods = iter([each.period for each in begun])
     issue_invoices(
         orders=[_with_periods(each, periods) for each in bought], paid_by=paid_by, journal=journal
     )
+
+
+_FULFIL: Final[Mapping[str, Callable[..., None]]] = {
+    OrderKind.PURCHASE: _begin,
+    OrderKind.SEATS: fulfil_seats,
+}
+"""What becomes of paid orders, by their kind."""
 
 
 def _with_periods(bought: Bought, periods: Iterator[Period]) -> Bought:

@@ -19,10 +19,11 @@ from tenure.flows.documents import ProForma, issue_pro_formas, read_bought, tran
 from tenure.flows.drafting import transfer_wait
 from tenure.orders.commands.orders import wait_for_transfer
 from tenure.orders.events import OrderAwaitingTransfer, OrderTransferReminded
-from tenure.orders.models import Order
+from tenure.orders.models import Order, OrderKind
 from tenure.orders.queries.policy import policy_numbered
 from tenure.organisations.models import Organisation
 from tenure.policy.words import PaymentMethod
+from tenure.subscriptions.queries.seat_changes import wanted_until
 
 BANK: Final = "bank"
 """What stands as the gateway of a payment by transfer: nobody is called."""
@@ -71,7 +72,9 @@ def wait_from_now(*, order: Order, organisation: Organisation, journal: Journal)
 
 def _wait(order: Order, organisation: Organisation, at: datetime) -> None:
     zone = zone_named(organisation.timezone)
-    wait = transfer_wait(at, zone, policy_numbered(order.policy_version_id))
+    policy = policy_numbered(order.policy_version_id)
+    limit = wanted_until(order.id) if order.kind == OrderKind.SEATS else None
+    wait = transfer_wait(at, zone, policy, not_beyond=limit)
     wait_for_transfer(order=order, expires_at=wait.until, remind_at=wait.remind_at)
 
 

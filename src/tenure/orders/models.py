@@ -166,7 +166,7 @@ class Order(models.Model):
             ),
             models.Index(
                 fields=["expires_at"],
-                condition=Q(status__in=["awaiting_verification", "awaiting_transfer"]),
+                condition=Q(status__in=["awaiting_verification", "awaiting_transfer", "declined"]),
                 name="order_due",
             ),
             models.Index(

@@ -79,3 +79,37 @@ class SubscriptionEnded:
     subscription: UUID
     ends_on: date
     data_available_until: date
+
+
+@dataclass(frozen=True, slots=True)
+class SeatsAdded:
+    """Paid seats came in mid-period (R27): how many, how many there are now, for which days."""
+
+    type: ClassVar[str] = "subscription.seats_added"
+    subscription: UUID
+    order: UUID
+    seats: int
+    quantity: int
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class SeatsTooLate:
+    """Seats were paid when their period was over; the money goes back (R27)."""
+
+    type: ClassVar[str] = "subscription.seats_too_late"
+    subscription: UUID
+    order: UUID
+    seats: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeatsTakenBack:
+    """Seats that an order had added went again with it (R28): how many, and how many are left."""
+
+    type: ClassVar[str] = "subscription.seats_taken_back"
+    subscription: UUID
+    order: UUID
+    seats: int
+    quantity: int

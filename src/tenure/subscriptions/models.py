@@ -202,3 +202,43 @@ class Renewal(models.Model):
 
     def __str__(self) -> str:
         return f"renewal {self.number} of {self.subscription_id}"
+
+
+class SeatChange(models.Model):
+    """Seats that a line of an order adds to a subscription in mid-period (R27).
+
+    ``number`` is that of the period in which they are paid for: the one that ran when they were
+    ordered, or, ``for_next``, the one after it, which was ordered already. The line costs the
+    price of a seat × ``quantity`` × the days of the half-open ``[priced_from, ends_on)`` ÷
+    ``period_days``. ``seats_before`` is how many seats there were and were on their way when they
+    were ordered. ``starts_on`` is the first local day of the seats, null until they are paid;
+    ``undone_at`` is when they went again, or when their money, which came too late, went back.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="seat_changes")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="+")
+    order_line = models.OneToOneField(OrderLine, models.PROTECT, related_name="seat_change")
+    number = models.IntegerField()
+    for_next = models.BooleanField(default=False)
+    quantity = models.IntegerField()
+    seats_before = models.IntegerField()
+    priced_from = models.DateField()
+    ends_on = models.DateField()
+    period_days = models.IntegerField()
+    starts_on = models.DateField(null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["order", "for_next"], name="seat_change_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="seat_change_quantity"),
+            models.CheckConstraint(
+                condition=Q(priced_from__lt=F("ends_on"), period_days__gt=0),
+                name="seat_change_has_days",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} more seats of {self.subscription_id}"

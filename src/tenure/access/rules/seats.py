@@ -14,7 +14,11 @@ from tenure.access.errors import (
     SEAT_ASSIGNABLE,
     SEAT_LOCKED,
     SEAT_RELEASABLE,
+    SEATS_ADDABLE,
     SEATS_FOUND,
+    SEATS_NOT_FOR_TRIAL,
+    SEATS_NOT_SOLD_HERE,
+    SUBSCRIPTION_FULL,
     SUBSCRIPTION_NOT_ACTIVE,
 )
 from tenure.base.verdicts import Verdict, allow, refuse
@@ -41,6 +45,25 @@ def assignment_verdict(
     if free < 1:
         return refuse(NO_FREE_SEAT, available=0)
     return allow(SEAT_ASSIGNABLE, available=free)
+
+
+def adding_verdict(
+    *, external: bool, trial: bool, active: bool, quantity: int, most: int
+) -> Verdict:
+    """Whether a subscription can have ``quantity`` seats in mid-period (R27).
+
+    The first that holds of ``seats_not_sold_here`` (R35), ``seats_not_for_trial`` (R9),
+    ``subscription_not_active``, ``subscription_full`` beyond ``most``.
+    """
+    if external:
+        return refuse(SEATS_NOT_SOLD_HERE)
+    if trial:
+        return refuse(SEATS_NOT_FOR_TRIAL)
+    if not active:
+        return refuse(SUBSCRIPTION_NOT_ACTIVE)
+    if quantity > most:
+        return refuse(SUBSCRIPTION_FULL, most=most, quantity=quantity)
+    return allow(SEATS_ADDABLE)
 
 
 def locked_until(first_used_on: date | None, policy: Policy) -> date | None:

@@ -45,6 +45,26 @@ _TERMS: Final[Mapping[str, Mapping[str, str]]] = {
         "trial": "Essai",
     },
 }
+_TO_A: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {
+        "year": "to a yearly subscription",
+        "quarter": "to a quarterly subscription",
+        "month": "to a monthly subscription",
+    },
+    "fr": {
+        "year": "à un abonnement annuel",
+        "quarter": "à un abonnement trimestriel",
+        "month": "à un abonnement mensuel",
+    },
+}
+_ADDED: Final[Mapping[str, str]] = {
+    "en": "Seats added {to}: {sum} days, counted from {day}",
+    "fr": "Places ajoutées {to}\N{NO-BREAK SPACE}: {sum} jours, comptés depuis le {day}",
+}
+_ADDED_FOR_NEXT: Final[Mapping[str, str]] = {
+    "en": "Seats added {to}, for its next period",
+    "fr": "Places ajoutées {to}, pour sa période suivante",
+}
 _FRENCH_DIRECTORY: Final = "0225"
 _E_MAIL: Final = "EM"
 
@@ -124,6 +144,17 @@ def electronic_address(siren: str, email: str) -> ElectronicAddress | None:
 def term_words(term: str, language: str) -> str:
     """What a term is called on paper."""
     return _TERMS[language].get(term, term)
+
+
+def added_words(term: str, language: str, arithmetic: str, counted: str) -> str:
+    """What seats added in mid-period are on paper: how their price comes about, ``arithmetic``
+    in days, and from which day on they are ``counted`` (R27)."""
+    return _ADDED[language].format(to=_TO_A[language][term], sum=arithmetic, day=counted)
+
+
+def added_for_next_words(term: str, language: str) -> str:
+    """What those seats are on paper in the period after it, which was ordered before (R27)."""
+    return _ADDED_FOR_NEXT[language].format(to=_TO_A[language][term])
 
 
 def transfer_to(vendor: Mapping[str, str], reference: str) -> Payment:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Final
@@ -21,12 +21,25 @@ from tenure.catalogue.queries.vendor import VendorFacts
 from tenure.events.rows import AMONG, column_names, read_joined
 from tenure.events.sending import Values
 from tenure.events.streams import CATALOGUE_STREAM
-from tenure.orders.models import Order, OrderLine
+from tenure.orders.models import Order, OrderKind, OrderLine
 from tenure.organisations.models import Organisation
 from tenure.policy.words import Audience
+from tenure.subscriptions.models import SeatChange
+from tenure.subscriptions.queries.seat_changes import changes_of
 
 _SIREN: Final = 9
 _ONE_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """How the price of seats added in mid-period comes about: so many ``days``, from ``counted``
+    on, of a period of ``of_days``; ``for_next``: all of the period after it (R27)."""
+
+    counted: date
+    days: int
+    of_days: int
+    for_next: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +53,7 @@ class BoughtLine:
     starts_on: date | None = None
     ends_on: date | None = None
     opt_out_on: date | None = None
+    added: Added | None = None
 
     @property
     def last_day(self) -> date | None:
@@ -96,10 +110,46 @@ def read_unbegun(orders: Sequence[Order]) -> list[Bought]:
 
 
 def read_bought(orders: Sequence[Order]) -> list[Bought]:
-    """Orders with the periods that they paid, in the order given; one statement."""
+    """Orders with the periods that they paid, in the order given; one statement, and another
+    where one of them adds seats."""
     which = [CATALOGUE_STREAM, _ids(orders)]
     rest = _WITH_BUYERS + _WITH_PERIODS + _WHICH
-    return _bought(orders, read_joined(OrderLine, (*_BUYER, *_PERIOD), rest, which))
+    bought = _bought(orders, read_joined(OrderLine, (*_BUYER, *_PERIOD), rest, which))
+    adding = [order.id for order in orders if order.kind == OrderKind.SEATS]
+    return with_added_seats(bought, changes_of(adding)) if adding else bought
+
+
+def with_added_seats(
+    bought: Sequence[Bought],
+    changes: Sequence[SeatChange],
+    last_days: Mapping[UUID, date] | None = None,
+) -> list[Bought]:
+    """Orders, those lines that add seats with their days and how their price comes about (R27).
+
+    ``last_days``: by order, the last day to stop what follows.
+    """
+    by_line = {change.order_line_id: change for change in changes}
+    last = last_days or {}
+    return [
+        replace(each, lines=tuple(_adding(line, by_line, last) for line in each.lines))
+        for each in bought
+    ]
+
+
+def _adding(
+    line: BoughtLine, changes: Mapping[UUID, SeatChange], last_days: Mapping[UUID, date]
+) -> BoughtLine:
+    change = changes.get(line.line.id)
+    if change is None:
+        return line
+    days = (change.ends_on - change.priced_from).days
+    return BoughtLine(
+        line.line,
+        change.starts_on,
+        change.ends_on if change.starts_on else None,
+        last_days.get(change.order_id),
+        Added(change.priced_from, days, change.period_days, change.for_next),
+    )
 
 
 def seller(known: KnownCatalogue) -> VendorFacts:

@@ -13,7 +13,13 @@ import msgspec
 from tenure.base.calendar import local_date, zone_named
 from tenure.base.ids import public_id
 from tenure.billing.commands.documents import Draft, issue_documents
-from tenure.billing.documents.composing import mentions, seller_party, term_words
+from tenure.billing.documents.composing import (
+    added_for_next_words,
+    added_words,
+    mentions,
+    seller_party,
+    term_words,
+)
 from tenure.billing.documents.content import (
     Content,
     DocumentKind,
@@ -23,6 +29,7 @@ from tenure.billing.documents.content import (
     Received,
 )
 from tenure.billing.documents.content import Payment as PaymentTerms
+from tenure.billing.documents.figures import day, money
 from tenure.billing.ledger.rates import accounting_amounts, rates_on
 from tenure.billing.ledger.rules.exchange import Rate
 from tenure.billing.models import Document, Payment
@@ -275,7 +282,7 @@ def _line(each: BoughtLine, name: str, bought: Bought) -> Line:
     line = each.line
     return Line(
         name=name or line.offer_id,
-        description=term_words(line.term, bought.buyer.language),
+        description=_described(each, bought),
         reference=line.offer_id,
         quantity=line.quantity,
         unit_price=line.unit_amount,
@@ -285,4 +292,18 @@ def _line(each: BoughtLine, name: str, bought: Bought) -> Line:
         rate=bought.taxed.basis_points,
         starts_on=each.starts_on,
         ends_on=each.last_day,
+    )
+
+
+def _described(each: BoughtLine, bought: Bought) -> str:
+    """The term, and for seats added in mid-period how their price comes about (R27)."""
+    line, added, language = each.line, each.added, bought.buyer.language
+    if added is None:
+        return term_words(line.term, language)
+    if added.for_next:
+        return added_for_next_words(line.term, language)
+    unit = money(line.unit_amount, bought.order.currency, language)
+    counted = day(added.counted, language)
+    return added_words(
+        line.term, language, f"{unit} × {line.quantity} × {added.days} ÷ {added.of_days}", counted
     )

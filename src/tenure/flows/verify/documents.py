@@ -164,7 +164,7 @@ def orders_invoiced(now: datetime) -> Tally:
             WHERE paper.foreign OR paper.excess OR NOT coalesce(paper.agrees, true)
                OR orders.status = 'paid' AND orders.total > 0
                   AND coalesce(paper.standing, 0) <> 1
-                  AND NOT coalesce(paper.standing = 0 AND orders.total <= (
+                  AND NOT coalesce(coalesce(paper.standing, 0) = 0 AND orders.total <= (
                       SELECT sum(refund.amount) FROM billing_refund AS refund
                       WHERE refund.order_id = orders.id), false)
                OR paper.standing > 1

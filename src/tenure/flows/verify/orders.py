@@ -10,7 +10,10 @@ from tenure.policy.loading import PolicyInvalid, parse_policy
 
 
 def order_totals(now: datetime) -> Tally:
-    """R44: an order is the sum of its lines, and each line its seats at the price as sold (R7)."""
+    """R44: an order is the sum of its lines, and each line its seats at the price as sold (R7).
+
+    Seats added in mid-period are paid by the day (R27).
+    """
     return find(
         "ord",
         of="SELECT count(*) FROM orders_order",
@@ -28,7 +31,10 @@ def order_totals(now: datetime) -> Tally:
                        sum(line.net) AS net, sum(line.tax) AS tax, sum(line.gross) AS gross,
                        bool_or(line.organisation_id <> orders.organisation_id) AS foreign,
                        bool_and(
-                           line.unit_amount * line.quantity
+                           coalesce(
+                               round(line.unit_amount::numeric * line.quantity
+                                     * (added.ends_on - added.priced_from) / added.period_days),
+                               line.unit_amount * line.quantity)
                            = CASE organisation.audience WHEN 'business' THEN line.net
                                                         ELSE line.gross END
                        ) AS priced
@@ -36,6 +42,7 @@ def order_totals(now: datetime) -> Tally:
                 JOIN orders_order AS orders ON orders.id = line.order_id
                 JOIN organisations_organisation AS organisation
                   ON organisation.id = orders.organisation_id
+                LEFT JOIN subscriptions_seatchange AS added ON added.order_line_id = line.id
                 GROUP BY line.order_id
             ) AS summed ON summed.order_id = orders.id
             WHERE (summed.net, summed.tax, summed.gross)

@@ -105,3 +105,54 @@ def reservations(now: datetime) -> Tally:
         """,
         now=now,
     )
+
+
+def seats_added(now: datetime) -> Tally:
+    """R27: every line of an order for seats adds them to one subscription, for days of one of its
+    periods, once they are paid: they came, or their money goes back."""
+    return find(
+        "ord",
+        of="SELECT count(*) FROM orders_orderline AS line JOIN orders_order AS orders "
+        "ON orders.id = line.order_id WHERE orders.kind = 'seats'",
+        found="""
+            SELECT orders.id,
+                   CASE WHEN added.id IS NULL THEN 'line_adds_nothing'
+                        WHEN (orders.kind, added.order_id, added.quantity, added.organisation_id,
+                              subscription.organisation_id, subscription.offer_id,
+                              subscription.term, subscription.currency)
+                             IS DISTINCT FROM
+                             ('seats', orders.id, line.quantity, orders.organisation_id,
+                              orders.organisation_id, line.offer_id, line.term, orders.currency)
+                        THEN 'added_to_something_else'
+                        WHEN added.starts_on IS NOT NULL AND orders.paid_at IS NULL
+                        THEN 'seats_without_payment'
+                        WHEN orders.paid_at IS NOT NULL AND added.starts_on IS NULL
+                             AND added.undone_at IS NULL
+                        THEN 'paid_and_forgotten'
+                        ELSE 'not_days_of_its_period' END AS what,
+                   false AS in_flight
+            FROM orders_orderline AS line
+            JOIN orders_order AS orders ON orders.id = line.order_id
+            LEFT JOIN subscriptions_seatchange AS added ON added.order_line_id = line.id
+            LEFT JOIN subscriptions_subscription AS subscription
+              ON subscription.id = added.subscription_id
+            LEFT JOIN subscriptions_period AS period
+              ON period.subscription_id = added.subscription_id AND period.number = added.number
+            WHERE (orders.kind = 'seats' OR added.id IS NOT NULL)
+              AND (added.id IS NULL
+                OR (orders.kind, added.order_id, added.quantity, added.organisation_id,
+                    subscription.organisation_id, subscription.offer_id, subscription.term,
+                    subscription.currency)
+                   IS DISTINCT FROM
+                   ('seats', orders.id, line.quantity, orders.organisation_id,
+                    orders.organisation_id, line.offer_id, line.term, orders.currency)
+                OR (added.starts_on IS NOT NULL AND orders.paid_at IS NULL)
+                OR (orders.paid_at IS NOT NULL AND added.starts_on IS NULL
+                    AND added.undone_at IS NULL)
+                OR (period.id IS NULL AND NOT added.for_next)
+                OR (period.ends_on, period.ends_on - period.starts_on)
+                   IS DISTINCT FROM (added.ends_on, added.period_days) AND period.id IS NOT NULL
+                OR added.priced_from < period.starts_on)
+        """,
+        now=now,
+    )

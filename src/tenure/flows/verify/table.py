@@ -47,6 +47,15 @@ CHECKS: Final = (
         seats.seats_as_paid,
     ),
     Check(
+        "seats_added",
+        "R27",
+        (
+            "Seats added in mid-period were paid by the day, and came or went back.",
+            "Les places ajoutées en cours de période sont payées au jour, venues ou rendues.",
+        ),
+        seats.seats_added,
+    ),
+    Check(
         "seats_once",
         "R38",
         (

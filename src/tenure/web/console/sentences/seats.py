@@ -117,6 +117,35 @@ def _ended(event: Event) -> str:
     return gettext("%(offer)s ended; its data are kept until %(until)s.") % _ends(event)
 
 
+def _seats_added(event: Event) -> str:
+    seats = event.number("seats")
+    return ngettext(
+        "%(count)d seat was added to %(offer)s from %(day)s on; there are %(all)d now.",
+        "%(count)d seats were added to %(offer)s from %(day)s on; there are %(all)d now.",
+        seats,
+    ) % {
+        "offer": event.offer,
+        "day": event.day("starts_on"),
+        "count": seats,
+        "all": event.number("quantity"),
+    }
+
+
+def _seats_too_late(event: Event) -> str:
+    return gettext(
+        "The money for more seats of %(offer)s came when their period was over; it goes back."
+    ) % {"offer": event.offer}
+
+
+def _seats_taken_back(event: Event) -> str:
+    seats = event.number("seats")
+    return ngettext(
+        "%(count)d seat of %(offer)s was taken back with its order; there are %(all)d now.",
+        "%(count)d seats of %(offer)s were taken back with their order; there are %(all)d now.",
+        seats,
+    ) % {"offer": event.offer, "count": seats, "all": event.number("quantity")}
+
+
 SENTENCES: Final[Mapping[str, Sentence]] = {
     "seat.assigned": Sentence(icon="armchair", tell=_assigned),
     "seat.freed": Sentence(icon="armchair", tell=_freed),
@@ -133,6 +162,9 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "subscription.auto_renewal_switched": Sentence(icon="refresh", tell=_switched),
     "subscription.next_quantity_chosen": Sentence(icon="armchair", tell=_quantity),
     "subscription.opt_out_deadline_passed": Sentence(icon="clock", tell=_passed),
+    "subscription.seats_added": Sentence(icon="armchair", tell=_seats_added),
+    "subscription.seats_too_late": Sentence(icon="alert-triangle", tell=_seats_too_late),
+    "subscription.seats_taken_back": Sentence(icon="armchair", tell=_seats_taken_back),
     "subscription.lapsed": Sentence(icon="alert-triangle", tell=_lapsed),
     "subscription.ended": Sentence(icon="circle-minus", tell=_ended),
 }

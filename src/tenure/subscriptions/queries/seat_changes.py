@@ -1,0 +1,64 @@
+"""Seats that orders add in mid-period: those on their way, and those of an order (R27)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Sum
+
+from tenure.orders.models import OrderStatus
+from tenure.subscriptions.models import Period, SeatChange
+
+ON_THEIR_WAY = (
+    OrderStatus.AWAITING_TRANSFER,
+    OrderStatus.AWAITING_VERIFICATION,
+    OrderStatus.AUTHENTICATION_REQUIRED,
+    OrderStatus.PAYMENT_UNKNOWN,
+)
+"""Where the money for seats may still come by itself; what was declined is no such."""
+
+
+def seats_on_their_way(subscription: UUID) -> int:
+    """How many seats were ordered that are yet to be paid; one statement."""
+    rows = SeatChange.objects.filter(
+        subscription_id=subscription, for_next=False, order__status__in=ON_THEIR_WAY
+    )
+    return int(rows.aggregate(seats=Sum("quantity", default=0))["seats"])
+
+
+def same_order(subscription: UUID, *, quantity: int, seats_before: int) -> UUID | None:
+    """The order that was placed for just that, seen just so, if one was and may be paid (R16)."""
+    rows = SeatChange.objects.filter(
+        subscription_id=subscription,
+        for_next=False,
+        quantity=quantity,
+        seats_before=seats_before,
+        undone_at__isnull=True,
+        order__status__in=(*ON_THEIR_WAY, OrderStatus.PAID),
+    )
+    return rows.order_by("-id").values_list("order_id", flat=True).first()
+
+
+def changes_of(orders: Collection[UUID]) -> list[SeatChange]:
+    """What orders add, each order's lines in their order; one statement."""
+    rows = SeatChange.objects.filter(order_id__in=orders).select_related("order_line")
+    return list(rows.order_by("order_id", "order_line__position"))
+
+
+def wanted_until(order: UUID) -> datetime | None:
+    """The instant from which the seats of an order can no longer be given: the end of their
+    period, or of their subscription if it was cancelled. None for an order of another kind.
+
+    Two statements at the most.
+    """
+    change = SeatChange.objects.select_related("subscription").filter(
+        order_id=order, for_next=False
+    )
+    found = change.first()
+    if found is None:
+        return None
+    period = Period.objects.get(subscription_id=found.subscription_id, number=found.number)
+    cancelled_at = found.subscription.cancelled_at
+    return min(period.ends_at, cancelled_at) if cancelled_at else period.ends_at

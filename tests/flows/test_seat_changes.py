@@ -1,0 +1,75 @@
+"""R27: seats in mid-period, prorated by the day, as they are bought, paid, and come too late."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from tenure.access.models import Seat
+from tenure.billing.documents.content import parse
+from tenure.billing.models import Document, Recognition
+from tenure.flows.clock import advance_clock
+from tenure.flows.placing import CardPayment, TransferPayment
+from tenure.flows.seat_changes.adding import MoreSeats, add_seats
+from tenure.flows.verify.run import verify
+from tenure.orders.models import Order
+from tenure.organisations.models import Organisation
+from tenure.subscriptions.models import Period, Subscription
+from tests.shop import START, clock_of, customer, open_shop, subscribe
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def advance(organisation: Organisation, days: int) -> None:
+    """Move its clock to so many days after the start."""
+    to = START + timedelta(days=days)
+    advance_clock(organisation=organisation.id, to=to, by="test", sandbox=True)
+
+
+def added(
+    subscription: Subscription,
+    quantity: int,
+    payment: CardPayment | TransferPayment | None = None,
+    **shown: object,
+) -> Order:
+    """The order for so many more seats, placed at the organisation's clock."""
+    now = clock_of(subscription.organisation_id)
+    assert now is not None
+    wanted = MoreSeats(subscription.id, quantity, payment, **shown)  # type: ignore[arg-type]
+    outcome = add_seats(wanted=wanted, now=now, by="test")
+    return Order.objects.get(id=outcome.order)
+
+
+def counts(subscription: Subscription) -> tuple[int, int, int, int]:
+    """Its quantity, the next one, that of its last period, and its seats."""
+    subscription.refresh_from_db()
+    last = Period.objects.filter(subscription=subscription).latest("number")
+    seats = Seat.objects.filter(subscription=subscription).count()
+    return subscription.quantity, subscription.next_quantity, last.quantity, seats
+
+
+def all_holds() -> None:
+    """Everything that is always true."""
+    assert {r.check.name: r.tally.failures for r in verify(now=START) if r.tally.failed} == {}
+
+
+def test_seats_are_paid_for_the_rest_of_the_period() -> None:
+    open_shop()
+    company = customer()
+    designers = subscribe(company, "designer-business", 5)
+    advance(company, 100)  # 9 June 2027; the period has 366 days and 266 are left
+    order = added(designers, 2)  # by the card that was saved
+    assert (order.status, order.total_net) == ("paid", round(120000 * 2 * 266 / 366))
+    assert counts(designers) == (7, 7, 7, 7)
+    invoice = Document.objects.get(order=order)
+    (line,) = parse(invoice.content).lines
+    assert (line.starts_on, line.ends_on) == (date(2027, 6, 9), date(2028, 2, 29))
+    assert line.description == (
+        "Places ajoutées à un abonnement annuel\N{NO-BREAK SPACE}: "
+        "1\N{NARROW NO-BREAK SPACE}200,00\N{NO-BREAK SPACE}€ × 2 × 266 ÷ 366 jours, "
+        "comptés depuis le 9\N{NO-BREAK SPACE}juin\N{NO-BREAK SPACE}2027"
+    )
+    earned = Recognition.objects.get(document=invoice)
+    assert (earned.starts_on, earned.ends_on) == (date(2027, 6, 9), date(2028, 3, 1))
+    all_holds()
