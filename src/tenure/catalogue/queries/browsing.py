@@ -112,6 +112,11 @@ def offers_on_sale() -> list[tuple[str, str]]:
     return list(rows.values_list("audience", "id"))
 
 
+def audiences_of(offers: Iterable[str]) -> dict[str, str]:
+    """Whom each of ``offers`` is for, withdrawn ones too; one statement."""
+    return dict(Offer.objects.filter(id__in=set(offers)).values_list("id", "audience"))
+
+
 def offer_alone(
     known: KnownCatalogue, offer: str, *, country: str, on: date, language: str
 ) -> OfferListing | None:

@@ -25,6 +25,7 @@ from tenure.billing.ledger.reports import (
 from tenure.billing.ledger.rules.accounts import ACCOUNT_NAMES
 from tenure.billing.ledger.rules.posting import Balance
 from tenure.catalogue.queries import vendor
+from tenure.catalogue.queries.browsing import audiences_of
 from tenure.flows.bookkeeping import accounting_currency, csv_lines, fec_file
 from tenure.organisations.rules import StaffAbility
 from tenure.support.queries.papers import first_year_on
@@ -32,6 +33,7 @@ from tenure.web.edge.doors import staff_page
 from tenure.web.edge.forms import DateField, Form
 from tenure.web.edge.names import Offers
 from tenure.web.edge.visits import StaffVisit
+from tenure.web.edge.words import audience
 
 MONTHS: Final = 12
 MOST_NAMED: Final = 8
@@ -141,17 +143,24 @@ def _months(earned: Sequence[Earned], first: date, currency: str, language: str)
     shown = {
         month: sorted(found, key=lambda each: -each.amount) for month, found in by_month.items()
     }
-    names = Offers({e.offer for found in shown.values() for e in found[:MOST_NAMED]}, language)
+    offers = {each.offer for found in shown.values() for each in found[:MOST_NAMED]}
+    names = _names(offers, language)
     made, month = [], first
     for _number in range(MONTHS):
         found = shown.get(month, [])
-        named = [(names.name(e.offer), Money(e.amount, currency)) for e in found[:MOST_NAMED]]
+        named = [(names[e.offer], Money(e.amount, currency)) for e in found[:MOST_NAMED]]
         rest = sum(each.amount for each in found[MOST_NAMED:])
         if rest:
             named.append((gettext("Other offers"), Money(rest, currency)))
         made.append(Month(month, Money(sum(e.amount for e in found), currency), named))
         month = _months_before(month, -1)
     return made
+
+
+def _names(offers: set[str], language: str) -> dict[str, str]:
+    """Offers by what they bring and whom they are for, since a role is sold to several."""
+    named, whom = Offers(offers, language), audiences_of(offers)
+    return {offer: f"{named.name(offer)} ({audience(whom[offer])})" for offer in offers}
 
 
 def _bars(months: Sequence[Month]) -> list[Bar]:
