@@ -14,7 +14,7 @@ from tenure.events.journal import transaction
 from tenure.events.models import Event, Stream
 from tenure.events.queries import events_between
 from tenure.flows.bookkeeping import recognise_revenue
-from tenure.flows.due import KINDS, next_due, whose
+from tenure.flows.due import do_due_of, next_due, whose
 from tenure.flows.locks import lock_organisation
 from tenure.flows.payment_methods import recover_methods_of
 from tenure.flows.recovery import recover_of_organisation
@@ -112,8 +112,7 @@ def _step(organisation: UUID, instant: datetime) -> None:
         row = lock_organisation(organisation, journal)
         if row.test_clock is not None and row.test_clock < instant:
             Organisation.objects.filter(id=organisation).update(test_clock=instant)
-        for kind in KINDS:
-            kind(whose(organisation), instant, journal)
+        do_due_of(organisation, instant, journal)
         journal.touch(organisation)
 
 

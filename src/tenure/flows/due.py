@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import Min, Q
+from django.db.models import Q
 
 from tenure.access.commands.seats import release_reservations
 from tenure.access.queries.requests import requests_to_serve
 from tenure.events.journal import Journal, transaction
+from tenure.events.rows import read_values
 from tenure.flows.bookkeeping import recognise_revenue
 from tenure.flows.role_requests import give_to_waiting
 from tenure.flows.transfers import remind, stop_waiting
@@ -31,7 +32,6 @@ from tenure.subscriptions.commands.boundaries import (
     note_deadlines,
     note_ends,
 )
-from tenure.subscriptions.models import Period
 
 BATCH: Final = 500
 """How many rows one transaction takes."""
@@ -133,18 +133,54 @@ def grant_requests(scope: Q, _until: datetime, journal: Journal) -> int:
     return 0
 
 
-Kind = Callable[[Q, datetime, Journal], int]
+class Kind(NamedTuple):
+    """One kind of what falls due by itself.
+
+    ``do`` works on one batch of whose ``scope`` is, and says how many rows it took. ``earliest``
+    is an SQL expression for the instant at which an organisation, ``%(whose)s``, next has
+    something of the kind; where it is empty, the kind only follows upon the others.
+    """
+
+    do: Callable[[Q, datetime, Journal], int]
+    earliest: str = ""
+
 
 KINDS: Final[tuple[Kind, ...]] = (
-    remind_of_transfers,
-    expire_orders,
-    expire_unaccepted,
-    expire_invitations,
-    pass_deadlines,
-    end_periods,
-    grant_requests,
-    recognise_revenue,
+    Kind(
+        remind_of_transfers,
+        "SELECT min(remind_at) FROM orders_order "
+        "WHERE organisation_id = %(whose)s AND status = 'awaiting_transfer'",
+    ),
+    Kind(
+        expire_orders,
+        "SELECT min(expires_at) FROM orders_order WHERE organisation_id = %(whose)s "
+        "AND (status IN ('awaiting_verification', 'awaiting_transfer') "
+        "OR (kind = 'seats' AND status = 'declined'))",
+    ),
+    Kind(
+        expire_unaccepted,
+        "SELECT min(expires_at) FROM orders_quote "
+        "WHERE organisation_id = %(whose)s AND status = 'sent'",
+    ),
+    Kind(
+        expire_invitations,
+        "SELECT min(expires_at) FROM organisations_invitation "
+        "WHERE organisation_id = %(whose)s AND status = 'pending'",
+    ),
+    Kind(
+        pass_deadlines,
+        "SELECT min(opt_out_until) FROM subscriptions_period "
+        "WHERE organisation_id = %(whose)s AND deadline_noted_at IS NULL",
+    ),
+    Kind(
+        end_periods,
+        "SELECT min(ends_at) FROM subscriptions_period "
+        "WHERE organisation_id = %(whose)s AND end_noted_at IS NULL",
+    ),
+    Kind(grant_requests),
+    Kind(recognise_revenue),
 )
+"""In the order in which things happen that fall due at the same instant."""
 
 
 def run_due(*, now: datetime) -> int:
@@ -154,31 +190,37 @@ def run_due(*, now: datetime) -> int:
         more = True
         while more:
             with transaction(now=now, by="worker") as journal:
-                count = kind(whose(None), now, journal)
+                count = kind.do(whose(None), now, journal)
             done += count
             more = count == BATCH
     return done
 
 
-def next_due(organisation: UUID, until: datetime) -> datetime | None:
-    """The earliest instant up to ``until`` at which something falls due for an organisation.
+def do_due_of(organisation: UUID, instant: datetime, journal: Journal) -> None:
+    """Do what an organisation has due at ``instant``; a step of its clock's.
 
     Months of revenue are not among it: the books can be brought up to date at any later instant.
     """
-    scope = Q(organisation_id=organisation)
-    earliest = (
-        Order.objects.filter(EXPIRING, scope).aggregate(at=Min("expires_at")),
-        Order.objects.filter(scope, status=OrderStatus.AWAITING_TRANSFER).aggregate(
-            at=Min("remind_at")
-        ),
-        Quote.objects.filter(scope, status=QuoteStatus.SENT).aggregate(at=Min("expires_at")),
-        Invitation.objects.filter(scope, status=InvitationStatus.PENDING).aggregate(
-            at=Min("expires_at")
-        ),
-        Period.objects.filter(scope, deadline_noted_at__isnull=True).aggregate(
-            at=Min("opt_out_until")
-        ),
-        Period.objects.filter(scope, end_noted_at__isnull=True).aggregate(at=Min("ends_at")),
-    )
-    instants = [row["at"] for row in earliest if row["at"] is not None and row["at"] <= until]
+    found = _earliest(organisation)
+    for kind in KINDS:
+        at = found.get(kind)
+        if kind.do is not recognise_revenue and (not kind.earliest or (at and at <= instant)):
+            kind.do(whose(organisation), instant, journal)
+
+
+def next_due(organisation: UUID, until: datetime) -> datetime | None:
+    """The earliest instant up to ``until`` at which something falls due for an organisation."""
+    instants = [at for at in _earliest(organisation).values() if at is not None and at <= until]
     return min(instants, default=None)
+
+
+_ASKED: Final = [kind for kind in KINDS if kind.earliest]
+_EARLIEST: Final = "SELECT " + ", ".join(
+    f"({kind.earliest.replace('%(whose)s', '%s')})" for kind in _ASKED
+)
+
+
+def _earliest(organisation: UUID) -> dict[Kind, datetime | None]:
+    """When each kind is next due for an organisation; one statement."""
+    (found,) = read_values(_EARLIEST, [organisation] * len(_ASKED))
+    return dict(zip(_ASKED, found, strict=True))
