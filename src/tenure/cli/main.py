@@ -19,6 +19,7 @@ from tenure.cli import (
     rates,
     serve,
     settings,
+    simulate,
     staff,
     verify,
 )
@@ -108,3 +109,9 @@ _command(
         "Contrôler tout ce qui est toujours vrai, d'un seul regard, en pleine marche.",
     )
 )(verify.verify)
+_command(
+    help=say(
+        "Play a vendor's life with faults in a database of its own, against the rulebook.",
+        "Jouer la vie d'un vendeur, pannes comprises, dans une base à part, contre les règles.",
+    )
+)(simulate.simulate)

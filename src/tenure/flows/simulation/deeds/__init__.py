@@ -1,0 +1,11 @@
+"""What customers do: each beside what the rulebook says must come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from tenure.flows.simulation.deeds import buying, choosing, people
+from tenure.flows.simulation.deeds.deed import Kind
+
+KINDS: Final[Mapping[str, Kind]] = {**buying.KINDS, **people.KINDS, **choosing.KINDS}

@@ -1,0 +1,264 @@
+"""Customers buy, pay, try and prove; banks and gateways do what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from tenure.base.calendar import Term
+from tenure.base.errors import NotFound
+from tenure.billing.models import Payment
+from tenure.events.models import IdempotencyKey
+from tenure.flows.carts import add_line, open_cart
+from tenure.flows.purchase import (
+    CardPayment,
+    Purchase,
+    TransferPayment,
+    authenticate,
+    buy,
+    pay_order,
+    resume_order,
+    withdraw_order,
+)
+from tenure.flows.simulation.deeds.deed import BY, Deed, Kind, asked, pick
+from tenure.flows.simulation.rulebook import buying
+from tenure.flows.simulation.rulebook.customer import Customer, Line, Order
+from tenure.flows.simulation.rulebook.goods import TERMS, Offer, goods
+from tenure.flows.simulation.story import Op
+from tenure.flows.verification import accept_proof
+from tenure.flows.written import Outcome
+from tenure.orders.queries.carts import PricedCart
+from tenure.policy.words import Audience
+
+_CARDS: Final = (
+    *("tok_ok",) * 12,
+    *("tok_ok_then_declined",) * 3,
+    "tok_declined",
+    "tok_insufficient_funds",
+    "tok_expired",
+    *("tok_authenticate",) * 2,
+    *("tok_unknown",) * 2,
+    "tok_unknown_not_charged",
+)
+"""How often which card is paid with."""
+
+Wish = tuple[Offer, str, int]
+
+
+def buy_something(customer: Customer, op: Op) -> Deed | None:
+    """A cart of one or two offers, as it may be bought mostly, and otherwise anything."""
+    terms = TERMS[customer.audience]
+    term = terms[op.picks[1] % len(terms)]
+    sold = goods().of_audience[customer.audience]
+    if op.picks[2] % 9 == 0:
+        sold = list(goods().offers.values())
+    else:
+        on = customer.today(op.at)
+        sold = [each for each in sold if not buying.line_refused(customer, (), each, term, on)]
+    first = pick(sold, op.picks[0])
+    if first is None:
+        return None
+    wishes: list[Wish] = [(first, term, 1 + op.picks[1] % 4)]
+    second = pick(sold, op.picks[3])
+    if op.picks[0] % 3 == 0 and second is not None and second is not first:
+        wishes.append((second, term, 1 + op.picks[3] % 2))
+    return _ordered(customer, op, wishes)
+
+
+def try_something(customer: Customer, op: Op) -> Deed | None:
+    """A trial, also of what was tried before."""
+    trials = [each for each in goods().of_audience[customer.audience] if each.trial_days]
+    offer = pick(trials, op.picks[0])
+    if offer is None:
+        return None
+    return _ordered(customer, op, [(offer, "trial", 1 + op.picks[1] % 3)])
+
+
+def _ordered(customer: Customer, op: Op, wishes: Sequence[Wish]) -> Deed:
+    method, token = _method(customer, op)
+    free = wishes[0][1] == "trial"
+    placed: list[Order] = []
+    carts: list[PricedCart] = []
+
+    def does() -> object:
+        cart = carts[0] if carts else _filled(customer, op, wishes)
+        carts[:] = [cart]
+        return buy(
+            purchase=_purchase(cart, customer, None if free else _payment(method, token)),
+            now=op.at,
+            by=BY,
+            asked=asked(op, customer),
+        )
+
+    def again() -> object:
+        made = _made(op, customer)
+        return does() if made is None else resume_order(order=made, now=op.at, by=BY)
+
+    def expects() -> str | None:
+        refused, lines = _checked(customer, op, wishes)
+        if refused is None and not free:
+            refused = buying.method_refused(customer, method)
+        if refused is not None:
+            return refused
+        order = buying.new_order(customer, lines, method, token)
+        placed.append(order)
+        buying.place(customer, order, op.at)
+        return None
+
+    def learns(made: object) -> None:
+        if placed:
+            placed[0].id = made.order if isinstance(made, Outcome) else _must(_made(op, customer))
+
+    return Deed(does=does, expects=expects, again=again, learns=learns)
+
+
+def _checked(customer: Customer, op: Op, wishes: Sequence[Wish]) -> tuple[str | None, list[Line]]:
+    before: list[tuple[Offer, str]] = []
+    on = customer.today(op.at)
+    for offer, term, _ in wishes:
+        refused = buying.line_refused(customer, before, offer, term, on)
+        if refused is not None:
+            return refused, []
+        before.append((offer, term))
+    return None, buying.priced(customer, wishes, on)
+
+
+def _filled(customer: Customer, op: Op, wishes: Sequence[Wish]) -> PricedCart:
+    on = customer.today(op.at)
+    cart = open_cart(
+        audience=Audience(customer.audience),
+        country=customer.country,
+        organisation=customer.id,
+        on=on,
+        now=op.at,
+    )
+    for offer, term, quantity in wishes:
+        cart = add_line(
+            cart=cart.cart.id,
+            within=customer.id,
+            offer=offer.id,
+            term=Term(term),
+            quantity=quantity,
+            on=on,
+        )
+    return cart
+
+
+def _purchase(
+    cart: PricedCart, customer: Customer, payment: CardPayment | TransferPayment | None
+) -> Purchase:
+    return Purchase(
+        cart=cart.cart.id,
+        cart_version=cart.cart.version,
+        organisation=customer.id,
+        payment=payment,
+    )
+
+
+def _method(customer: Customer, op: Op) -> tuple[str, str]:
+    often = 4 if customer.audience == "business" else 40
+    transfer = op.picks[2] % often == 1
+    return ("bank_transfer", "") if transfer else ("card", _CARDS[op.picks[3] % len(_CARDS)])
+
+
+def _payment(method: str, token: str) -> CardPayment | TransferPayment:
+    return CardPayment(token) if method == "card" else TransferPayment()
+
+
+def _made(op: Op, customer: Customer) -> UUID | None:
+    """What the client's key stands for by now, as the edge looks it up."""
+    key = asked(op, customer)
+    rows = IdempotencyKey.objects.filter(scope=key.scope, key=key.key)
+    return rows.values_list("made", flat=True).first()
+
+
+def _must(found: UUID | None) -> UUID:
+    if found is None:
+        raise NotFound
+    return found
+
+
+def pay(customer: Customer, op: Op) -> Deed | None:
+    """An order is paid again, mostly one that can be."""
+    order = _order(customer, op, ("declined", "awaiting_transfer", "authentication_required"))
+    if order is None:
+        return None
+    method, token = _method(customer, op)
+
+    def does() -> object:
+        return pay_order(
+            order=order.id,
+            payment=_payment(method, token),
+            now=op.at,
+            by=BY,
+            asked=asked(op, customer),
+        )
+
+    def again() -> object:
+        made = _made(op, customer)
+        return does() if made is None else resume_order(order=made, now=op.at, by=BY)
+
+    return Deed(
+        does=does,
+        expects=partial(buying.pay_again, customer, order, method, token, op.at),
+        again=again,
+    )
+
+
+def take_step(customer: Customer, op: Op) -> Deed | None:
+    """The customer's step at the bank."""
+    waiting = [each for each in customer.orders if each.status == "authentication_required"]
+    order = pick(waiting, op.picks[0])
+    if order is None:
+        return None
+    passed = op.picks[1] % 3 > 0
+
+    def does() -> object:
+        rows = Payment.objects.filter(order=order.id).order_by("-id")
+        payment = rows.values_list("id", flat=True)[0]
+        return authenticate(payment=payment, passed=passed, now=op.at, by=BY)
+
+    def expects() -> str | None:
+        buying.step_taken(customer, order, op.at, passed=passed)
+        return None
+
+    return Deed(does=does, expects=expects, again=does, twice=True)
+
+
+def withdraw(customer: Customer, op: Op) -> Deed | None:
+    """An unpaid order is withdrawn."""
+    order = _order(customer, op, ("declined", "awaiting_transfer", "awaiting_verification"))
+    if order is None:
+        return None
+    work = partial(withdraw_order, order=order.id, now=op.at, by=BY)
+    return Deed(does=work, expects=partial(buying.withdraw, order), again=work, twice=True)
+
+
+def prove(customer: Customer, op: Op) -> Deed | None:
+    """Staff accept a student's proof."""
+    if customer.audience != "student":
+        return None
+    work = partial(accept_proof, organisation=customer.id, now=op.at, by=BY)
+
+    def expects() -> str | None:
+        buying.proved(customer, op.at)
+        return None
+
+    return Deed(does=work, expects=expects, again=work, twice=True)
+
+
+def _order(customer: Customer, op: Op, statuses: Sequence[str]) -> Order | None:
+    fit = [each for each in customer.orders if each.status in statuses]
+    return pick(fit if fit and op.picks[0] % 7 else customer.orders, op.picks[1])
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "buy": buy_something,
+    "try": try_something,
+    "pay": pay,
+    "authenticate": take_step,
+    "withdraw": withdraw,
+    "prove": prove,
+}

@@ -1,0 +1,85 @@
+"""A deed: something to be done to the product, and to the rulebook, which must agree on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+from uuid import UUID
+
+from django.db import connection
+
+from tenure.base.errors import NotFound, Refused
+from tenure.events.asked import Asked
+from tenure.flows.simulation.rulebook.customer import Customer, Member, Subscription
+from tenure.flows.simulation.story import Op
+from tenure.organisations.models import Member as MemberRow
+
+BY: Final = "simulation"
+DONE: Final = "done"
+
+Thing = TypeVar("Thing")
+
+
+def _nothing(_made: object) -> None:
+    """There is nothing to be learnt."""
+
+
+@dataclass(frozen=True)
+class Deed:
+    """``does`` it in the product; ``expects`` changes the rulebook's customer and returns the
+    code of a refusal, or None. ``again`` is how a client takes it up after a crash that came
+    after a commit; without one it was done by then. ``learns`` is told what ``does`` returned.
+    """
+
+    does: Callable[[], object]
+    expects: Callable[[], str | None]
+    again: Callable[[], object] | None = None
+    learns: Callable[[object], None] = _nothing
+    twice: bool = False
+    """Whether doing it twice is the same as doing it once."""
+
+
+Kind = Callable[[Customer, Op], Deed | None]
+"""What an operation comes to for a customer as things stand; None: nothing, nobody is there."""
+
+
+def pick(things: Sequence[Thing], number: int) -> Thing | None:
+    """One of them, if there is any."""
+    return things[number % len(things)] if things else None
+
+
+def outcome(work: Callable[[], object]) -> tuple[str, object]:
+    """``done`` with what was made, or the code of the refusal."""
+    try:
+        return DONE, work()
+    except (Refused, NotFound) as refusal:
+        return refusal.code.code, None
+
+
+def asked(op: Op, customer: Customer) -> Asked:
+    """The client's key for an operation."""
+    key = f"{op.minute}:{op.kind}:{'.'.join(map(str, op.picks))}"
+    return Asked(scope=customer.id, key=key, call=op.kind, body_hash=bytes(32))
+
+
+def member_id(customer: Customer, member: Member) -> UUID:
+    """What the product calls a member; looked up once."""
+    if member.id is None:
+        rows = MemberRow.objects.filter(organisation=customer.id, email=member.email)
+        member.id = rows.values_list("id", flat=True).get()
+    return member.id
+
+
+def subscription_id(subscription: Subscription) -> UUID:
+    """What the product calls a subscription; looked up once, by the line that was paid."""
+    if subscription.id is None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT subscription.id FROM subscriptions_subscription AS subscription "
+                "JOIN orders_orderline AS line ON line.id = subscription.order_line_id "
+                "WHERE line.order_id = %s ORDER BY line.position OFFSET %s LIMIT 1",
+                [subscription.order.id, subscription.position],
+            )
+            (subscription.id,) = cursor.fetchone()
+    return subscription.id

@@ -1,0 +1,332 @@
+"""A story is played: in the product, and beside it in the rulebook, which must agree.
+
+After every operation the two say whether it was done, or why not; after every day all books are
+read at once and compared, and every member is asked about.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from heapq import merge
+from types import TracebackType
+from typing import Final, Self
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from tenure.base.ids import new_id, public_id
+from tenure.events.journal import transaction
+from tenure.flows.clock import advance_clock
+from tenure.flows.due import run_due
+from tenure.flows.recovery import recover_payments
+from tenure.flows.simulation.deeds import KINDS
+from tenure.flows.simulation.deeds.deed import BY, DONE, Deed, member_id, outcome
+from tenure.flows.simulation.faults import Died, doomed
+from tenure.flows.simulation.reading import Deciders, read
+from tenure.flows.simulation.rulebook.buying import expired, recovered
+from tenure.flows.simulation.rulebook.customer import Customer, Member
+from tenure.flows.simulation.rulebook.deciding import Grant, decide
+from tenure.flows.simulation.rulebook.goods import goods
+from tenure.flows.simulation.rulebook.people import ran_out
+from tenure.flows.simulation.rulebook.writing import written
+from tenure.flows.simulation.story import START, Founding, Op, Story
+from tenure.flows.verify.run import verify
+from tenure.organisations.commands.organisation import (
+    BillingAddress,
+    NewOrganisation,
+    create_organisation,
+)
+from tenure.policy.words import Audience
+
+_AT_ONCE: Final = timedelta(days=-36500)
+"""A patience that asks about every charge, whatever the machine's clock says."""
+
+_VERIFIED_EVERY: Final = 120
+"""After how many days all that is always true is checked as well."""
+
+_NOBODY_SELLS: Final = ("no-such-application", "no-such-permission")
+
+
+@dataclass
+class Violation(Exception):
+    """The product and the rulebook disagree; ``minute`` is when that was seen."""
+
+    what: str
+    minute: int
+    customer: int | None = None
+
+    def __str__(self) -> str:
+        """What disagrees."""
+        return self.what
+
+    @property
+    def kind(self) -> str:
+        """What disagrees, in a word: two stories with the same show the same."""
+        return self.what.partition(":")[0].split("@")[0]
+
+
+_Happening = tuple[int, int, Op | Callable[[int], None]]
+
+
+@dataclass
+class Report:
+    """What happened in a simulation."""
+
+    done: Counter[str] = field(default_factory=Counter)
+    """Operations, by what was done and what came of it."""
+    compared: int = 0
+    decisions: int = 0
+    deaths: int = 0
+    ticks: int = 0
+    days: int = 0
+
+    @property
+    def operations(self) -> int:
+        """How many there were."""
+        return sum(self.done.values())
+
+
+class _Watching:
+    """Turns whatever the product raises, refusals apart, into a violation."""
+
+    def __init__(self, minute: int, customer: int | None) -> None:
+        self._minute, self._customer = minute, customer
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        if isinstance(error, Exception) and not isinstance(error, Violation):
+            told = f"{type(error).__name__}: {error}".strip()
+            raise Violation(told, self._minute, self._customer) from error
+
+
+class Play:
+    """One story, once. The installation must be an empty one with policy and catalogue.
+
+    ``told`` hears of each day that passed; books are compared after each, or ``compared_on`` some.
+    """
+
+    def __init__(
+        self,
+        story: Story,
+        *,
+        told: Callable[[int], None] = lambda _day: None,
+        compared_on: Collection[int] | None = None,
+    ) -> None:
+        self.story = story
+        self._compared_on = compared_on
+        self.report = Report()
+        self._told = told
+        self._customers: dict[int, Customer] = {}
+        self._clocks: dict[int, datetime] = {}
+        self._deciders = Deciders()
+        self._ids: list[UUID] = []
+
+    def run(self) -> Report:
+        """Play it; raises ``Violation``."""
+        days = self.story.days
+        for founding in self.story.foundings:
+            self._found(founding)
+        for minute, thing in self._happenings(days * 1440):
+            if isinstance(thing, Op):
+                with _Watching(minute, thing.customer):
+                    self._do(self._customers[thing.customer], thing)
+            else:
+                with _Watching(minute, None):
+                    thing(minute)
+        with _Watching(days * 1440, None):
+            self._verify(days * 1440)
+        return self.report
+
+    def _happenings(self, end: int) -> Iterator[tuple[int, Op | Callable[[int], None]]]:
+        """Everything in order: operations, the worker, and the end of each day."""
+        ops: Iterator[_Happening] = ((op.minute, 0, op) for op in self.story.ops if op.minute < end)
+        ticks: Iterator[_Happening] = (
+            (minute, 1, self._tick) for minute in self.story.ticks if minute < end
+        )
+        days: Iterator[_Happening] = (
+            (minute + 1439, 2, self._end_day)
+            for minute in range(0, end, 1440)
+            if self._compared_on is None or minute // 1440 in self._compared_on
+        )
+        for minute, _, thing in merge(ops, ticks, days, key=lambda each: each[:2]):
+            yield minute, thing
+
+    def _found(self, founding: Founding) -> None:
+        id_, clock = new_id(), START if founding.own_clock else None
+        verified = founding.proved and founding.audience == "student"
+        customer = Customer(
+            index=founding.index,
+            audience=founding.audience,
+            country=founding.country,
+            zone=ZoneInfo(founding.zone),
+            own_clock=founding.own_clock,
+            verified=verified,
+            id=id_,
+        )
+        owner = Member(f"owner@{founding.index}.example", "owner", "active")
+        customer.members.append(owner)
+        draft = NewOrganisation(
+            name=f"Customer {founding.index}",
+            audience=Audience(founding.audience),
+            country=founding.country,
+            currency=customer.currency,
+            timezone=founding.zone,
+            language="fr" if founding.index % 2 else "en",
+            billing=BillingAddress(
+                name=f"Customer {founding.index}",
+                line1="1 rue du Marché",
+                postal_code="10001",
+                city="Somewhere",
+                country=founding.country,
+            ),
+            owner_email=owner.email,
+            owner_name="Owner",
+            proved=verified,
+            test_clock=clock,
+        )
+        with transaction(now=START, by=BY, organisation=id_) as journal:
+            create_organisation(organisation=id_, draft=draft, journal=journal)
+        self._customers[founding.index] = customer
+        self._clocks[founding.index] = START
+        self._ids.append(id_)
+
+    # What happens
+
+    def _do(self, customer: Customer, op: Op) -> None:
+        if customer.own_clock:
+            self._advance(customer, op.at)
+        kind = KINDS.get(op.kind)
+        deed = kind(customer, op) if kind else None
+        if deed is None:
+            return
+        came, made = self._done(deed, op)
+        expected = deed.expects() or DONE
+        customer.touched = True
+        if came != expected:
+            raise Violation(f"{op.kind}: {came} instead of {expected}", op.minute, op.customer)
+        self.report.done[f"{op.kind} {came}"] += 1
+        deed.learns(made)
+
+    def _done(self, deed: Deed, op: Op) -> tuple[str, object]:
+        """It is done, perhaps by somebody who dies on the way and comes back, or twice."""
+        if not op.fault:
+            return outcome(deed.does)
+        if op.fault % 4 == 0:
+            came, made = outcome(deed.does)
+            if came == DONE and deed.twice:
+                came, _ = outcome(deed.does)
+            return came, made
+        with doomed(op.fault) as doom:
+            try:
+                return outcome(deed.does)
+            except Died:
+                self.report.deaths += 1
+        if deed.again is not None:
+            return outcome(deed.again)
+        return (DONE, None) if doom.committed else outcome(deed.does)
+
+    def _advance(self, customer: Customer, to: datetime) -> None:
+        recovered(customer, self._clocks[customer.index])
+        advance_clock(organisation=customer.id, to=to, by=BY, sandbox=True)
+        self._clocks[customer.index] = to
+        expired(customer, to)
+        ran_out(customer, to)
+        customer.touched = True
+
+    def _tick(self, minute: int) -> None:
+        """The worker runs, for everybody who lives by the machine's clock."""
+        at = START + timedelta(minutes=minute)
+        recover_payments(now=at, patience=_AT_ONCE)
+        run_due(now=at)
+        self.report.ticks += 1
+        for customer in self._customers.values():
+            if not customer.own_clock:
+                recovered(customer, at)
+                expired(customer, at)
+                ran_out(customer, at)
+                customer.touched = True
+
+    # What is compared
+
+    def _end_day(self, minute: int) -> None:
+        at = START + timedelta(minutes=minute)
+        self._compare_books(minute)
+        self._compare_decisions(minute, at)
+        self.report.days += 1
+        day = minute // 1440
+        if day % _VERIFIED_EVERY == _VERIFIED_EVERY - 1:
+            self._verify(minute)
+        self._told(day)
+
+    def _compare_books(self, minute: int) -> None:
+        found = read(self._ids)
+        for customer in self._customers.values():
+            told = written(customer)
+            if told == found[customer.id]:
+                continue
+            for part, text in told.items():
+                if text != found[customer.id][part]:
+                    what = f"{part}:\n{_difference(text, found[customer.id][part])}"
+                    raise Violation(what, minute, customer.index)
+        self.report.compared += len(found)
+
+    def _compare_decisions(self, minute: int, at: datetime) -> None:
+        self._deciders.refresh(self._ids)
+        for customer in self._customers.values():
+            asked_at = self._clocks[customer.index] if customer.own_clock else at
+            for number, member in enumerate(customer.members):
+                for grant in _questions(customer, member, minute // 1440 + number):
+                    self._ask(customer, member, grant, asked_at, minute)
+
+    def _ask(
+        self, customer: Customer, member: Member, grant: Grant, at: datetime, minute: int
+    ) -> None:
+        said = decide(customer, member, grant, at)
+        decided = self._deciders.decide(customer.id, member_id(customer, member), grant, at)
+        self.report.decisions += 1
+        if said != decided:
+            asked = f"{member.email} {':'.join(grant)} at {at.isoformat()}"
+            raise Violation(f"{asked}: {decided} instead of {said}", minute, customer.index)
+
+    def _verify(self, minute: int) -> None:
+        at = START + timedelta(minutes=minute)
+        failed = [each for each in verify(now=at) if not each.holds]
+        if failed:
+            told = [f"{f.check.name}: {[(e.id, e.what) for e in f.tally.failures]}" for f in failed]
+            raise Violation("verify: " + "; ".join(told), minute, self._whose(failed[0]))
+
+    def _whose(self, checked: object) -> int | None:
+        """The customer that a failed check names, if it names one."""
+        told = str(checked)
+        named = (c.index for c in self._customers.values() if public_id("org", c.id) in told)
+        return next(named, None)
+
+
+def _questions(customer: Customer, member: Member, number: int) -> Iterator[Grant]:
+    """What a member is asked about on a day: of what they hold, of what there is, of nothing."""
+    held = [each for each in customer.subscriptions if member in each.holders]
+    for these in (held, customer.subscriptions):
+        if these:
+            offer = these[number % len(these)].offer
+            grants = sorted(goods().grants[offer.roles[number % len(offer.roles)]])
+            yield grants[number % len(grants)]
+    if not held:
+        yield _NOBODY_SELLS
+
+
+def _difference(expected: str, found: str) -> str:
+    """The lines that differ, with what was expected of each."""
+    left, right = expected.splitlines(), found.splitlines()
+    lines = []
+    for number in range(max(len(left), len(right))):
+        one = left[number] if number < len(left) else "(nothing)"
+        other = right[number] if number < len(right) else "(nothing)"
+        if one != other:
+            lines.append(f"  {number + 1}: {other}\n     instead of {one}")
+    return "\n".join(lines)

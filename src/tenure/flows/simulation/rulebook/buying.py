@@ -1,0 +1,221 @@
+"""From a cart to a running subscription (R4 to R19)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from tenure.flows.simulation.rulebook.customer import Customer, Line, Order, Subscription
+from tenure.flows.simulation.rulebook.days import ONE_DAY, day_over
+from tenure.flows.simulation.rulebook.goods import TERMS, Offer, taxed
+
+NOT_YET = UUID(int=0)
+PROOF_DAYS, TRANSFER_DAYS = 14, 30
+TAKEN = {"tok_ok", "tok_ok_then_declined"}
+LOST = {"tok_unknown": "paid", "tok_unknown_not_charged": "declined"}
+"""Cards whose answer is lost, and what the gateway says when it is asked later."""
+STEP = "tok_authenticate"
+CLOSED = ("paid", "expired", "withdrawn", "cancelled")
+
+
+def known_roles(customer: Customer) -> set[str]:
+    """The roles that a customer ever tried or bought (R9)."""
+    return {
+        role
+        for order in customer.orders
+        if order.status in ("paid", "cancelled")
+        for line in order.lines
+        for role in line.offer.roles
+    }
+
+
+def line_refused(
+    customer: Customer, before: Sequence[tuple[Offer, str]], offer: Offer, term: str, on: date
+) -> str | None:
+    """The first reason against a line, in the order of the interface."""
+    if offer.audience != customer.audience:
+        return "mixed_audiences"
+    if term != "trial" and term not in TERMS[customer.audience]:
+        return "term_not_for_audience"
+    if before and term != before[0][1]:
+        return "mixed_terms"
+    if not offer.online:
+        return "offer_not_online"
+    if customer.country not in offer.countries:
+        return "offer_not_in_country"
+    if term == "trial":
+        if not offer.trial_days:
+            return "not_priced"
+        tried = known_roles(customer) | {role for each, _ in before for role in each.roles}
+        return "trial_used" if tried & set(offer.roles) else None
+    return "not_priced" if offer.price(term, customer.currency, on) is None else None
+
+
+def priced(customer: Customer, lines: Sequence[tuple[Offer, str, int]], on: date) -> list[Line]:
+    """Lines that nothing speaks against, with what they cost."""
+    return [
+        Line(offer, term, quantity, (offer.price(term, customer.currency, on) or 0) * quantity)
+        for offer, term, quantity in lines
+    ]
+
+
+def method_refused(customer: Customer, method: str) -> str | None:
+    """R14: cards for all, transfers for companies, in a currency of which there is an account."""
+    if method == "card":
+        return None
+    if customer.audience != "business":
+        return "payment_method_not_for_audience"
+    return None if customer.currency == "EUR" else "payment_method_unavailable"
+
+
+def place(customer: Customer, order: Order, at: datetime) -> None:
+    """A cart is ordered: it waits for a proof or a transfer, costs nothing, or is charged."""
+    customer.orders.append(order)
+    if not order.total:
+        paid(customer, order, at)
+    elif customer.audience == "student" and not customer.verified:
+        order.status = "awaiting_verification"
+        order.expires_at = _wait(customer, at, PROOF_DAYS)
+    elif order.method == "bank_transfer":
+        await_transfer(customer, order, at)
+    else:
+        charge(customer, order, order.token, at)
+
+
+def new_order(customer: Customer, lines: list[Line], method: str, token: str) -> Order:
+    """The order of a cart, taxed once as a whole (R44)."""
+    net, tax = taxed(sum(each.amount for each in lines), customer.audience, customer.country)
+    return Order(NOT_YET, "purchase", lines, net, tax, "payment_unknown", method, token)
+
+
+def charge(customer: Customer, order: Order, token: str, at: datetime) -> None:
+    """The gateway is called and answers, or its answer is lost (R17)."""
+    order.method, order.token, order.expires_at = "card", token, None
+    if token in LOST:
+        order.status, order.said = "payment_unknown", LOST[token]
+    else:
+        _heard(customer, order, said_of(token), at)
+
+
+def said_of(token: str) -> str:
+    """What the gateway makes of a card, as the order's status."""
+    if token in TAKEN:
+        return "paid"
+    if token in LOST:
+        return LOST[token]
+    return "authentication_required" if token == STEP else "declined"
+
+
+def _heard(customer: Customer, order: Order, said: str, at: datetime) -> None:
+    order.status = said
+    if said == "paid":
+        paid(customer, order, at)
+
+
+def await_transfer(customer: Customer, order: Order, at: datetime) -> None:
+    """The order waits for its money, with a pro-forma (R15)."""
+    order.method, order.status = "bank_transfer", "awaiting_transfer"
+    order.expires_at = _wait(customer, at, TRANSFER_DAYS)
+    customer.issue("pro_forma", "PF", order, at)
+
+
+def _wait(customer: Customer, at: datetime, days: int) -> datetime:
+    return day_over(customer.today(at) + days * ONE_DAY, customer.zone)
+
+
+def paid(customer: Customer, order: Order, at: datetime) -> None:
+    """The money is there: subscriptions with seats begin today, and there is an invoice (R13)."""
+    order.status, order.paid_on, order.expires_at = "paid", customer.today(at), None
+    for position, line in enumerate(order.lines):
+        trial = line.term == "trial"
+        subscription = Subscription(
+            offer=line.offer,
+            term=line.term,
+            zone=customer.zone,
+            anchor=customer.today(at),
+            quantity=line.quantity,
+            next_quantity=line.quantity,
+            auto_renew=not trial,
+            order=order,
+            position=position,
+        )
+        subscription.append_period(order)
+        customer.subscriptions.append(subscription)
+    if not order.total:
+        return
+    customer.issue("invoice", "INV", order, at)
+    customer.book("receivable", "income", order.net)
+    customer.book("receivable", "tax_due", order.tax)
+    if order.method == "card":
+        customer.book("card_clearing", "receivable", order.total)
+
+
+def pay_again(
+    customer: Customer, order: Order, method: str, token: str, at: datetime
+) -> str | None:
+    """An unpaid order is paid another way; the reason why it cannot be."""
+    if order.status == "authentication_required":
+        refused = method_refused(customer, method)
+        if refused:
+            return refused
+        order.status = "declined"
+    if order.status == "paid":
+        return None
+    if order.status == "awaiting_verification":
+        return "verification_pending"
+    if order.status == "payment_unknown":
+        return "payment_in_flight"
+    if order.status in CLOSED:
+        return "order_closed"
+    refused = method_refused(customer, method)
+    if refused:
+        return refused
+    if method == "card":
+        charge(customer, order, token, at)
+    elif order.status != "awaiting_transfer":
+        await_transfer(customer, order, at)
+    return None
+
+
+def withdraw(order: Order) -> str | None:
+    """R16: an unpaid order can be withdrawn."""
+    if order.status == "withdrawn":
+        return None
+    if order.status == "payment_unknown":
+        return "payment_in_flight"
+    if order.status in CLOSED:
+        return "order_closed"
+    order.status = "withdrawn"
+    return None
+
+
+def step_taken(customer: Customer, order: Order, at: datetime, *, passed: bool) -> None:
+    """The customer's step at the bank."""
+    if passed:
+        paid(customer, order, at)
+    else:
+        order.status = "declined"
+
+
+def proved(customer: Customer, at: datetime) -> None:
+    """A student is verified: what waited for it, and is not over, is charged (R8)."""
+    customer.verified = True
+    for order in customer.orders:
+        if order.status == "awaiting_verification" and order.expires_at and at < order.expires_at:
+            charge(customer, order, order.token, at)
+
+
+def recovered(customer: Customer, at: datetime) -> None:
+    """The gateway is asked about every charge without an answer (R17)."""
+    for order in customer.orders:
+        if order.status == "payment_unknown":
+            _heard(customer, order, order.said, at)
+
+
+def expired(customer: Customer, at: datetime) -> None:
+    """What waited in vain expires (R8, R15)."""
+    for order in customer.orders:
+        waits = order.status in ("awaiting_verification", "awaiting_transfer")
+        if waits and order.expires_at and order.expires_at <= at:
+            order.status = "expired"

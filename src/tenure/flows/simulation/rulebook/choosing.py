@@ -1,0 +1,58 @@
+"""What a customer chooses about the next period (R21, R26)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tenure.flows.simulation.rulebook.customer import Subscription
+
+
+def opt_out(subscription: Subscription, at: datetime) -> str | None:
+    """Switched off, until 5 days before the end."""
+    if subscription.is_trial:
+        return "trial_does_not_renew"
+    current = subscription.current(at)
+    if at < min(subscription.deadline_over(current), current.ends_at):
+        subscription.auto_renew, subscription.stops_after = False, None
+        return None
+    return "opt_out_closed" if subscription.auto_renew else None
+
+
+def opt_out_later(subscription: Subscription, at: datetime) -> str | None:
+    """Switched off from the next period on."""
+    if subscription.is_trial:
+        return (
+            "subscription_over"
+            if at >= subscription.current(at).ends_at
+            else "trial_does_not_renew"
+        )
+    current = subscription.current(at)
+    late = at >= subscription.deadline_over(current)
+    if late and not subscription.auto_renew:
+        return None
+    if at >= current.ends_at:
+        return "subscription_over"
+    if subscription.auto_renew:
+        subscription.stops_after = current.number + 1
+    return None
+
+
+def opt_in(subscription: Subscription, at: datetime) -> str | None:
+    """Switched on again, until the end."""
+    if subscription.is_trial:
+        return "trial_does_not_renew"
+    if at >= subscription.current(at).ends_at:
+        return "opt_in_closed"
+    subscription.auto_renew, subscription.stops_after = True, None
+    return None
+
+
+def choose_quantity(subscription: Subscription, quantity: int, at: datetime) -> str | None:
+    """How many seats the next period has."""
+    current = subscription.current(at)
+    if subscription.is_trial or at >= current.ends_at:
+        return "subscription_over"
+    if at >= subscription.deadline_over(current):
+        return "quantity_closed"
+    subscription.next_quantity = quantity
+    return None

@@ -1,0 +1,216 @@
+"""A customer as the rulebook sees one: plain records, changed by the modules beside this one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from tenure.flows.simulation.rulebook.days import (
+    ONE_DAY,
+    day_of,
+    day_over,
+    midnight,
+    period_days,
+)
+from tenure.flows.simulation.rulebook.goods import Offer, goods
+
+VENDOR_ZONE = ZoneInfo("Europe/Paris")
+OPT_OUT_DAYS = 5
+DATA_DAYS = 14
+
+
+@dataclass(eq=False)
+class Member:
+    """A person; ``id`` is what the product calls them, once it was looked up."""
+
+    email: str
+    standing: str
+    status: str
+    id: UUID | None = None
+
+
+@dataclass(eq=False)
+class Invitation:
+    """An offer of membership, and until when it stands (R36)."""
+
+    member: Member
+    standing: str
+    roles: tuple[str, ...]
+    expires_at: datetime
+    id: UUID
+    status: str = "pending"
+
+
+@dataclass
+class Period:
+    """A paid stretch (R1, R19)."""
+
+    number: int
+    starts_on: date
+    ends_on: date
+    starts_at: datetime
+    ends_at: datetime
+    data_until: date
+    order: Order
+    quantity: int
+
+
+@dataclass(eq=False)
+class Line:
+    """A line of an order, in minor units by the catalogue."""
+
+    offer: Offer
+    term: str
+    quantity: int
+    amount: int
+
+
+@dataclass(eq=False)
+class Order:
+    """What was bought, and how far its money is."""
+
+    id: UUID
+    kind: str
+    lines: list[Line]
+    net: int
+    tax: int
+    status: str
+    method: str
+    token: str = ""
+    said: str = ""
+    """What the gateway says of a charge whose answer is missing, once it is asked."""
+    expires_at: datetime | None = None
+    paid_on: date | None = None
+    received: int = 0
+
+    @property
+    def total(self) -> int:
+        """With tax."""
+        return self.net + self.tax
+
+
+@dataclass(eq=False)
+class Subscription:
+    """What a paid line became: a chain of periods, and who holds its seats."""
+
+    offer: Offer
+    term: str
+    zone: ZoneInfo
+    anchor: date
+    quantity: int
+    next_quantity: int
+    auto_renew: bool
+    order: Order
+    position: int
+    stops_after: int | None = None
+    cancelled_at: datetime | None = None
+    periods: list[Period] = field(default_factory=list)
+    holders: dict[Member, datetime] = field(default_factory=dict)
+    reserved: list[Invitation] = field(default_factory=list)
+    id: UUID | None = None
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether it was tried and not bought (R9)."""
+        return self.term == "trial"
+
+    def free(self) -> int:
+        """Seats that nobody holds or has reserved (R38)."""
+        return self.quantity - len(self.holders) - len(self.reserved)
+
+    def covers(self, at: datetime) -> bool:
+        """Whether a paid period covers an instant."""
+        if self.cancelled_at is not None and self.cancelled_at <= at:
+            return False
+        return any(each.starts_at <= at < each.ends_at for each in self.periods)
+
+    def current(self, at: datetime) -> Period:
+        """The period that covers an instant, or the last one."""
+        covering = (each for each in self.periods if each.starts_at <= at < each.ends_at)
+        return next(covering, self.periods[-1])
+
+    def append_period(self, order: Order) -> Period:
+        """The next paid stretch, computed from the anchor (R1)."""
+        number = len(self.periods) + 1
+        starts_on, ends_on = period_days(self.anchor, self.term, number, self.offer.trial_days)
+        period = Period(
+            number=number,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            starts_at=midnight(starts_on, self.zone),
+            ends_at=midnight(ends_on, self.zone),
+            data_until=ends_on + DATA_DAYS * ONE_DAY,
+            order=order,
+            quantity=self.next_quantity,
+        )
+        self.periods.append(period)
+        return period
+
+    def deadline(self, period: Period) -> date:
+        """The last local day on which its renewal can be switched off (R21)."""
+        return period.ends_on - OPT_OUT_DAYS * ONE_DAY
+
+    def deadline_over(self, period: Period) -> datetime:
+        """The first instant at which that is too late."""
+        return day_over(self.deadline(period), self.zone)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document: its kind, amounts in minor units, and the vendor's day."""
+
+    kind: str
+    series: str
+    net: int
+    tax: int
+    issued_on: date
+
+
+@dataclass(eq=False)
+class Customer:
+    """One organisation, with all that it has."""
+
+    index: int
+    audience: str
+    country: str
+    zone: ZoneInfo
+    own_clock: bool
+    verified: bool
+    id: UUID
+    members: list[Member] = field(default_factory=list)
+    invitations: list[Invitation] = field(default_factory=list)
+    orders: list[Order] = field(default_factory=list)
+    subscriptions: list[Subscription] = field(default_factory=list)
+    papers: list[Paper] = field(default_factory=list)
+    balances: dict[str, int] = field(default_factory=dict)
+    touched: bool = True
+    """Whether something changed since it was last written down."""
+
+    @property
+    def currency(self) -> str:
+        """What its country pays in (R5)."""
+        return goods().currency(self.country)
+
+    def today(self, at: datetime) -> date:
+        """Its local day."""
+        return day_of(at, self.zone)
+
+    def issue(self, kind: str, series: str, order: Order, at: datetime) -> None:
+        """A paper for an order, dated in the vendor's zone (R46)."""
+        self.papers.append(Paper(kind, series, order.net, order.tax, day_of(at, VENDOR_ZONE)))
+
+    def book(self, debit: str, credit: str, amount: int) -> None:
+        """A balanced entry; what was earned and what is still to be is one account here (R48)."""
+        self.balances[debit] = self.balances.get(debit, 0) + amount
+        self.balances[credit] = self.balances.get(credit, 0) - amount
+
+    def held_by(self, member: Member) -> Iterator[Subscription]:
+        """The subscriptions of which a member holds a seat."""
+        return (each for each in self.subscriptions if member in each.holders)
+
+    def active_owners(self) -> list[Member]:
+        """R34: there is always one."""
+        return [m for m in self.members if m.standing == "owner" and m.status == "active"]

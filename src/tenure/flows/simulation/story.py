@@ -1,0 +1,178 @@
+"""What happens, told before it does: the same seed tells the same story.
+
+An operation names whom it is about by numbers that are resolved when it is done, so that a story
+of which parts were left out is still one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Final, NamedTuple
+
+START: Final = datetime(2027, 1, 1, tzinfo=UTC)
+"""Where every simulation begins."""
+
+PER_YEAR: Final = 26
+"""How many operations an organisation does in a year, about."""
+
+_PLACES: Final = {
+    "business": (
+        ("FR", "Europe/Paris", 5),
+        ("DE", "Europe/Berlin", 2),
+        ("US", "America/New_York", 1),
+        ("JP", "Asia/Tokyo", 1),
+        ("GB", "Europe/London", 1),
+        ("CA", "America/St_Johns", 1),
+    ),
+    "creator": (
+        ("FR", "Pacific/Noumea", 2),
+        ("IT", "Europe/Rome", 1),
+        ("JP", "Asia/Tokyo", 1),
+        ("US", "America/Los_Angeles", 1),
+        ("CH", "Europe/Zurich", 1),
+    ),
+    "student": (
+        ("FR", "Europe/Paris", 2),
+        ("ES", "Atlantic/Canary", 1),
+        ("US", "Pacific/Honolulu", 1),
+        ("GB", "Europe/London", 1),
+    ),
+}
+"""Where customers of an audience live, and how often."""
+
+_AUDIENCES: Final = (("business", 6), ("creator", 3), ("student", 2))
+
+_KINDS: Final = {
+    "buy": 16,
+    "try": 3,
+    "pay": 6,
+    "authenticate": 5,
+    "withdraw": 2,
+    "prove": 6,
+    "invite": 18,
+    "accept": 14,
+    "send_again": 2,
+    "call_off": 2,
+    "assign": 20,
+    "release": 6,
+    "suspend": 4,
+    "restore": 3,
+    "remove": 4,
+    "promote": 3,
+    "opt_out": 6,
+    "opt_out_later": 2,
+    "opt_in": 3,
+    "resize": 5,
+    "wait": 2,
+}
+"""How often an operation is tried."""
+
+
+class Op(NamedTuple):
+    """Something that a customer does, ``minute`` minutes after the start.
+
+    ``picks`` say which of several; ``fault`` is 0, or says what goes wrong on the way.
+    """
+
+    minute: int
+    customer: int
+    kind: str
+    picks: tuple[int, int, int, int]
+    fault: int = 0
+
+    @property
+    def at(self) -> datetime:
+        """When, as an instant."""
+        return START + timedelta(minutes=self.minute)
+
+    def __str__(self) -> str:
+        fault = f" fault {self.fault}" if self.fault else ""
+        picks = " ".join(str(each) for each in self.picks)
+        return f"{self.at:%Y-%m-%d %H:%M} {self.kind} {picks}{fault}"
+
+
+@dataclass(frozen=True)
+class Founding:
+    """Who a customer is; ``own_clock``: it carries a test clock (R2)."""
+
+    index: int
+    audience: str
+    country: str
+    zone: str
+    own_clock: bool
+    proved: bool
+
+
+@dataclass(frozen=True)
+class Story:
+    """Everything that happens in a simulation."""
+
+    seed: int
+    days: int
+    foundings: Sequence[Founding]
+    ops: Sequence[Op]
+    ticks: Sequence[int]
+    """At which minutes the worker runs."""
+
+    def only(self, ops: Sequence[Op]) -> Story:
+        """The same with fewer operations, and only who still does something."""
+        left = {op.customer for op in ops}
+        kept = [each for each in self.foundings if each.index in left]
+        return Story(self.seed, self.days, kept, ops, self.ticks)
+
+
+def tell(*, seed: int, years: float, organisations: int) -> Story:
+    """The story of a seed."""
+    days = max(round(years * 365.25), 1)
+    foundings: list[Founding] = []
+    ops: list[Op] = []
+    for index in range(organisations):
+        chance = Random(f"{seed}:{index}")  # noqa: S311 - a story, not a secret
+        foundings.append(_founding(chance, index))
+        ops += _life(chance, index, days)
+    ops.sort()
+    return Story(seed, days, foundings, ops, list(_ticks(seed, days)))
+
+
+def _founding(chance: Random, index: int) -> Founding:
+    audience = _one_of(chance, _AUDIENCES)
+    country, zone, _ = chance.choices(
+        _PLACES[audience], [often for _, _, often in _PLACES[audience]]
+    )[0]
+    return Founding(index, audience, country, zone, chance.random() < 0.12, chance.random() < 0.5)
+
+
+def _one_of(chance: Random, weighted: Sequence[tuple[str, int]]) -> str:
+    return chance.choices([each for each, _ in weighted], [often for _, often in weighted])[0]
+
+
+def _life(chance: Random, index: int, days: int) -> Iterator[Op]:
+    """It begins with a purchase in the first weeks, and people are invited soon."""
+    minutes = days * 1440
+    first = chance.randrange(min(days, 45) * 1440)
+    yield _op(chance, first, index, "buy")
+    count = max(round(PER_YEAR * days / 365), 6)
+    kinds, weights = list(_KINDS), list(_KINDS.values())
+    for number in range(count):
+        early = number < count // 4
+        end = min(first + 20 * 1440, minutes) if early else minutes
+        minute = chance.randrange(first, max(end, first + 1))
+        kind = chance.choices(kinds, weights)[0]
+        yield _op(chance, minute, index, kind)
+
+
+def _op(chance: Random, minute: int, index: int, kind: str) -> Op:
+    picks = tuple(chance.randrange(1 << 16) for _ in range(4))
+    fault = chance.randrange(1, 16) if chance.random() < 0.12 else 0
+    return Op(minute, index, kind, picks, fault)  # type: ignore[arg-type]  # four of them
+
+
+def _ticks(seed: int, days: int) -> Iterator[int]:
+    """The worker runs once a day at any hour, sometimes twice, and sometimes is down for days."""
+    chance = Random(f"{seed}:worker")  # noqa: S311 - a story, not a secret
+    for day in range(days):
+        if chance.random() < 0.96:
+            yield day * 1440 + chance.randrange(1440)

@@ -1,0 +1,1 @@
+"""Seeds of the simulator that are played on every run."""
