@@ -69,6 +69,8 @@ def world(cast: Cast) -> dict[str, Any]:
         "invitation": things.invitation,
         "token": things.token,
         "case": things.case,
+        "webhook": things.hook,
+        "delivery": things.delivery,
         "offer": "designer-business",
     }
 

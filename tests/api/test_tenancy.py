@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from tenure.base.clock import machine_now
+from tenure.notices.webhooks.sending import send_webhooks
+from tenure.notices.webhooks.watch import WebhookWatch
 from tests.api.cast import ORGANISATION, Cast, bought, cart_with, order
 from tests.api.talking import Reply, document
 
@@ -23,6 +26,7 @@ class Asked:
     path: str
     body: Any = None
     vendor_only: bool = False
+    is_gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,8 @@ class Things:
     document: str
     card: str
     quote: str
+    hook: str
+    delivery: str
 
 
 def things_of(cast: Cast) -> Things:
@@ -59,7 +65,10 @@ def things_of(cast: Cast) -> Things:
     members = cast.own.get(f"/organisations/{org}/members").body["data"]
     quoted = cart_with(cast.own, org, ("analyst-business", 1))
     quote = cast.own.post(f"/carts/{quoted.body['id']}/quote", {"organisation": org})
+    hook = hook_of(cast)
     return Things(
+        hook=hook,
+        delivery=cast.own.get(f"/webhooks/{hook}/deliveries").body["data"][0]["id"],
         quote=quote.body["id"],
         org=org,
         cart=cart.body["id"],
@@ -74,6 +83,33 @@ def things_of(cast: Cast) -> Things:
         card=cast.own.get(f"/organisations/{org}/payment-methods").body["data"][0]["id"],
         document=cast.own.get(f"/organisations/{org}/invoices").body["data"][0]["id"],
     )
+
+
+def hook_of(cast: Cast) -> str:
+    """A webhook of the company's to which nothing could be delivered."""
+    nowhere = {"url": "http://127.0.0.1:9/"}
+    hook = cast.own.post(f"/organisations/{cast.org}/webhooks", nowhere).body["id"]
+    WebhookWatch().look(now=machine_now())
+    send_webhooks(now=machine_now())
+    return str(hook)
+
+
+def hook_calls(t: Things) -> Iterator[Asked]:
+    """Every call about webhooks."""
+    listed, one = f"/organisations/{t.org}/webhooks", f"/webhooks/{t.hook}"
+    template = "/organisations/{organisation}/webhooks"
+    yield Asked(template, "GET", listed)
+    yield Asked(template, "POST", listed, {"url": "https://erp.example.com/"})
+    yield Asked("/webhooks/{webhook}", "GET", one)
+    yield Asked("/webhooks/{webhook}/deliveries", "GET", f"{one}/deliveries")
+    yield Asked("/webhooks/{webhook}", "PATCH", one, {"name": "ERP"})
+    yield Asked(template + "/{webhook}", "PATCH", f"{listed}/{t.hook}", {"types": ["order.*"]})
+    yield Asked("/webhooks/{webhook}/secret", "POST", f"{one}/secret")
+    yield Asked("/webhooks/{webhook}/replay", "POST", f"{one}/replay", {"after": 0})
+    again = f"{one}/deliveries/{t.delivery}/redelivery"
+    yield Asked("/webhooks/{webhook}/deliveries/{delivery}/redelivery", "POST", again)
+    yield Asked(template + "/{webhook}", "DELETE", f"{listed}/{t.hook}")
+    yield Asked("/webhooks/{webhook}", "DELETE", one, is_gone=True)
 
 
 def calls(t: Things) -> Iterator[Asked]:
@@ -171,6 +207,7 @@ def calls(t: Things) -> Iterator[Asked]:
     yield Asked("/members/{member}", "PATCH", f"/members/{t.member}", {"standing": "owner"})
     yield Asked("/members/{member}", "DELETE", f"/members/{t.member}")
     clock = f"/organisations/{t.org}/test-clock/advance"
+    yield from hook_calls(t)
     ahead = {"to": "2027-03-02T00:00:00Z"}
     yield Asked("/organisations/{organisation}/test-clock/advance", "POST", clock, ahead)
 
@@ -184,6 +221,8 @@ NOT_OF_ONE_COMPANY = {
     ("GET", "/organisations"),
     ("POST", "/organisations"),
     ("GET", "/requests"),
+    ("GET", "/webhooks"),
+    ("POST", "/webhooks"),
     ("POST", "/gateways/{gateway}/webhook"),
 }
 
@@ -215,7 +254,7 @@ def test_its_own_key_and_the_vendor_get_an_answer(
     for asked in calls(things_of(cast)):
         with subtests.test(call=f"{asked.method} {asked.path}"):
             reply = send(cast, who, asked, who)
-            if asked.vendor_only and who == "own":
+            if asked.is_gone or (asked.vendor_only and who == "own"):
                 assert reply.status == 404
             else:
                 assert reply.status in {200, 201, 202, 204, 409}, reply.text

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.utils import translation
 
-from tenure.notices.letters import orders, people, quotes, service, subscriptions
+from tenure.notices.letters import orders, people, quotes, service, subscriptions, webhooks
 from tenure.notices.letters.accounts import AccountMail, Change, account_letter
 from tenure.notices.letters.letter import Letter
 from tenure.notices.letters.orders import Begun, Ordered, OrderedLine, Paper, Transfer
@@ -167,6 +167,15 @@ def _about_subscriptions(language: str) -> dict[str, Letter]:
 def _about_service() -> dict[str, Letter]:
     word = "We would like the bench for twelve people.\nIs there a price for schools?"
     return {
+        "webhook_disabled": webhooks.disabled(
+            name="Claire",
+            address="https://erp.lumiere.test/hooks",
+            answer=webhooks.answer_of("failing"),
+            url=URL,
+        ),
+        "webhook_gone": webhooks.disabled(
+            name="", address="https://erp.lumiere.test/", answer=webhooks.answer_of("gone"), url=URL
+        ),
         "acting_begun": service.acting_begun(
             organisation="Atelier Lumière",
             name="Claire Fontaine",

@@ -8,7 +8,7 @@ import pytest
 from django.db import connections
 from pytest_django import Settings
 
-from tenure.notices.loop import keep_sending, sending_mail
+from tenure.notices.loop import keep_sending, sending_notices
 from tenure.notices.models import Mail
 from tests.host.places import eventually
 from tests.notices.post import post_box
@@ -23,7 +23,7 @@ def test_what_happens_leaves_by_mail(settings: Settings) -> None:
     with post_box() as (box, address):
         settings.SMTP = address
         settings.MAIL_FROM = "shop@vendor.fr"
-        with sending_mail():
+        with sending_notices():
             subscribe(organisation)
             assert eventually(lambda: box.addresses() == ["ada@lumiere.fr"], 15)
             subscribe(organisation)
@@ -36,7 +36,7 @@ def test_a_sandbox_without_a_server_shows_them(settings: Settings) -> None:
     open_shop()
     subscribe(customer())
     settings.SMTP = None
-    with sending_mail():
+    with sending_notices():
         assert eventually(lambda: Mail.objects.filter(status="shown").count() == 1, 15)
 
 
@@ -45,7 +45,7 @@ def test_a_live_installation_without_a_server_keeps_them(settings: Settings) -> 
     subscribe(customer())
     settings.SMTP = None
     settings.SANDBOX = False
-    with sending_mail():
+    with sending_notices():
         assert eventually(lambda: Mail.objects.exists(), 15)
     assert Mail.objects.get().status == "waiting"
 

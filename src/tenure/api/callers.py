@@ -25,6 +25,7 @@ from tenure.base.ids import parse_public_id, public_id
 from tenure.billing.models import Document, Payment, PaymentMethod
 from tenure.events.asked import Asked
 from tenure.events.rows import read_values
+from tenure.notices.models import Webhook
 from tenure.orders.models import Cart, Order, Quote
 from tenure.organisations.models import Invitation, Member, Organisation
 from tenure.organisations.queries import invitation_of_token, valid_key
@@ -45,6 +46,8 @@ _PREFIXES: Final = {
     "case": "req",
     "document": "doc",
     "quote": "quo",
+    "webhook": "hook",
+    "delivery": "dlv",
 }
 _KNOWN: Final = frozenset({*_PREFIXES, "token"})
 _MODELS: Final[Mapping[str, type[Model]]] = {
@@ -60,6 +63,7 @@ _MODELS: Final[Mapping[str, type[Model]]] = {
     "case": Request,
     "document": Document,
     "quote": Quote,
+    "webhook": Webhook,
 }
 
 

@@ -21,6 +21,7 @@ from tenure.api import (
     requests,
     seats,
     subscriptions,
+    webhooks,
 )
 from tenure.api.edge import PREFIX, make_edge
 
@@ -39,6 +40,7 @@ for family in (
     members.calls,
     invitations.calls,
     requests.calls,
+    webhooks.calls,
     authentications.calls,
     happenings.sandbox,
 ):

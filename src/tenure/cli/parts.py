@@ -68,9 +68,9 @@ def worker() -> None:
         from django.core.management import execute_from_command_line
 
         django.setup()
-        from tenure.notices.loop import sending_mail
+        from tenure.notices.loop import sending_notices
 
         concurrency = f"--concurrency={settings.worker_concurrency}"
         kept = "--delete-jobs=successful"  # two a minute would be a million rows a year
-        with sending_mail():
+        with sending_notices():
             execute_from_command_line([sys.argv[0], "procrastinate", "worker", concurrency, kept])

@@ -129,14 +129,19 @@ def forget_answers(timestamp: int) -> None:
 @jobs.periodic(cron="41 3 * * *")
 @jobs.task(queueing_lock="forget_mails")
 def forget_mails(timestamp: int) -> None:
-    """Forget mails that were sent or given up long ago; a sandbox keeps them to be looked at."""
+    """Forget mails that were sent or given up long ago; a sandbox keeps them to be looked at.
+
+    What endpoints of webhooks answered is forgotten with them.
+    """
     _log.debug("begun", job="forget_mails", planned=timestamp)
     from django.conf import settings
 
     from tenure.notices.commands.delivery import forget_mails as forget
+    from tenure.notices.webhooks.commands import forget_deliveries
 
     if not settings.SANDBOX:
         forget(now=machine_now(), after=KEPT_MAILS)
+    forget_deliveries(now=machine_now(), after=KEPT_MAILS)
 
 
 @jobs.periodic(cron="23 3 * * *")

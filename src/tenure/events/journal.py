@@ -64,6 +64,7 @@ PREFIXES: Mapping[str, str] = {
     "role_request": "ask",
     "document": "doc",
     "quote": "quo",
+    "webhook": "hook",
 }
 """Which prefix the identifier in a field of that name carries outside."""
 

@@ -335,6 +335,16 @@ SETTINGS: Final = (
         default="5",
     ),
     Setting(
+        "TENURE_WEBHOOK_PRIVATE",
+        "webhook_private",
+        en="1 lets webhooks go to addresses inside private networks too; otherwise only a sandbox "
+        "sends there.",
+        fr="1 permet d'envoyer des webhooks aussi à des adresses de réseaux privés ; sinon, seule "
+        "une installation d'essai y envoie.",
+        read=_flag,
+        default="0",
+    ),
+    Setting(
         "TENURE_COUNTRY_HEADER",
         "country_header",
         en="The header in which a proxy of yours names the country that a request comes from, like "

@@ -75,6 +75,8 @@ class Settings:
     """Where the central bank's reference rates of the day are (R48)."""
     vies_timeout: int
     """Seconds to wait for an answer."""
+    webhook_private: bool
+    """Whether webhooks may go to addresses inside private networks."""
     country_header: str | None
     """In which header a proxy names the country of who asks; ``None``: nobody's word counts."""
 

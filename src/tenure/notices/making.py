@@ -56,7 +56,7 @@ class Watch:
         if sweeping or self._looked is None:
             moved = all_moved(STREAMS)
         else:
-            moved = moved_since(_id_at(self._looked - OVERLAP), STREAMS)
+            moved = moved_since(id_at(self._looked - OVERLAP), STREAMS)
         done = make_mails_of(moved, now=now) if moved else 0
         self.is_behind = len(moved) == STREAMS or done >= EVENTS
         if not self.is_behind:
@@ -125,6 +125,6 @@ def _mail(event: Told, draft: Draft, now: datetime) -> Mail:
     )
 
 
-def _id_at(at: datetime) -> UUID:
+def id_at(at: datetime) -> UUID:
     """The least UUIDv7 that can have been made at an instant."""
     return UUID(int=int(at.timestamp() * 1000) << 80)

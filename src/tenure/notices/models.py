@@ -1,17 +1,21 @@
-"""Mails, and up to where each organisation's journal was turned into them."""
+"""Mails and webhooks, and up to where each organisation's journal was told by them."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from tenure.base.ids import new_id
 from tenure.notices.rules import MailStatus
+from tenure.notices.webhooks.rules import DeliveryStatus, DisabledWhy
 from tenure.organisations.models import Organisation
 
 _STATUSES = [status.value for status in MailStatus]
+_DELIVERY_STATUSES = [status.value for status in DeliveryStatus]
+_WHYS = [why.value for why in DisabledWhy]
 
 
 class Cursor(models.Model):
@@ -76,3 +80,113 @@ class Mail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.to} ({self.status})"
+
+
+class Webhook(models.Model):
+    """An endpoint that is told what happens: an organisation's, or the vendor's without one.
+
+    ``types`` are the types of event that it wants, all if there are none. ``old_secret`` signs as
+    well until ``old_secret_until``. ``failures`` counts in a row how often it could not be
+    reached, and ``rests_until`` is how long it is left alone since; ``failing_since`` is when it
+    last began to take nothing. All instants are the machine's.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    url = models.CharField(max_length=1000)
+    name = models.CharField(max_length=100, blank=True)
+    types = ArrayField(models.CharField(max_length=64), default=list)
+    secret = models.CharField(max_length=100)
+    old_secret = models.CharField(max_length=100, blank=True)
+    old_secret_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    disabled_at = models.DateTimeField(null=True)
+    disabled_why = models.CharField(max_length=12, blank=True)
+    failures = models.IntegerField(default=0)
+    failing_since = models.DateTimeField(null=True)
+    rests_until = models.DateTimeField(null=True)
+    succeeded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(disabled_why__in=_WHYS), name="webhook_why_known"),
+            models.CheckConstraint(
+                condition=Q(disabled_why="") ^ Q(disabled_at__isnull=False),
+                name="webhook_disabled_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.url} ({self.disabled_why or 'enabled'})"
+
+
+class WebhookFeed(models.Model):
+    """Up to where one organisation's journal was told to one endpoint.
+
+    ``sequence`` is the number of the last event that is done with. ``due_at`` is when the next
+    one is tried: null if none is known, and while somebody sends, until when that one alone may
+    (``claim`` says who). ``attempts`` counts those of the event that comes next.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="feeds")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    sequence = models.BigIntegerField(default=0)
+    due_at = models.DateTimeField(null=True)
+    claim = models.UUIDField(null=True)
+    attempts = models.SmallIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["webhook", "organisation"], name="webhook_feed_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_at"], condition=Q(due_at__isnull=False), name="webhook_feed_due"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.webhook_id} up to {self.sequence}"
+
+
+class WebhookDelivery(models.Model):
+    """What became of one event at one endpoint: the log, and what people ask to be sent again.
+
+    ``code`` is the status of the last answer, null without one, ``answer`` its first words or
+    what went wrong. ``again_at`` is when it is sent again because somebody asked; while it is
+    being sent, until when the one of ``claim`` alone may. Instants are the machine's.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="deliveries")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    event_id = models.UUIDField()
+    sequence = models.BigIntegerField()
+    type = models.CharField(max_length=64)
+    status = models.CharField(max_length=9)
+    attempts = models.IntegerField()
+    code = models.SmallIntegerField(null=True)
+    answer = models.CharField(max_length=300, blank=True)
+    milliseconds = models.IntegerField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    again_at = models.DateTimeField(null=True)
+    claim = models.UUIDField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["webhook", "event_id"], name="webhook_delivery_once"),
+            models.CheckConstraint(
+                condition=Q(status__in=_DELIVERY_STATUSES), name="webhook_delivery_status_known"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["again_at"], condition=Q(again_at__isnull=False), name="webhook_again"
+            ),
+            models.Index(fields=["webhook", "last_at"], name="webhook_log"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} #{self.sequence} ({self.status})"

@@ -1,4 +1,4 @@
-"""What must always hold of mails, as ``tenure verify`` asks it."""
+"""What must always hold of mails and webhooks, as ``tenure verify`` asks it."""
 
 from __future__ import annotations
 
@@ -27,6 +27,24 @@ def told(now: datetime) -> Tally:
     )
 
 
+def webhooks_told(now: datetime) -> Tally:
+    """No endpoint was told more than the journal says; what waits is on its way."""
+    return find(
+        "hook",
+        of="SELECT count(*) FROM notices_webhookfeed",
+        found="""
+            SELECT feed.webhook_id AS id,
+                   CASE WHEN feed.sequence > COALESCE(stream.sequence, 0)
+                        THEN 'told_beyond_the_journal' ELSE 'not_told_yet' END AS what,
+                   feed.sequence < COALESCE(stream.sequence, 0) AS in_flight
+            FROM notices_webhookfeed AS feed
+            LEFT JOIN events_stream AS stream USING (organisation_id)
+            WHERE feed.sequence IS DISTINCT FROM COALESCE(stream.sequence, 0)
+        """,
+        now=now,
+    )
+
+
 CHECKS: Final = (
     Check(
         "mails_told",
@@ -36,5 +54,14 @@ CHECKS: Final = (
             "Les courriels sont faits de ce que dit le journal, jusqu'où il en est et pas au-delà.",
         ),
         told,
+    ),
+    Check(
+        "webhooks_told",
+        "R42",
+        (
+            "Webhooks tell what the journal says, up to where it stands and no further.",
+            "Les webhooks disent ce que dit le journal, jusqu'où il en est et pas au-delà.",
+        ),
+        webhooks_told,
     ),
 )

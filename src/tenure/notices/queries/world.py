@@ -17,6 +17,7 @@ from tenure.billing.models import Document
 from tenure.billing.queries.transfers import Awaited, awaited
 from tenure.catalogue.models import OfferRole, Role
 from tenure.catalogue.queries import VendorFacts, vendor
+from tenure.notices.models import Webhook
 from tenure.notices.queries.told import Told
 from tenure.orders.models import Order, OrderLine, Quote
 from tenure.organisations.models import (
@@ -190,6 +191,11 @@ class World:
     def messages(self) -> dict[UUID, RequestMessage]:
         """What was said about it afterwards."""
         return RequestMessage.objects.in_bulk(self._ids("message", "msg"))
+
+    @cached_property
+    def webhooks(self) -> dict[UUID, Webhook]:
+        """The endpoints that are told of."""
+        return Webhook.objects.in_bulk(self._ids("webhook", "hook"))
 
     @cached_property
     def vendor(self) -> VendorFacts:

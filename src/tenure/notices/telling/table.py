@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tenure.notices.telling import orders, people, quotes, service, subscriptions
+from tenure.notices.telling import orders, people, quotes, service, subscriptions, webhooks
 from tenure.notices.telling.drafts import Teller
 
 TELLERS: Final[Mapping[str, Teller]] = {
@@ -36,4 +36,5 @@ TELLERS: Final[Mapping[str, Teller]] = {
     "quote.accepted": quotes.accepted,
     "quote.declined": quotes.declined,
     "subscription.auto_renewal_switched": subscriptions.switched,
+    "webhook.disabled": webhooks.disabled,
 }

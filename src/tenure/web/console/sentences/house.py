@@ -87,6 +87,32 @@ def _key_revoked(event: Event) -> str:
     return gettext("The key “%(key)s” of the API was revoked.") % {"key": event.key}
 
 
+def _webhook_added(_event: Event) -> str:
+    return gettext("A webhook was added.")
+
+
+def _webhook_changed(_event: Event) -> str:
+    return gettext("A webhook was changed.")
+
+
+def _webhook_secret(_event: Event) -> str:
+    return gettext("A webhook was given a new secret.")
+
+
+def _webhook_replayed(event: Event) -> str:
+    return gettext("A webhook is told again what happened after number %(after)d.") % {
+        "after": event.number("after")
+    }
+
+
+def _webhook_disabled(_event: Event) -> str:
+    return gettext("A webhook took nothing for days and was disabled.")
+
+
+def _webhook_removed(_event: Event) -> str:
+    return gettext("A webhook was removed.")
+
+
 def _acting(event: Event) -> str:
     return gettext("%(staff)s of the vendor began to act for you.") % {"staff": event.staff}
 
@@ -151,6 +177,12 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "organisation.second_factor_required": Sentence(icon="shield-lock", tell=_factor),
     "api_key.created": Sentence(icon="lock", tell=_key_made),
     "api_key.revoked": Sentence(icon="circle-x", tell=_key_revoked),
+    "webhook.added": Sentence(icon="send", tell=_webhook_added),
+    "webhook.changed": Sentence(icon="send", tell=_webhook_changed),
+    "webhook.secret_renewed": Sentence(icon="lock", tell=_webhook_secret),
+    "webhook.replayed": Sentence(icon="send", tell=_webhook_replayed),
+    "webhook.disabled": Sentence(icon="circle-x", tell=_webhook_disabled),
+    "webhook.removed": Sentence(icon="circle-minus", tell=_webhook_removed),
     "acting.begun": Sentence(icon="eye", tell=_acting),
     "acting.ended": Sentence(icon="eye", tell=_acted),
     "request.made": Sentence(icon="lifebuoy", tell=_asked),
