@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
-from tests.web.browser import CHROMIUM, FLAGS, NARROW, WIDE
+from tests.web.browser import CHROMIUM, FLAGS
+from tests.web.soundness import NARROW, WIDE
 
 if TYPE_CHECKING:
     from tests.journeys.walking import Place, Walker

@@ -6,23 +6,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
-from typing import Any, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from tenure.web.texts import everything, kept, translations
 from tests.journeys.running import Installation
 from tests.journeys.walking import Place, Walker, all_places
 from tests.patience import PATIENCE
-from tests.web.browser import NARROW, WIDE
-
-LOOKED_FOR: dict[Literal["light", "dark"], dict[str, Any]] = {
-    "light": {},
-    "dark": {"runOnly": ["color-contrast"]},
-}
-"""What axe looks for: all of it, and once more what a theme can change."""
+from tests.web.soundness import WIDE, what_is_wrong
 
 Walk = tuple[list[Place], dict[str, Walker]]
 
@@ -82,16 +74,7 @@ def test_every_page_is_sound(browser: Browser, walk: Walk) -> None:
                 continue
             page.set_viewport_size(WIDE)
             page.goto(f"{walker.url}{place.path}")
-            for scheme, asked in LOOKED_FOR.items():
-                page.emulate_media(color_scheme=scheme)
-                found = Axe().run(page, options=asked)
-                if found.violations_count:
-                    wrong.append(f"{place.name}, {scheme}: {found.generate_report()}")
-            for size in (NARROW, WIDE):
-                page.set_viewport_size(size)
-                width = page.evaluate("document.documentElement.scrollWidth")
-                if width > size["width"]:
-                    wrong.append(f"{place.name} is {width} wide at {size['width']}")
+            wrong += [f"{place.name}: {each}" for each in what_is_wrong(page)]
         context.close()
     assert wrong == []
 

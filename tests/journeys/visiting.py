@@ -11,7 +11,7 @@ from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from tests.host.places import eventually
-from tests.web.browser import NARROW, WIDE
+from tests.web.soundness import NARROW, WIDE
 
 PATIENCE: Final = 240_000
 

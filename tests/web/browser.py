@@ -10,17 +10,15 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from shutil import which
-from typing import Any, Final, Literal
+from typing import Final
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
     Page,
-    ViewportSize,
     expect,
     sync_playwright,
 )
@@ -28,6 +26,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tenure.config.static_files import prepare_assets
 from tests.patience import PATIENCE
+from tests.web.soundness import WIDE, what_is_wrong
 
 CHROMIUM: Final = os.environ.get("CHROMIUM") or which("chromium") or "chromium"
 FLAGS: Final = (
@@ -40,14 +39,6 @@ FLAGS: Final = (
     "--disable-component-update",
     "--disable-sync",
 )
-WIDE: Final[ViewportSize] = {"width": 1280, "height": 900}
-NARROW: Final[ViewportSize] = {"width": 390, "height": 844}
-SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
-LOOKED_FOR: Final[dict[Literal["light", "dark"], dict[str, Any]]] = {
-    "light": {},
-    "dark": {"runOnly": ["color-contrast"]},
-}
-"""What axe looks for: all of it, and once more what a theme can change."""
 
 
 @dataclass(frozen=True)
@@ -63,14 +54,7 @@ class Site:
 
     def is_sound(self, page: Page) -> None:
         """By axe, in light and dark; and nothing sticks out, at both widths."""
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            found = Axe().run(page, options=LOOKED_FOR[scheme])
-            assert found.violations_count == 0, f"{scheme}: {found.generate_report()}"
-        page.emulate_media(color_scheme="light")
-        for size in (NARROW, WIDE):
-            page.set_viewport_size(size)
-            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+        assert list(what_is_wrong(page)) == []
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,9 @@ from playwright.sync_api import Page
 
 from tests.web.backoffice.money import till
 from tests.web.backoffice.world import office
-from tests.web.browser import NARROW, SCHEMES, WIDE, Site
+from tests.web.browser import Site
 from tests.web.people import Company, browser
+from tests.web.soundness import NARROW, SCHEMES, WIDE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,10 +16,11 @@ from tenure.organisations.commands.invitations import NewInvitation
 from tenure.organisations.models import Member, Organisation
 from tenure.organisations.rules import Standing
 from tests.shop import START, fill_cart, order_cart, owner_of, subscribe
-from tests.web.browser import NARROW, Site
+from tests.web.browser import Site
 from tests.web.console.companies import act, advance, bought, page_of, subscription_page
 from tests.web.people import Company, join
 from tests.web.people import browser as logged_in
+from tests.web.soundness import NARROW
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
-from tests.web.browser import NARROW, Site
+from tests.web.browser import Site
 from tests.web.people import Company
+from tests.web.soundness import NARROW
 
 SHELLS = [f"/design/shell/{base}" for base in ("store", "console", "home", "backoffice", "narrow")]
 PAGES = ["/design/", "/design/confirmation", *SHELLS]

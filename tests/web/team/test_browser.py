@@ -14,9 +14,10 @@ from tenure.organisations.commands.invitations import NewInvitation
 from tenure.organisations.models import Member
 from tenure.organisations.rules import Standing
 from tests.shop import START, subscribe
-from tests.web.browser import NARROW, Site
+from tests.web.browser import Site
 from tests.web.people import Company
 from tests.web.people import browser as client_of
+from tests.web.soundness import NARROW
 from tests.web.team.world import named
 
 
