@@ -1,4 +1,4 @@
-"""Orders: what was bought, how it is paid, and whether it can be taken back."""
+"""Orders: what was bought, and how it is paid."""
 
 from __future__ import annotations
 
@@ -7,21 +7,18 @@ from uuid import UUID
 
 from pydantic import Field, StrictBool, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
-from typing_extensions import TypedDict
 
 from tenure.api.callers import Call
 from tenure.api.calls import Answer, Calls
 from tenure.api.carts import LINE_REFUSALS
-from tenure.api.documents import plain
 from tenure.api.errors import FIELD_UNUSABLE
 from tenure.api.fields import Body, Identifier, MoneyIn, Text100, Version
 from tenure.api.lists import Cursor, Limit, page_by_id
 from tenure.api.ordered import OrderOut, order_out, orders_out
-from tenure.api.shapes import Day, MoneyOut, Page
+from tenure.api.shapes import Page
 from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id
 from tenure.base.money import Money
-from tenure.base.wording import sentence
 from tenure.billing.ledger.errors import RATE_UNKNOWN
 from tenure.flows.purchase import (
     CardPayment,
@@ -46,7 +43,6 @@ from tenure.orders.errors import (
     VERIFICATION_PENDING,
 )
 from tenure.orders.models import Cart, Order
-from tenure.orders.queries.orders import cancellation
 
 calls = Calls("Selling")
 
@@ -97,17 +93,6 @@ class NewPayment(Body):
     """Another way to pay."""
 
     payment: PaymentIn
-
-
-class CancellationOut(TypedDict):
-    """Whether an order can be taken back now, until when, and for how much (R28)."""
-
-    allowed: bool
-    code: str
-    rule: str | None
-    detail: str
-    deadline: Day | None
-    refund: MoneyOut | None
 
 
 PAYMENT_REFUSALS = (METHOD_NOT_FOR_AUDIENCE, METHOD_UNAVAILABLE)
@@ -193,22 +178,6 @@ def withdraw_unpaid_order(call: Call) -> Answer:
     """Withdraw an unpaid order (R16)."""
     outcome = withdraw_order(order=call.ids["order"], now=call.now, by=call.by)
     return settled(outcome, 200)
-
-
-@calls.get("/orders/{order}/cancellation", CancellationOut, speaks=True)
-def get_cancellation_verdict(call: Call) -> Answer:
-    """Whether a request sent now takes the order back, before it is sent (R28, R29)."""
-    order = Order.objects.select_related("organisation").get(id=call.ids["order"])
-    verdict = cancellation(order, order.organisation, call.now)
-    out: CancellationOut = {
-        "allowed": verdict.allowed,
-        "code": verdict.code.code,
-        "rule": verdict.code.rule,
-        "detail": sentence(verdict.code, verdict.figures, call.language),
-        "deadline": plain(verdict.figures.get("deadline")),
-        "refund": plain(verdict.figures.get("refund")),
-    }
-    return Answer(out, language=call.language)
 
 
 def settled(outcome: Outcome, status: int) -> Answer:

@@ -22,20 +22,25 @@ from tenure.api.fields import (
     catalogue_id,
 )
 from tenure.api.lists import Cursor, Limit, page_by_id
-from tenure.api.shapes import Instant, Page, instant
+from tenure.api.shapes import Instant, MoneyOut, Page, instant, money_out
 from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id, public_id
+from tenure.flows.cancellation import NewCancellation, ask_cancellation, resume_cancellation
 from tenure.flows.requests import make_request
+from tenure.flows.written import Written
+from tenure.orders.errors import ALREADY_CANCELLED, NOT_PAID
+from tenure.orders.queries.orders import organisation_of
 from tenure.support.commands import NewRequest
 from tenure.support.models import Request
 from tenure.support.queries import messages_of, requests_with_status
-from tenure.support.rules import LONGEST_MESSAGE, RequestKind, RequestStatus
+from tenure.support.rules import LONGEST_MESSAGE, RequestKind, RequestOutcome, RequestStatus
 
 calls = Calls("Support")
 
 AudienceName = Literal["business", "creator", "student"]
 KindName = Literal["sales", "billing", "cancellation", "other"]
 StatusName = Literal["open", "answered", "closed"]
+StateName = Literal["open", "answered", "closed", "submitted", "granted", "declined"]
 
 _WORDS = (
     r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F]*[^\x00-\x1F\x7F-\x9F\s][^\x00-\x08\x0B\x0C\x0E-\x1F\x7F]*$"
@@ -73,11 +78,15 @@ class MessageOut(TypedDict):
 
 
 class RequestOut(TypedDict):
-    """A request, and what was answered."""
+    """A request, and what was answered.
+
+    One to cancel an order is ``submitted`` while it waits for staff, and then ``granted``, with
+    what goes back and the credit note, or ``declined`` (R29, R30).
+    """
 
     id: str
     kind: KindName
-    status: StatusName
+    status: StateName
     organisation: str | None
     email: str | None
     name: str | None
@@ -91,16 +100,21 @@ class RequestOut(TypedDict):
     messages: list[MessageOut]
     created_at: Instant
     first_answered_at: Instant | None
+    refund: MoneyOut | None
+    credit_note: str | None
 
 
 def _resumed(call: Call, made: UUID) -> Answer:
-    """The request was written before the call was cut short."""
-    return _made(made, call.reached.revision if call.reached else 0)
+    """The request was written before the call was cut short; money may wait to go back."""
+    row = Request.objects.filter(id=made).first()
+    if row is not None and row.outcome:
+        resume_cancellation(request=made, now=call.now, by=call.by)
+    return request_written(made, call.reached.revision if call.reached else 0)
 
 
-@calls.post("/requests", {201: RequestOut}, resume=_resumed)
+@calls.post("/requests", {201: RequestOut}, resume=_resumed, refuses=(ALREADY_CANCELLED, NOT_PAID))
 def create_request(call: Call, body: RequestIn) -> Answer:
-    """Ask the vendor something; staff answer by mail."""
+    """Ask the vendor something; staff answer by mail, an order that can be cancelled is at once."""
     if body.organisation is not None:
         call.reach(body.organisation)
     elif call.caller.organisation is not None:
@@ -118,8 +132,23 @@ def create_request(call: Call, body: RequestIn) -> Answer:
         audience=body.audience or "",
         quantity=body.quantity,
     )
-    written = make_request(new=new, now=call.now, by=call.by, asked=call.asked)
-    return _made(written.ids[0], written.revision)
+    if new.kind is RequestKind.CANCELLATION and new.order is not None:
+        written = _cancel(call, new, new.order)
+    else:
+        written = make_request(new=new, now=call.now, by=call.by, asked=call.asked)
+    return request_written(written.ids[0], written.revision)
+
+
+def _cancel(call: Call, new: NewRequest, order: UUID) -> Written:
+    """The same as asking at the order itself (R29); an order brings its organisation along."""
+    whose = public_id("org", organisation_of(order))
+    if new.organisation is not None and public_id("org", new.organisation) != whose:
+        raise NotFound
+    call.reach(whose)
+    asking = NewCancellation(
+        order=order, language=new.language, reason=new.message, email=new.email, name=new.name
+    )
+    return ask_cancellation(new=asking, now=call.now, by=call.by, asked=call.asked)
 
 
 @calls.get("/requests", Page[RequestOut])
@@ -144,11 +173,12 @@ def get_request(call: Call) -> Answer:
 def requests_out(rows: Sequence[Request]) -> list[RequestOut]:
     """Requests as they go out; one statement more for any number of them."""
     said = messages_of([row.id for row in rows])
+    refunds = _refunds(rows)
     return [
         {
             "id": public_id("req", row.id),
             "kind": row.kind,  # type: ignore[typeddict-item]  # a constraint keeps it so
-            "status": row.status,  # type: ignore[typeddict-item]  # a constraint keeps it so
+            "status": _state(row),
             "organisation": public_id("org", row.organisation_id) if row.organisation_id else None,
             "email": row.email or None,
             "name": row.name or None,
@@ -162,7 +192,7 @@ def requests_out(rows: Sequence[Request]) -> list[RequestOut]:
             "messages": [
                 {
                     "id": public_id("msg", each.id),
-                    "by": "staff" if each.staff_id else "customer",
+                    "by": "staff" if each.staff_id or each.from_vendor else "customer",
                     "at": instant(each.at),
                     "text": each.text,
                 }
@@ -170,14 +200,38 @@ def requests_out(rows: Sequence[Request]) -> list[RequestOut]:
             ],
             "created_at": instant(row.created_at),
             "first_answered_at": instant(row.first_answered_at) if row.first_answered_at else None,
+            "refund": refunds.get(row.id),
+            "credit_note": public_id("doc", row.credit_note_id) if row.credit_note_id else None,
         }
         for row in rows
     ]
 
 
-def _made(request: UUID, revision: int) -> Answer:
+def _refunds(rows: Sequence[Request]) -> dict[UUID, MoneyOut]:
+    """What goes back of those that were granted; a statement if any was."""
+    granted = {row.id: row.refund_amount for row in rows if row.refund_amount is not None}
+    if not granted:
+        return {}
+    found = Request.objects.filter(id__in=granted).values_list("id", "order__currency")
+    return {id_: money_out(granted[id_], currency or "") for id_, currency in found}
+
+
+def _state(row: Request) -> StateName:
+    """Where a request stands, as it is told outside."""
+    if row.outcome == RequestOutcome.GRANTED:
+        return "granted"
+    if row.kind == RequestKind.CANCELLATION and row.waits:
+        return "submitted"
+    if row.outcome == RequestOutcome.DECLINED:
+        return "declined"
+    return row.status  # type: ignore[return-value]  # a constraint keeps it so
+
+
+def request_written(request: UUID, revision: int, *, status: int = 201) -> Answer:
+    """A request as it goes out when it was written."""
     row = Request.objects.filter(id=request).first()
     if row is None:
         raise NotFound
     (out,) = requests_out([row])
-    return Answer(out, status=201, revision=revision, location=f"/api/v1/requests/{out['id']}")
+    location = f"/api/v1/requests/{out['id']}" if status == 201 else None
+    return Answer(out, status=status, revision=revision, location=location)

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from tenure.api import (
     authentications,
+    cancellations,
     carts,
     gateways,
     happenings,
@@ -30,6 +31,7 @@ for family in (
     offers.calls,
     carts.calls,
     orders.calls,
+    cancellations.calls,
     quotes.calls,
     invoices.calls,
     payment_methods.calls,

@@ -149,6 +149,13 @@ WINDOW_CLOSED = declare(
     fr="Le dernier jour pour annuler était le {deadline} ; vous pouvez toujours nous écrire.",
 )
 
+ORDER_CANCELLED = declare(
+    "order_cancelled",
+    rule="R30",
+    en="The order was cancelled.",
+    fr="La commande a été annulée.",
+)
+
 # What changed since it was shown, and what came before.
 
 CART_CHANGED = declare(

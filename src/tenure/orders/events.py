@@ -99,6 +99,15 @@ class OrderCountryAccepted:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderCancelled:
+    """A paid order was taken back; ``refund``, with tax, goes back by the way it came (R30)."""
+
+    type: ClassVar[str] = "order.cancelled"
+    order: UUID
+    refund: Money
+
+
+@dataclass(frozen=True, slots=True)
 class OrderExpired:
     """An order waited in vain for its proof or its money (R8, R15)."""
 

@@ -113,3 +113,13 @@ class SeatsTakenBack:
     order: UUID
     seats: int
     quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionCancelled:
+    """Its order was taken back: it ended at that instant (R30), and its data are kept (R31)."""
+
+    type: ClassVar[str] = "subscription.cancelled"
+    subscription: UUID
+    order: UUID
+    data_available_until: date

@@ -7,17 +7,21 @@ from uuid import UUID
 
 from tenure.base.errors import Invalid, Refused
 from tenure.base.ids import new_id
+from tenure.base.money import Money
 from tenure.events.journal import Journal
 from tenure.events.models import VENDOR_STREAM
 from tenure.support.events import (
     RequestAnswered,
     RequestClosed,
+    RequestDeclined,
     RequestFollowedUp,
+    RequestGranted,
     RequestMade,
 )
 from tenure.support.models import Request, RequestMessage
 from tenure.support.rules import (
     RequestKind,
+    RequestOutcome,
     RequestStatus,
     answer_verdict,
     missing_from,
@@ -40,6 +44,7 @@ class NewRequest:
     country: str = ""
     audience: str = ""
     quantity: int | None = None
+    iban: str = ""
 
 
 def stream_of(request: Request) -> UUID:
@@ -71,6 +76,7 @@ def make_request(*, new: NewRequest, journal: Journal) -> Request:
         audience=new.audience,
         quantity=new.quantity,
         message=new.message.strip(),
+        iban=new.iban,
         created_at=journal.at,
     )
     made.save(force_insert=True)
@@ -83,7 +89,7 @@ def answer_request(
 ) -> RequestMessage:
     """Staff answer the locked ``request``. Raises ``Invalid``, ``Refused`` (``request_closed``)."""
     _refuse_closed(request)
-    said = _say(request, message, staff, journal)
+    said = _say(request, message, staff, journal, from_vendor=True)
     request.status = RequestStatus.ANSWERED.value
     request.first_answered_at = request.first_answered_at or journal.at
     request.save(update_fields=["status", "first_answered_at"])
@@ -91,9 +97,69 @@ def answer_request(
     return said
 
 
+def say(*, request: Request, staff: UUID | None, message: str, journal: Journal) -> None:
+    """The vendor's word with a decision on the locked ``request``; nothing without one."""
+    if message.strip():
+        _say(request, message, staff, journal, from_vendor=True)
+
+
+def grant_request(
+    *, request: Request, refund: Money, credit_note: UUID | None, journal: Journal
+) -> None:
+    """The locked ``request`` is granted: its order is cancelled, ``refund`` goes back (R30).
+
+    What was granted at once was answered then, too. The caller has asked ``decision_verdict``.
+    """
+    request.status, request.outcome = RequestStatus.CLOSED.value, RequestOutcome.GRANTED.value
+    request.decided_at = request.closed_at = journal.at
+    request.first_answered_at = request.first_answered_at or journal.at
+    request.refund_amount, request.credit_note_id = refund.amount, credit_note
+    request.save(
+        update_fields=[
+            *("status", "outcome", "decided_at", "closed_at", "first_answered_at"),
+            *("refund_amount", "credit_note"),
+        ]
+    )
+    journal.record(
+        stream_of(request),
+        RequestGranted(request=request.id, order=_order_of(request), refund=refund),
+    )
+
+
+def decline_request(
+    *, request: Request, staff: UUID | None, message: str, journal: Journal
+) -> None:
+    """Staff keep the order of the locked ``request`` as it is, with a word if they give one (R29).
+
+    The caller has asked ``decision_verdict``.
+    """
+    say(request=request, staff=staff, message=message, journal=journal)
+    request.status, request.outcome = RequestStatus.ANSWERED.value, RequestOutcome.DECLINED.value
+    request.decided_at = journal.at
+    request.first_answered_at = request.first_answered_at or journal.at
+    request.save(update_fields=["status", "outcome", "decided_at", "first_answered_at"])
+    fact = RequestDeclined(request=request.id, order=_order_of(request))
+    journal.record(stream_of(request), fact)
+
+
+def close_with_order(*, order: UUID, but: UUID, journal: Journal) -> None:
+    """The order is cancelled: whatever else was asked of that waits for nothing any more."""
+    others = Request.objects.select_for_update().filter(
+        order=order, kind=RequestKind.CANCELLATION, outcome="", status=RequestStatus.OPEN
+    )
+    for each in others.exclude(id=but).order_by("id"):
+        close_request(request=each, journal=journal)
+
+
+def _order_of(request: Request) -> UUID:
+    if request.order_id is None:
+        raise ValueError("This request is of no order.")
+    return request.order_id
+
+
 def follow_up(*, request: Request, message: str, journal: Journal) -> RequestMessage:
     """Whoever asked writes again: the locked ``request`` is open once more. Raises ``Invalid``."""
-    said = _say(request, message, None, journal)
+    said = _say(request, message, None, journal, from_vendor=False)
     request.status = RequestStatus.OPEN.value
     request.closed_at = None
     request.save(update_fields=["status", "closed_at"])
@@ -112,7 +178,14 @@ def close_request(*, request: Request, journal: Journal) -> None:
     journal.record(stream_of(request), RequestClosed(request=request.id))
 
 
-def _say(request: Request, message: str, staff: UUID | None, journal: Journal) -> RequestMessage:
+def _say(
+    request: Request,
+    message: str,
+    staff: UUID | None,
+    journal: Journal,
+    *,
+    from_vendor: bool,
+) -> RequestMessage:
     wrong = wrong_message(message)
     if wrong:
         raise Invalid(wrong)
@@ -120,6 +193,7 @@ def _say(request: Request, message: str, staff: UUID | None, journal: Journal) -
         organisation_id=request.organisation_id,
         request=request,
         staff_id=staff,
+        from_vendor=from_vendor,
         text=message.strip(),
         at=journal.at,
     )

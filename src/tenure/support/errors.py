@@ -40,3 +40,16 @@ MESSAGE_TOO_LONG = declare(
     en="A message may have {most} characters at most.",
     fr="Un message ne peut pas dépasser {most} caractères.",
 )
+NOT_TO_BE_DECIDED = declare(
+    "request_not_a_cancellation",
+    rule="R29",
+    en="Only a request to cancel an order can be granted or declined; answer this one.",
+    fr="Seule une demande d'annulation de commande peut être acceptée ou refusée ; répondez à "
+    "celle-ci.",
+)
+REQUEST_GRANTED = declare(
+    "request_granted",
+    rule="R30",
+    en="This request is granted already, and its money is on its way back.",
+    fr="Cette demande est déjà acceptée, et son argent est en cours de remboursement.",
+)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
+from tenure.base.money import Money
+
 
 @dataclass(frozen=True, slots=True)
 class RequestMade:
@@ -40,3 +42,22 @@ class RequestClosed:
 
     type: ClassVar[str] = "request.closed"
     request: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RequestGranted:
+    """The order is cancelled as was asked; ``refund`` goes back by the way it came (R30)."""
+
+    type: ClassVar[str] = "request.granted"
+    request: UUID
+    order: UUID
+    refund: Money
+
+
+@dataclass(frozen=True, slots=True)
+class RequestDeclined:
+    """Staff keep the order as it is; their word stands with the request (R29)."""
+
+    type: ClassVar[str] = "request.declined"
+    request: UUID
+    order: UUID

@@ -11,9 +11,11 @@ from tenure.support.errors import (
     ANSWERABLE,
     MESSAGE_NEEDED,
     MESSAGE_TOO_LONG,
+    NOT_TO_BE_DECIDED,
     ORDER_NEEDED,
     REPLY_ADDRESS_NEEDED,
     REQUEST_CLOSED,
+    REQUEST_GRANTED,
 )
 
 LONGEST_MESSAGE: Final = 5000
@@ -29,6 +31,13 @@ class RequestKind(StrEnum):
     OTHER = "other"
 
 
+class RequestOutcome(StrEnum):
+    """What became of asking to cancel an order; a granted one stays granted (R30)."""
+
+    GRANTED = "granted"
+    DECLINED = "declined"
+
+
 class RequestStatus(StrEnum):
     """Where a request stands; ``open`` is what waits for staff."""
 
@@ -41,8 +50,9 @@ def missing_from(
     kind: RequestKind, *, email: str, has_organisation: bool, has_order: bool, message: str
 ) -> list[FieldError]:
     """What a request lacks to be answered: an address unless an organisation asks, words, and
-    for a cancellation the order."""
-    wrong = wrong_message(message)
+    for a cancellation the order, which says enough."""
+    wordless = kind is RequestKind.CANCELLATION and not message.strip()
+    wrong = [] if wordless else wrong_message(message)
     if not email and not has_organisation:
         wrong.append(FieldError("email", REPLY_ADDRESS_NEEDED))
     if kind is RequestKind.CANCELLATION and not has_order:
@@ -62,3 +72,13 @@ def wrong_message(message: str) -> list[FieldError]:
 def answer_verdict(status: RequestStatus) -> Verdict:
     """Whether staff can answer a request, or close it (R29)."""
     return refuse(REQUEST_CLOSED) if status is RequestStatus.CLOSED else allow(ANSWERABLE)
+
+
+def decision_verdict(kind: RequestKind, outcome: str) -> Verdict:
+    """Whether staff can grant or decline a request: only one to cancel, and once granted never
+    again (R30). A declined one can be granted after all."""
+    if kind is not RequestKind.CANCELLATION:
+        return refuse(NOT_TO_BE_DECIDED)
+    if outcome == RequestOutcome.GRANTED:
+        return refuse(REQUEST_GRANTED)
+    return allow(ANSWERABLE)

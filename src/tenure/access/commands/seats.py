@@ -7,6 +7,8 @@ from datetime import date
 from typing import Final, cast
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from tenure.access.commands.requests import close_served
 from tenure.access.events import SeatAssigned, SeatFreed, SeatReleased, SeatReserved
 from tenure.access.models import Seat
@@ -133,9 +135,11 @@ def reserve_seats(*, invitations: Sequence[Invitation], on: date, journal: Journ
 
 def release_reservations(*, invitations: Collection[UUID], journal: Journal) -> None:
     """Let go of what invitations that were withdrawn or expired had reserved (R36)."""
-    seats = list(
-        Seat.objects.select_for_update().filter(invitation_id__in=invitations).order_by("id")
-    )
+    _release(Seat.objects.filter(invitation_id__in=invitations), journal)
+
+
+def _release(reserved: QuerySet[Seat], journal: Journal) -> None:
+    seats = list(reserved.select_for_update().order_by("id"))
     for seat in seats:
         invitation = cast(UUID, seat.invitation_id)  # it was chosen by that
         journal.record(
@@ -144,6 +148,16 @@ def release_reservations(*, invitations: Collection[UUID], journal: Journal) -> 
         )
         seat.invitation = None
     Seat.objects.bulk_update(seats, ["invitation"])
+
+
+def drop_seats(*, subscriptions: Collection[UUID], journal: Journal) -> None:
+    """Nothing keeps a seat of cancelled ``subscriptions`` any more (R30).
+
+    Reservations are let go. Who held a seat stands with it until the data go, so that decisions
+    can tell of them (R41); the subscription's end says that it gives nothing any more.
+    """
+    reserved = Seat.objects.filter(subscription__in=subscriptions, invitation__isnull=False)
+    _release(reserved, journal)
 
 
 def assign_reserved(*, invitation: Invitation, member: Member, journal: Journal) -> None:

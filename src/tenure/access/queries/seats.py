@@ -120,9 +120,13 @@ def roles_held_by(
 
 
 def assigned_counts(subscriptions: Iterable[UUID]) -> dict[UUID, int]:
-    """How many seats of each subscription are assigned."""
+    """How many seats of each subscription are assigned; of a cancelled one, none is (R30)."""
     rows = (
-        Seat.objects.filter(subscription_id__in=list(subscriptions), member__isnull=False)
+        Seat.objects.filter(
+            subscription_id__in=list(subscriptions),
+            member__isnull=False,
+            subscription__cancelled_at__isnull=True,
+        )
         .values("subscription_id")
         .annotate(assigned=Count("id"))
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from uuid import UUID
 
 from django.db.models import Q, Sum
@@ -39,6 +39,25 @@ def credit_what_goes_back(*, order: UUID, reason: str, journal: Journal) -> list
     return issue_credit_notes(corrections=corrections, journal=journal)
 
 
+def credit_lines(
+    *, order: UUID, positions: Collection[int], reason: str, journal: Journal
+) -> list[Document]:
+    """Credit some lines of the locked order, counted from 1, as far as they still stand.
+
+    The latest invoice of which something is left is the one corrected, line by line (R28).
+    """
+    invoices = Document.objects.filter(order=order, kind="invoice").annotate(
+        gone=Sum("corrections__total", default=0)
+    )
+    standing = next((row for row in invoices.order_by("-id") if row.total > row.gone), None)
+    if standing is None:
+        return []
+    said = parse(standing.content.encode())
+    wanted = sum(said.lines[position - 1].gross for position in positions)
+    lines = tuple(_shares(said, min(wanted, standing.total - standing.gone), positions))
+    return issue_credit_notes(corrections=[Credit(standing, reason, lines)], journal=journal)
+
+
 def _given_back(order: UUID) -> int:
     refunds = Refund.objects.filter(~Q(status=RefundStatus.FAILED), order=order)
     return int(refunds.aggregate(sum=Sum("amount", default=0))["sum"])
@@ -56,9 +75,16 @@ def _owed(order: UUID) -> int:
     return int(sums.get("invoice", 0) - sums.get("credit_note", 0))
 
 
-def _shares(said: Content, amount: int) -> Iterator[CreditLine]:
-    """The part of each line, tax in it as in the line, that together come to ``amount``."""
-    shares = share_by_largest_remainder(amount, [line.gross for line in said.lines])
+def _shares(
+    said: Content, amount: int, positions: Collection[int] | None = None
+) -> Iterator[CreditLine]:
+    """The part of each line, tax in it as in the line, that together come to ``amount``; of some
+    ``positions`` alone if they are given."""
+    weights = [
+        line.gross if positions is None or position in positions else 0
+        for position, line in enumerate(said.lines, start=1)
+    ]
+    shares = share_by_largest_remainder(amount, weights)
     for position, (line, share) in enumerate(zip(said.lines, shares, strict=True), start=1):
         if share:
             tax = divide_half_up(share * line.tax, line.gross)

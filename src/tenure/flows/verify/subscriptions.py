@@ -30,7 +30,7 @@ SELECT subscription.id, subscription.anchor_on, subscription.zone, subscription.
        period.number, period.kind, period.starts_on, period.ends_on,
        period.starts_at, period.ends_at, period.opt_out_on, period.opt_out_until,
        period.data_until_on, period.data_until,
-       orders.policy_version_id, orders.paid_at, orders.paid_on
+       orders.policy_version_id, orders.paid_at, orders.paid_on, subscription.cancelled_at
 FROM subscriptions_subscription AS subscription
 JOIN organisations_organisation AS organisation ON organisation.id = subscription.organisation_id
 LEFT JOIN subscriptions_period AS period ON period.subscription_id = subscription.id
@@ -63,6 +63,7 @@ class _Row(NamedTuple):
     policy: int | None
     paid_at: datetime | None
     paid_on: date | None
+    cancelled_at: datetime | None
 
 
 _first_instant = lru_cache(maxsize=50_000)(first_instant)
@@ -88,18 +89,22 @@ def chains(_now: datetime) -> Tally:
 def _wrong_with(chain: list[_Row]) -> str | None:
     if chain[0].number is None:
         return "no_period"
+    last = len(chain)
     try:
-        found = (_wrong_period(number, row) for number, row in enumerate(chain, start=1))
+        found = (
+            _wrong_period(number, row, is_last=number == last)
+            for number, row in enumerate(chain, start=1)
+        )
         wrong = next((each for each in found if each is not None), None)
         return wrong or _wrong_beginning(chain[0])
     except Invalid:
         return "zone_or_policy_unreadable"
 
 
-def _wrong_period(number: int, row: _Row) -> str | None:
+def _wrong_period(number: int, row: _Row, *, is_last: bool) -> str | None:
     if row.number != number:
         return "numbers_broken"
-    return _wrong_span(number, row) or _wrong_instants(row) or _wrong_dates(row)
+    return _wrong_span(number, row) or _wrong_instants(row) or _wrong_dates(row, is_last)
 
 
 def _wrong_span(number: int, row: _Row) -> str | None:
@@ -120,7 +125,7 @@ def _wrong_instants(row: _Row) -> str | None:
     return None if (row.starts_at, row.ends_at) == midnights else "not_at_midnight"
 
 
-def _wrong_dates(row: _Row) -> str | None:
+def _wrong_dates(row: _Row, is_last: bool) -> str | None:
     """What the policy of the paying order says; what was bought elsewhere has none (R35)."""
     if row.policy is None:
         return None
@@ -132,6 +137,9 @@ def _wrong_dates(row: _Row) -> str | None:
         return "wrong_deadline"
     days = retention_days(policy, Audience(row.audience), row.country)
     last = data_available_until(row.ends_on, days)
+    if row.cancelled_at is not None and (is_last or row.ends_at > row.cancelled_at):
+        asked_on = local_date(row.cancelled_at, zone)
+        last = data_available_until(min(row.ends_on, asked_on), days, requested_on=asked_on)
     kept = (row.data_until_on, row.data_until)
     return None if kept == (last, _data_gone(last, zone)) else "wrong_data_days"
 

@@ -14,7 +14,7 @@ from tenure.base.money import Money
 from tenure.events.journal import Journal
 from tenure.events.rows import AMONG, read_rows
 from tenure.orders.commands.evidence import evidence_of
-from tenure.orders.events import OrderPaid, OrderPlaced, OrderTaxCorrected
+from tenure.orders.events import OrderCancelled, OrderPaid, OrderPlaced, OrderTaxCorrected
 from tenure.orders.models import Order, OrderKind, OrderLine, OrderStatus
 from tenure.orders.rules.evidence import Evidence
 
@@ -126,6 +126,17 @@ def mark(*, orders: Sequence[Order], status: OrderStatus, closed_at: datetime | 
         order.closed_at = closed_at
     ids = [order.id for order in orders]
     Order.objects.filter(id__in=ids).update(status=status, closed_at=closed_at)
+
+
+def cancel(*, orders: Sequence[tuple[Order, Money]], journal: Journal) -> None:
+    """The locked, paid ``orders`` are taken back, each with what goes back of it (R30)."""
+    mark(
+        orders=[order for order, _ in orders],
+        status=OrderStatus.CANCELLED,
+        closed_at=journal.at,
+    )
+    for order, refund in orders:
+        journal.record(order.organisation_id, OrderCancelled(order=order.id, refund=refund))
 
 
 def expire(*, orders: Sequence[Order], at: datetime) -> None:

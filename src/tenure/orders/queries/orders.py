@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,29 +12,62 @@ from tenure.base.ids import public_id
 from tenure.base.verdicts import Verdict
 from tenure.events.models import Event
 from tenure.orders.events import OrderPlaced
-from tenure.orders.models import Order, OrderKind, OrderStatus
+from tenure.orders.models import Order, OrderKind, OrderLine, OrderStatus
 from tenure.orders.queries.policy import policy_numbered
-from tenure.orders.rules.cancellation import BoughtLine, BoughtOrder, cancellation_verdict
+from tenure.orders.rules.cancellation import (
+    BoughtLine,
+    BoughtOrder,
+    cancellation_verdict,
+    eligible_lines,
+)
 from tenure.organisations.models import Organisation
 from tenure.policy.words import Audience
 
 
-def cancellation(order: Order, organisation: Organisation, at: datetime) -> Verdict:
+def cancellation(
+    order: Order, lines: Sequence[OrderLine], organisation: Organisation, at: datetime
+) -> Verdict:
     """Whether a request sent at ``at`` takes ``order`` back (R28), by its own policy (R32)."""
+    return cancellation_verdict(
+        _bought(order, lines, organisation),
+        at=at,
+        zone=zone_named(organisation.timezone),
+        policy=policy_numbered(order.policy_version_id),
+    )
+
+
+def cancellable_lines(
+    order: Order, lines: Sequence[OrderLine], organisation: Organisation, at: datetime
+) -> list[OrderLine]:
+    """The lines that a request sent at ``at`` takes back, each by its own term (R28)."""
+    found = eligible_lines(
+        _bought(order, lines, organisation),
+        at=at,
+        zone=zone_named(organisation.timezone),
+        policy=policy_numbered(order.policy_version_id),
+    )
+    return [lines[index] for index in found]
+
+
+def _bought(order: Order, lines: Sequence[OrderLine], organisation: Organisation) -> BoughtOrder:
+    """The order as the rule sees it; of a tax that was corrected nothing is left (R45)."""
     policy = policy_numbered(order.policy_version_id)
-    audience = Audience(organisation.audience)
-    bought = BoughtOrder(
+    untaxed = order.tax_corrected_at is not None
+    return BoughtOrder(
         lines=tuple(
-            BoughtLine(Term(line.term), line.gross, order.kind == OrderKind.RENEWAL)
-            for line in order.lines.order_by("position")
+            BoughtLine(
+                Term(line.term),
+                line.net if untaxed else line.gross,
+                order.kind == OrderKind.RENEWAL,
+            )
+            for line in lines
         ),
         currency=order.currency,
         paid_on=order.paid_on,
         cancelled=order.status == OrderStatus.CANCELLED,
-        statutory=policy.statutory_eu.protects(audience, organisation.country),
-    )
-    return cancellation_verdict(
-        bought, at=at, zone=zone_named(organisation.timezone), policy=policy
+        statutory=policy.statutory_eu.protects(
+            Audience(organisation.audience), organisation.country
+        ),
     )
 
 

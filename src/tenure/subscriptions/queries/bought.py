@@ -12,8 +12,8 @@ from tenure.base.errors import NotFound
 from tenure.base.money import Money
 from tenure.base.verdicts import Verdict
 from tenure.billing.models import Payment
+from tenure.billing.queries.cancellations import cancellation_of
 from tenure.orders.models import Order, OrderLine
-from tenure.orders.queries.orders import cancellation
 from tenure.subscriptions.models import Subscription
 
 MOST: Final = 50
@@ -131,12 +131,10 @@ def bought_order(organisation: UUID, order: UUID, at: datetime) -> BoughtOrder:
     became = dict(
         Subscription.objects.filter(order_line__order=found).values_list("order_line_id", "id")
     )
+    lines = list(found.lines.order_by("position"))
     return BoughtOrder(
         order=found,
-        lines=[
-            BoughtLine(line, found.currency, became.get(line.id))
-            for line in found.lines.order_by("position")
-        ],
+        lines=[BoughtLine(line, found.currency, became.get(line.id)) for line in lines],
         payments=[Attempt(payment) for payment in found.payments.order_by("id")],
-        cancellation=cancellation(found, found.organisation, at),
+        cancellation=cancellation_of(found, lines, found.organisation, at),
     )

@@ -1,0 +1,110 @@
+"""Taking paid orders back: papers, money, access, all of it at one instant (R30).
+
+Plain steps for use inside the transaction of whoever grants it. The money of cards is only
+intended here: ``refunds.carry_out`` calls the gateway afterwards, or recovery does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from tenure.access.commands.seats import drop_seats
+from tenure.base.clock import machine_now
+from tenure.base.money import Money
+from tenure.billing.commands.refunds import NewRefund, intend_refunds
+from tenure.billing.models import Document, Payment, PaymentStatus, Refund
+from tenure.billing.queries.cancellations import left_of_orders
+from tenure.events.journal import Journal
+from tenure.flows.documents.crediting import credit_lines, credit_what_goes_back
+from tenure.orders.commands import orders as commands
+from tenure.orders.errors import ORDER_CANCELLED
+from tenure.orders.models import Order, OrderLine
+from tenure.organisations.models import Organisation
+from tenure.subscriptions.commands.cancelling import (
+    cancel_subscriptions,
+    lock_subscriptions_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """A locked order to be taken back: all of its ``lines``, or those that are eligible (R28).
+
+    ``iban`` is the account that was asked for, if it was paid by transfer (R30).
+    """
+
+    order: Order
+    lines: Sequence[OrderLine]
+    whole: bool
+    iban: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of it: what goes back, the paper, and the refunds that are to be called."""
+
+    refund: Money
+    credit_note: UUID | None
+    refunds: Sequence[Refund]
+
+
+def cancel_order(*, taking: Taking, organisation: Organisation, journal: Journal) -> Taken:
+    """Take an order of the locked ``organisation`` back, at the journal's instant (R30).
+
+    Its subscriptions end, reservations are let go, decisions turn to no; what was invoiced is
+    credited, and what was paid goes back by the way it came. The order is ``cancelled``; lines
+    that stay go on as they were.
+    """
+    order = taking.order
+    refund = _refund(taking)
+    refunds = _intend(taking, refund, journal)
+    journal.write()  # the refund counts when it is credited
+    notes = _credit(taking, organisation, journal)
+    _end(taking, organisation, journal)
+    commands.cancel(orders=[(order, refund)], journal=journal)
+    return Taken(refund, notes[-1].id if notes else None, refunds)
+
+
+def _refund(taking: Taking) -> Money:
+    """All that is left of what was paid, or of it what these lines cost."""
+    order = taking.order
+    left = left_of_orders([order.id]).get(order.id, 0)
+    if not taking.whole:
+        left = min(left, sum(_cost(order, line) for line in taking.lines))
+    return Money(left, order.currency)
+
+
+def _cost(order: Order, line: OrderLine) -> int:
+    """What a line cost; of a tax that was corrected nothing is left (R45)."""
+    return line.gross if order.tax_corrected_at is None else line.net
+
+
+def _intend(taking: Taking, refund: Money, journal: Journal) -> list[Refund]:
+    if not refund.amount:
+        return []
+    payment = Payment.objects.get(order=taking.order, status=PaymentStatus.CAPTURED)
+    new = NewRefund(payment.id, refund, ORDER_CANCELLED.code, taking.iban)
+    return intend_refunds(refunds=[new], called_at=machine_now(), journal=journal)
+
+
+def _credit(taking: Taking, organisation: Organisation, journal: Journal) -> list[Document]:
+    why = ORDER_CANCELLED.text(organisation.language)
+    if taking.whole:
+        return credit_what_goes_back(order=taking.order.id, reason=why, journal=journal)
+    positions = frozenset(line.position for line in taking.lines)
+    return credit_lines(order=taking.order.id, positions=positions, reason=why, journal=journal)
+
+
+def _end(taking: Taking, organisation: Organisation, journal: Journal) -> None:
+    lines = {line.id for line in taking.lines}
+    ending = [
+        each
+        for each in lock_subscriptions_of([taking.order.id])
+        if taking.whole or each.order_line_id in lines
+    ]
+    cancel_subscriptions(
+        subscriptions={taking.order.id: ending}, organisation=organisation, journal=journal
+    )
+    drop_seats(subscriptions=[each.id for each in ending], journal=journal)
