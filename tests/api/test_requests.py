@@ -51,6 +51,7 @@ def test_an_organisation_asks_about_its_order(cast: Cast) -> None:
     made = cast.own.post("/requests", asked, idempotency_key="c")
     assert (made.status, made.body["organisation"]) == (201, cast.org)
     assert made.body["created_at"] == "2027-03-01T09:00:00Z"
+    assert (made.body["status"], made.body["refund"]["amount"]) == ("granted", 144000)
     assert made.revision > 0
     again = cast.own.post("/requests", asked, idempotency_key="c")
     assert again.text == made.text

@@ -7,7 +7,15 @@ from decimal import Decimal
 
 from django.utils import translation
 
-from tenure.notices.letters import orders, people, quotes, service, subscriptions, webhooks
+from tenure.notices.letters import (
+    cancellations,
+    orders,
+    people,
+    quotes,
+    service,
+    subscriptions,
+    webhooks,
+)
 from tenure.notices.letters.accounts import AccountMail, Change, account_letter
 from tenure.notices.letters.letter import Letter
 from tenure.notices.letters.orders import Begun, Ordered, OrderedLine, Paper, Transfer
@@ -74,6 +82,7 @@ def letters(language: str) -> dict[str, Letter]:
             **_about_orders(language),
             **_about_subscriptions(language),
             **_about_service(),
+            **_about_cancellations(language),
         }
 
 
@@ -203,4 +212,31 @@ def _about_service() -> dict[str, Letter]:
             word=word,
             about="12 × Bench",
         ),
+    }
+
+
+def _about_cancellations(language: str) -> dict[str, Letter]:
+    asked = cancellations.Asked(
+        "Ada", "ord_01h455vb4pex5vsknk084sn02q", "No longer needed.", "2 March 2027, 10:30", URL
+    )
+    back = cancellations.MoneyBack
+    cases = {
+        "card": back("€1,440.00", "card"),
+        "transfer": back("€1,440.00", "bank_transfer", "3000"),
+        "approval": back("€1,440.00", "bank_transfer", "3000", waits=True),
+        "unknown": back("€1,440.00", "bank_transfer", waits=True),
+        "nothing": back(""),
+    }
+    return {
+        **{
+            f"cancellation_granted_{name}": cancellations.granted(
+                asked,
+                case,
+                kept_until=None if name == "nothing" else date(2027, 3, 30),
+                language=language,
+            )
+            for name, case in cases.items()
+        },
+        "cancellation_declined": cancellations.declined(asked, answer="It is too late."),
+        "cancellation_received": cancellations.received(asked),
     }

@@ -119,7 +119,7 @@ def grant_cancellation(
             journal.touch(organisation.id)
         else:
             _refuse_undecidable(row)
-            commands.say(request=row, staff=user, message=message, journal=journal)
+            commands.add_word(request=row, staff=user, message=message, journal=journal)
             taking = _as_sent(row, order, organisation, journal.at)
             refunds = _grant(row, taking, organisation, journal)
     ended = carry_out(refunds, now=journal.at, by=by) or journal

@@ -97,7 +97,7 @@ def answer_request(
     return said
 
 
-def say(*, request: Request, staff: UUID | None, message: str, journal: Journal) -> None:
+def add_word(*, request: Request, staff: UUID | None, message: str, journal: Journal) -> None:
     """The vendor's word with a decision on the locked ``request``; nothing without one."""
     if message.strip():
         _say(request, message, staff, journal, from_vendor=True)
@@ -133,7 +133,7 @@ def decline_request(
 
     The caller has asked ``decision_verdict``.
     """
-    say(request=request, staff=staff, message=message, journal=journal)
+    add_word(request=request, staff=staff, message=message, journal=journal)
     request.status, request.outcome = RequestStatus.ANSWERED.value, RequestOutcome.DECLINED.value
     request.decided_at = journal.at
     request.first_answered_at = request.first_answered_at or journal.at

@@ -60,6 +60,12 @@ _ORDERS: Final = (
         "order",
         "SELECT id, organisation_id FROM orders_order WHERE expired_at IS NOT NULL ORDER BY id",
     ),
+    ToldOnce(
+        "ord",
+        "order.cancelled",
+        "order",
+        "SELECT id, organisation_id FROM orders_order WHERE status = 'cancelled' ORDER BY id",
+    ),
     *(
         ToldOnce(
             "quo",
@@ -137,6 +143,13 @@ _SUBSCRIPTIONS: Final = (
         """SELECT id, organisation_id FROM subscriptions_subscription
            WHERE source = 'store' ORDER BY id""",
     ),
+    ToldOnce(
+        "sub",
+        "subscription.cancelled",
+        "subscription",
+        """SELECT id, organisation_id FROM subscriptions_subscription
+           WHERE cancelled_at IS NOT NULL ORDER BY id""",
+    ),
 )
 _PEOPLE: Final = (
     ToldOnce(
@@ -191,7 +204,7 @@ def refunds_told(_now: datetime) -> Tally:
 
 
 def subscriptions_told(_now: datetime) -> Tally:
-    """A subscription is told once as started."""
+    """A subscription is told once as started, and once as cancelled if it was."""
     return told_once(_SUBSCRIPTIONS)
 
 

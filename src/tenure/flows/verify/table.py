@@ -6,6 +6,7 @@ from typing import Final
 
 from tenure.flows.verify import (
     asking,
+    cancellations,
     decisions,
     journal,
     orders,
@@ -90,6 +91,24 @@ CHECKS: Final = (
             "Les décisions sont ce que dit la règle, lue à la lettre sur les livres.",
         ),
         decisions.decisions,
+    ),
+    Check(
+        "orders_cancelled",
+        "R30",
+        (
+            "What was taken back is credited and paid back, to the cent.",
+            "Ce qui est annulé est crédité et remboursé, au centime près.",
+        ),
+        cancellations.orders_cancelled,
+    ),
+    Check(
+        "subscriptions_cancelled",
+        "R30",
+        (
+            "What was cancelled has its order cancelled, and keeps no seat.",
+            "Ce qui est annulé a sa commande annulée, et ne garde aucune place.",
+        ),
+        cancellations.subscriptions_cancelled,
     ),
     *MONEY,
     Check(

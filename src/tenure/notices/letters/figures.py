@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
+from babel.dates import format_datetime
 from babel.numbers import format_decimal
 from django.utils.translation import gettext, ngettext
 
-from tenure.base.calendar import Term
+from tenure.base.calendar import Term, zone_named
 from tenure.base.money import Money
 from tenure.base.wording import money as _money
 from tenure.base.wording import shown
@@ -19,6 +20,12 @@ from tenure.base.wording import shown
 def day(on: date, language: str) -> str:
     """A local day in words."""
     return shown(on, language)
+
+
+def moment(at: datetime, zone: str, language: str) -> str:
+    """An instant to the minute, by the clock of ``zone``, which is named."""
+    local = at.astimezone(zone_named(zone))
+    return f"{format_datetime(local, 'long', locale=language)}"
 
 
 @lru_cache(maxsize=4096)

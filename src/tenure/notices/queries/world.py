@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import Model, Q
 
 from tenure.access.models import RoleRequest
-from tenure.billing.models import Document
+from tenure.billing.models import Document, Refund
 from tenure.billing.queries.transfers import Awaited, awaited
 from tenure.catalogue.models import OfferRole, Role
 from tenure.catalogue.queries import VendorFacts, vendor
@@ -196,6 +196,18 @@ class World:
     def webhooks(self) -> dict[UUID, Webhook]:
         """The endpoints that are told of."""
         return Webhook.objects.in_bulk(self._ids("webhook", "hook"))
+
+    @cached_property
+    def words(self) -> Mapping[UUID, str]:
+        """The vendor's last word on each of them."""
+        rows = RequestMessage.objects.filter(request_id__in=self.requests, from_vendor=True)
+        return dict(rows.order_by("id").values_list("request_id", "text"))
+
+    @cached_property
+    def refunds(self) -> Mapping[UUID, Refund]:
+        """The last refund of each order."""
+        rows = Refund.objects.filter(order_id__in=self.orders)
+        return {row.order_id: row for row in rows.order_by("id")}
 
     @cached_property
     def vendor(self) -> VendorFacts:

@@ -10,9 +10,11 @@ from tenure.notices.letters.letter import Letter
 from tenure.notices.links import console_page, staff_page
 from tenure.notices.queries.told import Told
 from tenure.notices.queries.world import Reader, World
+from tenure.notices.telling.cancellations import asker, received
 from tenure.notices.telling.drafts import Compose, Draft, to_each
 from tenure.organisations.rules import Standing
 from tenure.support.models import Request
+from tenure.support.rules import RequestKind
 
 
 def acting_begun(told: Told, world: World) -> Iterable[Draft]:
@@ -62,13 +64,18 @@ def request_made(told: Told, world: World) -> Iterable[Draft]:
     row = world.requests.get(told.named("request", "req") or told.id)
     if row is None:
         return
-    yield from to_each("request_made", world.staff, _for_staff(row, row.message, world))
+    cancels = row.kind == RequestKind.CANCELLATION
+    if not cancels or row.decided_at != row.created_at:
+        yield from to_each("request_made", world.staff, _for_staff(row, row.message, world))
+    if cancels:
+        yield from received(row, world)
+        return
 
     def acknowledge(reader: Reader) -> Letter:
         about = _about(row, world, reader.language)
         return letters.request_acknowledged(name=reader.name, word=row.message, about=about)
 
-    yield from to_each("request_acknowledged", _asker(row, world), acknowledge)
+    yield from to_each("request_acknowledged", asker(row, world), acknowledge)
 
 
 def request_answered(told: Told, world: World) -> Iterable[Draft]:
@@ -86,7 +93,7 @@ def request_answered(told: Told, world: World) -> Iterable[Draft]:
             about=_about(row, world, reader.language),
         )
 
-    return to_each("request_answered", _asker(row, world), compose)
+    return to_each("request_answered", asker(row, world), compose)
 
 
 def request_followed_up(told: Told, world: World) -> Iterable[Draft]:
@@ -100,26 +107,17 @@ def request_followed_up(told: Told, world: World) -> Iterable[Draft]:
 
 def _for_staff(row: Request, word: str, world: World) -> Compose:
     def compose(reader: Reader) -> Letter:
-        asker = next(iter(_asker(row, world)), None)
+        writer = next(iter(asker(row, world)), None)
         return letters.request_received(
             kind=row.kind,
             about=_about(row, world, reader.language),
             word=word,
-            who=asker.name if asker else "",
-            email=asker.email if asker else "",
+            who=writer.name if writer else "",
+            email=writer.email if writer else "",
             url=staff_page(f"requests/{public_id('req', row.id)}"),
         )
 
     return compose
-
-
-def _asker(row: Request, world: World) -> list[Reader]:
-    """By the address that was given, or else the owners of the organisation."""
-    if row.email:
-        return [Reader(row.email, row.name, row.language)]
-    if row.organisation_id is None:
-        return []
-    return world.administrators(row.organisation_id, [Standing.OWNER])
 
 
 def _about(row: Request, world: World, language: str) -> str:

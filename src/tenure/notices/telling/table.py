@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tenure.notices.telling import orders, people, quotes, service, subscriptions, webhooks
+from tenure.notices.telling import (
+    cancellations,
+    orders,
+    people,
+    quotes,
+    service,
+    subscriptions,
+    webhooks,
+)
 from tenure.notices.telling.drafts import Teller
 
 TELLERS: Final[Mapping[str, Teller]] = {
@@ -22,6 +30,8 @@ TELLERS: Final[Mapping[str, Teller]] = {
     "acting.begun": service.acting_begun,
     "request.made": service.request_made,
     "request.answered": service.request_answered,
+    "request.granted": cancellations.granted,
+    "request.declined": cancellations.declined,
     "request.followed_up": service.request_followed_up,
     "organisation.verified": orders.verified,
     "organisation.proof_declined": orders.proof_declined,

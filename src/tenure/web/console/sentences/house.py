@@ -133,6 +133,16 @@ def _followed_up(_event: Event) -> str:
     return gettext("Something was added to a request to the vendor.")
 
 
+def _granted(event: Event) -> str:
+    return gettext("A request to cancel an order was granted: %(refund)s go back.") % {
+        "refund": event.amount("refund")
+    }
+
+
+def _not_granted(_event: Event) -> str:
+    return gettext("The vendor declined a request to cancel an order.")
+
+
 def _closed(_event: Event) -> str:
     return gettext("A request to the vendor was closed.")
 
@@ -188,6 +198,8 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "request.made": Sentence(icon="lifebuoy", tell=_asked),
     "request.answered": Sentence(icon="message", tell=_answered),
     "request.followed_up": Sentence(icon="message", tell=_followed_up),
+    "request.granted": Sentence(icon="circle-check", tell=_granted),
+    "request.declined": Sentence(icon="circle-x", tell=_not_granted),
     "request.closed": Sentence(icon="circle-minus", tell=_closed),
     "catalogue.imported": Sentence(icon="packages", tell=_catalogue),
     "policy.applied": Sentence(icon="settings", tell=_policy),

@@ -58,6 +58,12 @@ def _withdrawn(_event: Event) -> str:
     return gettext("An unpaid order was withdrawn.")
 
 
+def _cancelled(event: Event) -> str:
+    return gettext("An order was cancelled; %(refund)s go back by the way they came.") % {
+        "refund": event.amount("refund")
+    }
+
+
 def _expired(_event: Event) -> str:
     return gettext("An order waited in vain, and expired.")
 
@@ -183,6 +189,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "order.awaiting_transfer": Sentence(icon="clock", tell=_awaits),
     "order.transfer_reminded": Sentence(icon="clock", tell=_reminded),
     "order.withdrawn": Sentence(icon="arrow-back-up", tell=_withdrawn),
+    "order.cancelled": Sentence(icon="arrow-back-up", tell=_cancelled),
     "order.expired": Sentence(icon="clock-off", tell=_expired),
     "quote.sent": Sentence(icon="receipt", tell=_quoted),
     "quote.accepted": Sentence(icon="circle-check", tell=_quote_accepted),

@@ -146,6 +146,10 @@ def _seats_taken_back(event: Event) -> str:
     ) % {"offer": event.offer, "count": seats, "all": event.number("quantity")}
 
 
+def _cancelled(event: Event) -> str:
+    return gettext("%(offer)s was cancelled; its data are kept until %(until)s.") % _ends(event)
+
+
 SENTENCES: Final[Mapping[str, Sentence]] = {
     "seat.assigned": Sentence(icon="armchair", tell=_assigned),
     "seat.freed": Sentence(icon="armchair", tell=_freed),
@@ -166,5 +170,6 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "subscription.seats_too_late": Sentence(icon="alert-triangle", tell=_seats_too_late),
     "subscription.seats_taken_back": Sentence(icon="armchair", tell=_seats_taken_back),
     "subscription.lapsed": Sentence(icon="alert-triangle", tell=_lapsed),
+    "subscription.cancelled": Sentence(icon="circle-x", tell=_cancelled),
     "subscription.ended": Sentence(icon="circle-minus", tell=_ended),
 }
