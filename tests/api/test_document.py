@@ -90,6 +90,8 @@ def test_writes_tell_of_their_headers() -> None:
     }
     assert required == {
         "/api/v1/orders",
+        "/api/v1/orders/{order}/cancellation",
         "/api/v1/orders/{order}/payments",
+        "/api/v1/requests/{case}/grant",
         "/api/v1/quotes/{quote}/accept",
     }

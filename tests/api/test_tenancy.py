@@ -130,6 +130,11 @@ def calls(t: Things) -> Iterator[Asked]:
     yield Asked("/carts/{cart}", "GET", f"/carts/{t.cart}")
     yield Asked("/orders/{order}", "GET", f"/orders/{t.unpaid}")
     yield Asked("/orders/{order}/cancellation", "GET", f"/orders/{t.unpaid}/cancellation")
+    taking = f"/orders/{t.unpaid}/cancellation"
+    yield Asked("/orders/{order}/cancellation", "POST", taking, {"reason": "No."})
+    for word in ("grant", "decline"):
+        case = f"/requests/{t.case}/{word}"
+        yield Asked(f"/requests/{{case}}/{word}", "POST", case, {}, vendor_only=True)
     yield Asked("/subscriptions/{subscription}", "GET", f"/subscriptions/{t.sub}")
     yield Asked("/members/{member}", "GET", f"/members/{t.member}")
     yield Asked("/invitations/{invitation}", "GET", f"/invitations/{t.invitation}")

@@ -41,6 +41,7 @@ ROWS = {
     ":DESIGNERS": "(SELECT id FROM subscriptions_subscription WHERE quantity = 5)",
     ":BOB": "(SELECT id FROM organisations_member WHERE email LIKE 'bob@%')",
     ":EVE": "(SELECT id FROM organisations_member WHERE email LIKE 'eve@%')",
+    ":LEFT": "(SELECT id FROM orders_order WHERE status = 'cancelled')",
     ":OTHERS": "(SELECT id FROM organisations_organisation WHERE audience = 'creator')",
     ":PAID": "(SELECT order_id FROM orders_orderline WHERE quantity = 5)",
     ":FREE_SEAT": "(SELECT id FROM access_seat WHERE subscription_id IN "
@@ -400,6 +401,39 @@ BREAKAGES = (
         orders_paid="of_another_organisation",
         payments_told="payment.captured:told_of_another_organisation",
     ),
+    # R30: what was taken back
+    breaks(
+        "ALTER TABLE orders_order DROP CONSTRAINT order_paid_has_its_day",
+        "UPDATE orders_order SET paid_at = NULL WHERE id = :LEFT",
+        orders_cancelled="cancelled_and_never_paid",
+    ),
+    breaks(
+        "UPDATE subscriptions_subscription SET cancelled_at = NULL WHERE cancelled_at IS NOT NULL",
+        orders_cancelled="nothing_ended",
+        subscriptions_told="subscription.cancelled:told_and_not_so",
+    ),
+    breaks(
+        UNSEALED,
+        "DELETE FROM support_request WHERE order_id = :LEFT",
+        "DELETE FROM billing_document WHERE order_id = :LEFT AND kind = 'credit_note'",
+        orders_cancelled="not_credited",
+    ),
+    breaks(
+        "DELETE FROM billing_refund WHERE order_id = :LEFT",
+        orders_cancelled="not_paid_back",
+    ),
+    breaks(
+        "UPDATE orders_order SET status = 'paid' WHERE id = :LEFT",
+        subscriptions_cancelled="ended_without_its_order",
+        orders_told="order.cancelled:told_and_not_so",
+    ),
+    breaks(
+        """UPDATE access_seat SET invitation_id =
+               (SELECT max(id::text) FROM organisations_invitation)::uuid
+           WHERE number = 3 AND subscription_id IN
+           (SELECT id FROM subscriptions_subscription WHERE cancelled_at IS NOT NULL)""",
+        subscriptions_cancelled="seats_still_reserved",
+    ),
     # R30, R48: what went back
     breaks(
         "UPDATE billing_refund SET amount = 10000000",
@@ -412,7 +446,8 @@ BREAKAGES = (
     ),
     breaks(
         """UPDATE billing_refund SET payment_id =
-           (SELECT id FROM billing_payment WHERE status = 'declined' LIMIT 1)""",
+           (SELECT id FROM billing_payment WHERE status = 'declined' LIMIT 1)
+           WHERE amount = 1000""",
         refunds_within_payments="never_paid",
     ),
     breaks(

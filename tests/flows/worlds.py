@@ -14,6 +14,7 @@ from tenure.billing.models import Document, DocumentFormat
 from tenure.events.asked import Asked
 from tenure.events.journal import transaction
 from tenure.flows.acting import begin_acting, end_acting
+from tenure.flows.cancellation import NewCancellation, ask_cancellation
 from tenure.flows.clock import advance_clock
 from tenure.flows.invitations import accept_invitation, invite, withdraw_invitation
 from tenure.flows.members import change_member, remove_member
@@ -129,9 +130,20 @@ def make_world() -> World:
     advance_clock(organisation=late.id, to=START + timedelta(days=20), by="test", sandbox=True)
     trier = customer(email="trier@atelier.example")
     subscribe(trier, "designer-trial", 1, term=Term.TRIAL)
+    _taken_back()
     _file_is_kept()
     _transfers()
     return World(company, owner, designers, analysts, maker, student)
+
+
+def _taken_back() -> None:
+    """An order that was cancelled, with its seat and its money (R30)."""
+    leaver = customer(email="leaver@atelier.example")
+    left = subscribe(leaver, "analyst-business", 3)
+    assign_seat(subscription=left.id, member=owner_of(leaver).id, now=START, by="test")
+    invited(leaver, "ivy@atelier.example", "analyst")
+    new = NewCancellation(order=left.order_line.order_id, language="en")
+    ask_cancellation(new=new, now=START, by="test")
 
 
 def _transfers() -> None:
