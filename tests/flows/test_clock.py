@@ -70,9 +70,16 @@ def test_deadlines_and_ends_are_told_in_their_order() -> None:
         ("document.issued", START),
         ("seat.released", utc("2027-03-15T23:00")),
         ("invitation.expired", utc("2027-03-15T23:00")),
+        ("subscription.renewal_reminded", utc("2027-05-12T22:00")),
+        ("subscription.renewal_reminded", utc("2027-05-23T22:00")),
         ("subscription.opt_out_deadline_passed", utc("2027-05-27T22:00")),
         ("subscription.lapsed", midnight),
         ("subscription.ended", midnight),
+        *[
+            ("subscription.renewal_reminded", utc(f"{day}T23:00"))
+            for day in ("2027-12-26", "2028-01-25", "2028-02-17")
+            for _ in range(2)
+        ],
         ("subscription.opt_out_deadline_passed", utc("2028-02-25T23:00")),
         ("subscription.opt_out_deadline_passed", utc("2028-02-25T23:00")),
         ("subscription.lapsed", utc("2028-02-29T23:00")),
@@ -130,7 +137,7 @@ def test_workers_leave_test_clocks_alone() -> None:
     live = customer(clock=None, email="eve@elsewhere.example")
     subscribe(live, "designer-business", 1)
     sequence = Event.objects.filter(organisation_id=tested.id).count()
-    assert run_due(now=START + timedelta(days=400)) == 3
+    assert run_due(now=START + timedelta(days=400)) == 4
     assert run_due(now=START + timedelta(days=400)) == 0
     types = Event.objects.filter(organisation_id=live.id).values_list("type", flat=True)
     assert {"subscription.opt_out_deadline_passed", "subscription.lapsed"} <= set(types)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from tenure.notices.letters import (
     orders,
     people,
     quotes,
+    renewals,
     service,
     subscriptions,
     webhooks,
@@ -81,9 +83,49 @@ def letters(language: str) -> dict[str, Letter]:
             **_about_people(language),
             **_about_orders(language),
             **_about_subscriptions(language),
+            **_about_renewals(language),
             **_about_service(),
             **_about_cancellations(language),
         }
+
+
+COMING = renewals.Coming(
+    offer="Mechanical designer",
+    quantity=3,
+    term="year",
+    renews_on=date(2028, 3, 1),
+    deadline=date(2028, 2, 25),
+    net=360000,
+    gross=432000,
+    currency="EUR",
+    by_transfer=False,
+    charged_on=date(2028, 2, 26),
+)
+"""A renewal to come, for which everything is there."""
+
+
+def _about_renewals(language: str) -> dict[str, Letter]:
+    organisation, offer, on = "Atelier Lumière", COMING.offer, COMING.renews_on
+    here = {"url": URL, "language": language}
+    names = ["Camille Martin", "Tom Weber"]
+
+    def reminder(*coming: renewals.Coming, consumer: bool = False) -> Letter:
+        gone = [renewals.NotRenewed("Drafter", on)]
+        about = renewals.Reminder(organisation, consumer, coming, [] if consumer else gone, URL)
+        return renewals.reminder(about, language=language)
+
+    missing = replace(COMING, needs=("proof", "card", "expires"), seats_lost=3, losers=names)
+    other = replace(COMING, offer="Reviewer", currency="USD", by_transfer=True)
+    later = replace(COMING, renews_on=date(2028, 4, 1), seats_lost=1, losers=names[:1])
+    seats = {"organisation": organisation, "offer": offer, "on": on, **here}
+    return {
+        "renewal_reminded": reminder(COMING, consumer=True),
+        "renewals_reminded": reminder(missing, other),
+        "renewals_of_several_days": reminder(COMING, later),
+        "renewal_withdrawn": reminder(),
+        "seats_go": renewals.seats_go(names=names, count=2, **seats),
+        "seat_goes": renewals.seat_goes(name=names[0], **seats),
+    }
 
 
 def _about_people(language: str) -> dict[str, Letter]:

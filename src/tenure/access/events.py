@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -56,6 +57,17 @@ class SeatLossesChosen:
 
     type: ClassVar[str] = "seat.losses_chosen"
     subscription: UUID
+    members: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeatLossesAhead:
+    """The deadline is over, and these members lose a seat on the local day ``on`` unless others
+    are chosen until then (R26)."""
+
+    type: ClassVar[str] = "seat.losses_ahead"
+    subscription: UUID
+    on: date
     members: tuple[UUID, ...]
 
 

@@ -18,6 +18,7 @@ from tenure.access.queries.requests import requests_to_serve
 from tenure.events.journal import Journal, transaction
 from tenure.events.rows import read_values
 from tenure.flows.bookkeeping import recognise_revenue
+from tenure.flows.renewals.reminding import remind_of_renewals, tell_of_losses
 from tenure.flows.role_requests import give_to_waiting
 from tenure.flows.transfers import remind, stop_waiting
 from tenure.orders.commands.orders import expire
@@ -108,6 +109,7 @@ def expire_invitations(scope: Q, until: datetime, journal: Journal) -> int:
 def pass_deadlines(scope: Q, until: datetime, journal: Journal) -> int:
     """The last days of R21 go by."""
     periods = list(due_deadlines(scope, until)[:BATCH])
+    tell_of_losses(periods=periods, journal=journal)
     note_deadlines(periods=periods, journal=journal)
     return len(periods)
 
@@ -166,6 +168,11 @@ KINDS: Final[tuple[Kind, ...]] = (
         expire_invitations,
         "SELECT min(expires_at) FROM organisations_invitation "
         "WHERE organisation_id = %(whose)s AND status = 'pending'",
+    ),
+    Kind(  # before the deadline of the same instant, which ends what it tells of
+        remind_of_renewals,
+        "SELECT min(remind_at) FROM subscriptions_period "
+        "WHERE organisation_id = %(whose)s AND remind_at IS NOT NULL",
     ),
     Kind(
         pass_deadlines,

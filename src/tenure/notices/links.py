@@ -35,6 +35,11 @@ def console_page(organisation: UUID, tab: str = "") -> str:
     return page(f"/console/{public_id('org', organisation)}/{tab}")
 
 
+def subscription_page(organisation: UUID, subscription: UUID, rest: str = "") -> str:
+    """One of an organisation's subscriptions, or a page about it."""
+    return console_page(organisation, f"subscriptions/{public_id('sub', subscription)}{rest}")
+
+
 def home_page() -> str:
     """What a member holds."""
     return page("/home/")

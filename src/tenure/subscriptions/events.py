@@ -7,6 +7,8 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
+from tenure.base.money import Money
+
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionStarted:
@@ -50,6 +52,34 @@ class NextQuantityChosen:
     type: ClassVar[str] = "subscription.next_quantity_chosen"
     subscription: UUID
     next_quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalReminded:
+    """A reminder of the renewal to the period ``number`` went out (R25); dates are local.
+
+    ``deadline`` is the last day to stop it, ``renews_on`` the first of the new period, for
+    ``quantity`` seats at ``amount`` with tax, ``net`` without; both are None if the offer can no
+    longer be had, so that nothing follows (R5). ``method`` is how it is paid, ``charged_on`` the
+    day of the charge or, by transfer, of the invoice. ``needs`` says what has to be there until
+    then: a ``proof`` of studies (R8), a ``card``, or another one since it ``expires``.
+    ``seats_lost`` are held and go with the new period, ``members`` the first of those who lose
+    one as things stand (R26).
+    """
+
+    type: ClassVar[str] = "subscription.renewal_reminded"
+    subscription: UUID
+    number: int
+    deadline: date
+    renews_on: date
+    quantity: int
+    net: Money | None
+    amount: Money | None
+    method: str
+    charged_on: date | None
+    needs: tuple[str, ...]
+    seats_lost: int
+    members: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True)

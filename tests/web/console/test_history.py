@@ -54,6 +54,9 @@ DATA: dict[str, Any] = {
     "data_available_until": "2028-03-15",
     "valid_until": "2027-03-31",
     "expires_on": "2027-03-31",
+    "renews_on": "2028-03-01",
+    "on": "2028-03-01",
+    "members": ["mem_x"],
 }
 
 

@@ -60,6 +60,12 @@ class Told:
         """The identifier in ``field``, if there is one with that prefix."""
         return _parsed(prefix, self.data.get(field))
 
+    def listed(self, field: str, prefix: str) -> list[UUID]:
+        """The identifiers that are listed in ``field``, with that prefix."""
+        words = self.data.get(field)
+        found = (_parsed(prefix, word) for word in words) if isinstance(words, list) else ()
+        return [id_ for id_ in found if id_ is not None]
+
     def actor(self, kind: str, prefix: str) -> UUID | None:
         """Who acted, if it was a ``member`` (``mem``) or one of the ``staff`` (``usr``)."""
         return _parsed(prefix, self.by.removeprefix(f"{kind}:"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import TypeVar
 from uuid import UUID
@@ -60,6 +61,20 @@ class World:
         found = (event.named(field, prefix) for event in self._told)
         return {id_ for id_ in found if id_ is not None}
 
+    def _listed(self, field: str, prefix: str) -> set[UUID]:
+        return {id_ for event in self._told for id_ in event.listed(field, prefix)}
+
+    def together(self, told: Told) -> Sequence[Told]:
+        """The events of the same type, stream and instant, in order, itself among them."""
+        return self._groups[told.type, told.organisation, told.at]
+
+    @cached_property
+    def _groups(self) -> Mapping[tuple[str, UUID, datetime], Sequence[Told]]:
+        found: defaultdict[tuple[str, UUID, datetime], list[Told]] = defaultdict(list)
+        for event in self._told:
+            found[event.type, event.organisation, event.at].append(event)
+        return found
+
     @cached_property
     def organisations(self) -> dict[UUID, Organisation]:
         """Whose streams these are."""
@@ -70,6 +85,7 @@ class World:
         """Whom the events name, who acted, and who administers or pays, with their logins."""
         acted = {event.actor("member", "mem") for event in self._told} - {None}
         named = self._ids("member", "mem") | self._ids("giver", "mem") | acted
+        named |= self._listed("members", "mem")
         rows = Member.objects.select_related("user").filter(
             Q(id__in=named)
             | Q(

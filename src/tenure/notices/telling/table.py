@@ -10,6 +10,7 @@ from tenure.notices.telling import (
     orders,
     people,
     quotes,
+    renewals,
     service,
     subscriptions,
     webhooks,
@@ -45,6 +46,8 @@ TELLERS: Final[Mapping[str, Teller]] = {
     "quote.sent": quotes.sent,
     "quote.accepted": quotes.accepted,
     "quote.declined": quotes.declined,
+    "seat.losses_ahead": renewals.seats_go,
+    "subscription.renewal_reminded": renewals.reminded,
     "subscription.auto_renewal_switched": subscriptions.switched,
     "webhook.disabled": webhooks.disabled,
 }

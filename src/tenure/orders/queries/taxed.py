@@ -9,6 +9,7 @@ from uuid import UUID
 from tenure.events.rows import read_values
 from tenure.orders.rules.rates import vat_rates
 from tenure.orders.rules.tax import TaxSituation, number_decides, tax_situation
+from tenure.organisations.models import Organisation
 from tenure.organisations.rules.numbers import vat_number_counts
 from tenure.policy.model import Tax
 from tenure.policy.words import Audience
@@ -37,6 +38,23 @@ def situation_of(
         vendor_country=vendor_country,
         audience=audience,
         buyer_country=country,
+        vat_number_validated=validated,
+        on=on,
+        tax=tax,
+        rates=vat_rates(),
+    )
+
+
+def situation_by(buyer: Organisation, *, vendor_country: str, on: date, tax: Tax) -> TaxSituation:
+    """The same of an organisation whose row is known; no statement."""
+    audience = Audience(buyer.audience)
+    validated = number_decides(
+        vendor_country=vendor_country, audience=audience, buyer_country=buyer.country
+    ) and vat_number_counts(buyer.vat_validated_at, on=on, days=tax.vat_number_counts_days)
+    return tax_situation(
+        vendor_country=vendor_country,
+        audience=audience,
+        buyer_country=buyer.country,
         vat_number_validated=validated,
         on=on,
         tax=tax,

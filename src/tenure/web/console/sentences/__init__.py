@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from tenure.access.queries.history import Names
-from tenure.web.console.sentences import house, money, people, seats
+from tenure.web.console.sentences import house, money, people, reminders, seats
 from tenure.web.console.sentences.said import Event, Sentence
 
 SENTENCES: Final[Mapping[str, Sentence]] = {
     **people.SENTENCES,
     **seats.SENTENCES,
+    **reminders.SENTENCES,
     **money.SENTENCES,
     **house.SENTENCES,
 }

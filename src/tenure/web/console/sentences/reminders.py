@@ -1,0 +1,37 @@
+"""Sentences about renewals: what was announced, and what came of it (R24 to R26)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.translation import gettext, ngettext
+
+from tenure.web.console.sentences.said import Event, Sentence
+
+
+def _reminded(event: Event) -> str:
+    about = {"offer": event.offer, "day": event.day("renews_on")}
+    if event.data.get("amount") is None:
+        return gettext("%(offer)s is no longer offered, so that it is not renewed on %(day)s.") % (
+            about
+        )
+    return gettext("The renewal of %(offer)s on %(day)s was announced, for %(amount)s.") % {
+        **about,
+        "amount": event.amount("amount"),
+    }
+
+
+def _losses_ahead(event: Event) -> str:
+    count = len(event.data.get("members", ()))
+    return ngettext(
+        "%(count)d member loses a seat of %(offer)s on %(day)s, unless another is chosen.",
+        "%(count)d members lose a seat of %(offer)s on %(day)s, unless others are chosen.",
+        count,
+    ) % {"count": count, "offer": event.offer, "day": event.day("on")}
+
+
+SENTENCES: Final[Mapping[str, Sentence]] = {
+    "seat.losses_ahead": Sentence(icon="armchair", tell=_losses_ahead),
+    "subscription.renewal_reminded": Sentence(icon="mail", tell=_reminded),
+}
