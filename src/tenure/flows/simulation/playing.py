@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from heapq import merge
 from types import TracebackType
 from typing import Final, Self
@@ -21,16 +22,18 @@ from tenure.events.journal import transaction
 from tenure.flows.clock import advance_clock
 from tenure.flows.due import run_due
 from tenure.flows.recovery import recover_payments
+from tenure.flows.refunds import recover_refunds
 from tenure.flows.simulation.deeds import KINDS
 from tenure.flows.simulation.deeds.deed import BY, DONE, Deed, member_id, outcome
 from tenure.flows.simulation.faults import Died, doomed
 from tenure.flows.simulation.reading import Deciders, read
-from tenure.flows.simulation.rulebook.buying import expired, recovered
+from tenure.flows.simulation.rulebook.buying import expired, recovered, sent_back
 from tenure.flows.simulation.rulebook.customer import Customer, Member
 from tenure.flows.simulation.rulebook.deciding import Grant, decide
 from tenure.flows.simulation.rulebook.goods import goods
 from tenure.flows.simulation.rulebook.people import ran_out
 from tenure.flows.simulation.rulebook.writing import written
+from tenure.flows.simulation.statements import Bank, transfers
 from tenure.flows.simulation.story import START, Founding, Op, Story
 from tenure.flows.verify.run import verify
 from tenure.organisations.commands.organisation import (
@@ -45,6 +48,8 @@ _AT_ONCE: Final = timedelta(days=-36500)
 
 _VERIFIED_EVERY: Final = 120
 """After how many days all that is always true is checked as well."""
+
+_GONE: Final = "died"
 
 _NOBODY_SELLS: Final = ("no-such-application", "no-such-permission")
 
@@ -126,6 +131,7 @@ class Play:
         self._clocks: dict[int, datetime] = {}
         self._deciders = Deciders()
         self._ids: list[UUID] = []
+        self._bank = Bank()
 
     def run(self) -> Report:
         """Play it; raises ``Violation``."""
@@ -200,18 +206,30 @@ class Play:
 
     def _do(self, customer: Customer, op: Op) -> None:
         if customer.own_clock:
-            self._advance(customer, op.at)
+            self._advance(customer, op.at, op.fault if op.picks[0] % 2 else 0)
+        if op.kind == "transfer":
+            self._transfer(customer, op)
+            return
         kind = KINDS.get(op.kind)
         deed = kind(customer, op) if kind else None
         if deed is None:
             return
         came, made = self._done(deed, op)
+        if came == _GONE:
+            customer.touched = True
+            self.report.done[f"{op.kind} {came}"] += 1
+            return
         expected = deed.expects() or DONE
         customer.touched = True
         if came != expected:
             raise Violation(f"{op.kind}: {came} instead of {expected}", op.minute, op.customer)
         self.report.done[f"{op.kind} {came}"] += 1
         deed.learns(made)
+
+    def _transfer(self, customer: Customer, op: Op) -> None:
+        sent = transfers(customer, op)
+        self._bank.waiting += sent
+        self.report.done["transfer sent"] += len(sent)
 
     def _done(self, deed: Deed, op: Op) -> tuple[str, object]:
         """It is done, perhaps by somebody who dies on the way and comes back, or twice."""
@@ -227,13 +245,24 @@ class Play:
                 return outcome(deed.does)
             except Died:
                 self.report.deaths += 1
+        if deed.left is not None and op.picks[2] % 2:
+            deed.left(doom)
+            return _GONE, None
         if deed.again is not None:
             return outcome(deed.again)
         return (DONE, None) if doom.committed else outcome(deed.does)
 
-    def _advance(self, customer: Customer, to: datetime) -> None:
+    def _advance(self, customer: Customer, to: datetime, points: int) -> None:
         recovered(customer, self._clocks[customer.index])
-        advance_clock(organisation=customer.id, to=to, by=BY, sandbox=True)
+        sent_back(customer)
+        work = partial(advance_clock, organisation=customer.id, to=to, by=BY, sandbox=True)
+        if points:
+            with doomed(points):
+                try:
+                    work()
+                except Died:
+                    self.report.deaths += 1
+        work()
         self._clocks[customer.index] = to
         expired(customer, to)
         ran_out(customer, to)
@@ -242,12 +271,19 @@ class Play:
     def _tick(self, minute: int) -> None:
         """The worker runs, for everybody who lives by the machine's clock."""
         at = START + timedelta(minutes=minute)
-        recover_payments(now=at, patience=_AT_ONCE)
-        run_due(now=at)
+        self._bank.read(at, self._clocks, twice=minute % 5 == 0)
+        if minute % 6 == 0:
+            with doomed(1 + minute % 31):
+                try:
+                    _work(at)
+                except Died:
+                    self.report.deaths += 1
+        _work(at)
         self.report.ticks += 1
         for customer in self._customers.values():
             if not customer.own_clock:
                 recovered(customer, at)
+                sent_back(customer)
                 expired(customer, at)
                 ran_out(customer, at)
                 customer.touched = True
@@ -306,6 +342,13 @@ class Play:
         told = str(checked)
         named = (c.index for c in self._customers.values() if public_id("org", c.id) in told)
         return next(named, None)
+
+
+def _work(at: datetime) -> None:
+    """What the worker does, for everybody who lives by the machine's clock."""
+    recover_payments(now=at, patience=_AT_ONCE)
+    recover_refunds(now=at, patience=_AT_ONCE)
+    run_due(now=at)
 
 
 def _questions(customer: Customer, member: Member, number: int) -> Iterator[Grant]:

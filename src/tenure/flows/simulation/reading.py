@@ -73,7 +73,8 @@ _PARTS: Final[Mapping[str, str]] = {
     "papers": """
         SELECT organisation_id, string_agg(concat_ws('|', kind, regexp_replace(series, '^T', ''),
                total_net, total_tax, issued_on), E'\\n' ORDER BY id)
-        FROM billing_document WHERE organisation_id = ANY(%s) GROUP BY 1
+        FROM billing_document
+        WHERE organisation_id = ANY(%s) AND kind <> 'receipt' GROUP BY 1
     """,
     "money": """
         SELECT organisation_id, string_agg(concat_ws('|', account, currency, balance), E'\\n'

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 START: Final = datetime(2027, 1, 1, tzinfo=UTC)
 """Where every simulation begins."""
 
-PER_YEAR: Final = 26
+PER_YEAR: Final = 34
 """How many operations an organisation does in a year, about."""
 
 _PLACES: Final = {
@@ -50,6 +50,8 @@ _KINDS: Final = {
     "try": 3,
     "pay": 6,
     "authenticate": 5,
+    "transfer": 14,
+    "add_seats": 6,
     "withdraw": 2,
     "prove": 6,
     "invite": 18,
@@ -58,10 +60,10 @@ _KINDS: Final = {
     "call_off": 2,
     "assign": 20,
     "release": 6,
-    "suspend": 4,
+    "suspend": 3,
     "restore": 3,
     "remove": 4,
-    "promote": 3,
+    "promote": 2,
     "opt_out": 6,
     "opt_out_later": 2,
     "opt_in": 3,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tenure.flows.simulation.deeds import buying, choosing, people
+from tenure.flows.simulation.deeds import buying, choosing, people, seats
 from tenure.flows.simulation.deeds.deed import Kind
 
-KINDS: Final[Mapping[str, Kind]] = {**buying.KINDS, **people.KINDS, **choosing.KINDS}
+KINDS: Final[Mapping[str, Kind]] = {**buying.KINDS, **people.KINDS, **choosing.KINDS, **seats.KINDS}

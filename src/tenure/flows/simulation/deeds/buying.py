@@ -23,6 +23,7 @@ from tenure.flows.purchase import (
     withdraw_order,
 )
 from tenure.flows.simulation.deeds.deed import BY, Deed, Kind, asked, pick
+from tenure.flows.simulation.faults import Doom
 from tenure.flows.simulation.rulebook import buying
 from tenure.flows.simulation.rulebook.customer import Customer, Line, Order
 from tenure.flows.simulation.rulebook.goods import TERMS, Offer, goods
@@ -77,7 +78,7 @@ def try_something(customer: Customer, op: Op) -> Deed | None:
 
 
 def _ordered(customer: Customer, op: Op, wishes: Sequence[Wish]) -> Deed:
-    method, token = _method(customer, op)
+    method, token = method_of(customer, op)
     free = wishes[0][1] == "trial"
     placed: list[Order] = []
     carts: list[PricedCart] = []
@@ -86,14 +87,14 @@ def _ordered(customer: Customer, op: Op, wishes: Sequence[Wish]) -> Deed:
         cart = carts[0] if carts else _filled(customer, op, wishes)
         carts[:] = [cart]
         return buy(
-            purchase=_purchase(cart, customer, None if free else _payment(method, token)),
+            purchase=_purchase(cart, customer, None if free else how_paid(method, token)),
             now=op.at,
             by=BY,
             asked=asked(op, customer),
         )
 
     def again() -> object:
-        made = _made(op, customer)
+        made = made_under(op, customer)
         return does() if made is None else resume_order(order=made, now=op.at, by=BY)
 
     def expects() -> str | None:
@@ -109,9 +110,27 @@ def _ordered(customer: Customer, op: Op, wishes: Sequence[Wish]) -> Deed:
 
     def learns(made: object) -> None:
         if placed:
-            placed[0].id = made.order if isinstance(made, Outcome) else _must(_made(op, customer))
+            placed[0].id = (
+                made.order if isinstance(made, Outcome) else needed(made_under(op, customer))
+            )
 
-    return Deed(does=does, expects=expects, again=again, learns=learns)
+    def left(doom: Doom) -> None:
+        if made_under(op, customer) is None:
+            return
+        if doom.committed >= len(wishes) + 3:
+            expects()
+        else:
+            _, lines = _checked(customer, op, wishes)
+            placed.append(buying.new_order(customer, lines, method, token))
+            buying.place(customer, placed[0], op.at, unheard=_unheard(doom, token))
+        learns(None)
+
+    return Deed(does=does, expects=expects, again=again, learns=learns, left=left)
+
+
+def _unheard(doom: Doom, token: str) -> str:
+    """What the gateway will say of a charge after which somebody died."""
+    return buying.said_of(token) if doom.called else "declined"
 
 
 def _checked(customer: Customer, op: Op, wishes: Sequence[Wish]) -> tuple[str | None, list[Line]]:
@@ -157,24 +176,27 @@ def _purchase(
     )
 
 
-def _method(customer: Customer, op: Op) -> tuple[str, str]:
-    often = 4 if customer.audience == "business" else 40
+def method_of(customer: Customer, op: Op) -> tuple[str, str]:
+    """By which way, and with which card, something is paid."""
+    often = 3 if customer.audience == "business" else 40
     transfer = op.picks[2] % often == 1
     return ("bank_transfer", "") if transfer else ("card", _CARDS[op.picks[3] % len(_CARDS)])
 
 
-def _payment(method: str, token: str) -> CardPayment | TransferPayment:
+def how_paid(method: str, token: str) -> CardPayment | TransferPayment:
+    """The same as the product is told it."""
     return CardPayment(token) if method == "card" else TransferPayment()
 
 
-def _made(op: Op, customer: Customer) -> UUID | None:
+def made_under(op: Op, customer: Customer) -> UUID | None:
     """What the client's key stands for by now, as the edge looks it up."""
     key = asked(op, customer)
     rows = IdempotencyKey.objects.filter(scope=key.scope, key=key.key)
     return rows.values_list("made", flat=True).first()
 
 
-def _must(found: UUID | None) -> UUID:
+def needed(found: UUID | None) -> UUID:
+    """What must have been made by now."""
     if found is None:
         raise NotFound
     return found
@@ -185,19 +207,19 @@ def pay(customer: Customer, op: Op) -> Deed | None:
     order = _order(customer, op, ("declined", "awaiting_transfer", "authentication_required"))
     if order is None:
         return None
-    method, token = _method(customer, op)
+    method, token = method_of(customer, op)
 
     def does() -> object:
         return pay_order(
             order=order.id,
-            payment=_payment(method, token),
+            payment=how_paid(method, token),
             now=op.at,
             by=BY,
             asked=asked(op, customer),
         )
 
     def again() -> object:
-        made = _made(op, customer)
+        made = made_under(op, customer)
         return does() if made is None else resume_order(order=made, now=op.at, by=BY)
 
     return Deed(
@@ -233,7 +255,9 @@ def withdraw(customer: Customer, op: Op) -> Deed | None:
     if order is None:
         return None
     work = partial(withdraw_order, order=order.id, now=op.at, by=BY)
-    return Deed(does=work, expects=partial(buying.withdraw, order), again=work, twice=True)
+    return Deed(
+        does=work, expects=partial(buying.withdraw, customer, order), again=work, twice=True
+    )
 
 
 def prove(customer: Customer, op: Op) -> Deed | None:

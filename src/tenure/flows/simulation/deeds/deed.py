@@ -11,6 +11,7 @@ from django.db import connection
 
 from tenure.base.errors import NotFound, Refused
 from tenure.events.asked import Asked
+from tenure.flows.simulation.faults import Doom
 from tenure.flows.simulation.rulebook.customer import Customer, Member, Subscription
 from tenure.flows.simulation.story import Op
 from tenure.organisations.models import Member as MemberRow
@@ -36,6 +37,8 @@ class Deed:
     expects: Callable[[], str | None]
     again: Callable[[], object] | None = None
     learns: Callable[[object], None] = _nothing
+    left: Callable[[Doom], None] | None = None
+    """What the rulebook makes of it if somebody died on the way and never comes back."""
     twice: bool = False
     """Whether doing it twice is the same as doing it once."""
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from tenure.flows.simulation.rulebook.customer import Customer, Line, Order, Subscription
 from tenure.flows.simulation.rulebook.days import ONE_DAY, day_over
 from tenure.flows.simulation.rulebook.goods import TERMS, Offer, taxed
+from tenure.flows.simulation.rulebook.seats import seats_come, seats_until, too_late
 
 NOT_YET = UUID(int=0)
 PROOF_DAYS, TRANSFER_DAYS = 14, 30
@@ -69,16 +70,21 @@ def method_refused(customer: Customer, method: str) -> str | None:
     return None if customer.currency == "EUR" else "payment_method_unavailable"
 
 
-def place(customer: Customer, order: Order, at: datetime) -> None:
-    """A cart is ordered: it waits for a proof or a transfer, costs nothing, or is charged."""
+def place(customer: Customer, order: Order, at: datetime, *, unheard: str = "") -> None:
+    """A cart is ordered: it waits for a proof or a transfer, costs nothing, or is charged.
+
+    ``unheard`` is what the gateway will say if nobody was left to hear its answer.
+    """
     customer.orders.append(order)
     if not order.total:
         paid(customer, order, at)
     elif customer.audience == "student" and not customer.verified:
         order.status = "awaiting_verification"
-        order.expires_at = _wait(customer, at, PROOF_DAYS)
+        order.expires_at = _sooner(_wait(customer, at, PROOF_DAYS), order)
     elif order.method == "bank_transfer":
         await_transfer(customer, order, at)
+    elif unheard:
+        order.said = unheard
     else:
         charge(customer, order, order.token, at)
 
@@ -116,8 +122,22 @@ def _heard(customer: Customer, order: Order, said: str, at: datetime) -> None:
 def await_transfer(customer: Customer, order: Order, at: datetime) -> None:
     """The order waits for its money, with a pro-forma (R15)."""
     order.method, order.status = "bank_transfer", "awaiting_transfer"
-    order.expires_at = _wait(customer, at, TRANSFER_DAYS)
+    order.expires_at = _sooner(_wait(customer, at, TRANSFER_DAYS), order)
     customer.issue("pro_forma", "PF", order, at)
+
+
+def let_money_go(customer: Customer, order: Order) -> None:
+    """What came of a transfer that nobody waits for any more is open again, for staff (R15)."""
+    if order.received:
+        customer.book("receivable", "suspense", order.received)
+    order.received = 0
+    for each in order.credits:
+        each.used = 0
+
+
+def _sooner(until: datetime, order: Order) -> datetime:
+    limit = seats_until(order)
+    return until if limit is None else min(until, limit)
 
 
 def _wait(customer: Customer, at: datetime, days: int) -> datetime:
@@ -125,8 +145,24 @@ def _wait(customer: Customer, at: datetime, days: int) -> datetime:
 
 
 def paid(customer: Customer, order: Order, at: datetime) -> None:
-    """The money is there: subscriptions with seats begin today, and there is an invoice (R13)."""
+    """The money is there: what was bought is there too, with an invoice (R13)."""
     order.status, order.paid_on, order.expires_at = "paid", customer.today(at), None
+    if order.total and order.method == "card":
+        customer.book("card_clearing", "receivable", order.total)
+    if order.kind == "seats":
+        came = seats_come(order, at)
+    else:
+        came = True
+        _begin(customer, order, at)
+    if not came:
+        order.unsent = order.method == "card"
+    elif order.total:
+        customer.issue("invoice", "INV", order, at)
+        customer.book("receivable", "income", order.net)
+        customer.book("receivable", "tax_due", order.tax)
+
+
+def _begin(customer: Customer, order: Order, at: datetime) -> None:
     for position, line in enumerate(order.lines):
         trial = line.term == "trial"
         subscription = Subscription(
@@ -142,13 +178,14 @@ def paid(customer: Customer, order: Order, at: datetime) -> None:
         )
         subscription.append_period(order)
         customer.subscriptions.append(subscription)
-    if not order.total:
-        return
-    customer.issue("invoice", "INV", order, at)
-    customer.book("receivable", "income", order.net)
-    customer.book("receivable", "tax_due", order.tax)
-    if order.method == "card":
-        customer.book("card_clearing", "receivable", order.total)
+
+
+def sent_back(customer: Customer) -> None:
+    """Money that came too late goes back to its card (R27)."""
+    for order in customer.orders:
+        if order.unsent:
+            order.unsent = False
+            customer.book("receivable", "card_clearing", order.total)
 
 
 def pay_again(
@@ -168,17 +205,20 @@ def pay_again(
         return "payment_in_flight"
     if order.status in CLOSED:
         return "order_closed"
+    if too_late(order, at):
+        return "seats_too_late"
     refused = method_refused(customer, method)
     if refused:
         return refused
     if method == "card":
+        let_money_go(customer, order)
         charge(customer, order, token, at)
     elif order.status != "awaiting_transfer":
         await_transfer(customer, order, at)
     return None
 
 
-def withdraw(order: Order) -> str | None:
+def withdraw(customer: Customer, order: Order) -> str | None:
     """R16: an unpaid order can be withdrawn."""
     if order.status == "withdrawn":
         return None
@@ -186,6 +226,7 @@ def withdraw(order: Order) -> str | None:
         return "payment_in_flight"
     if order.status in CLOSED:
         return "order_closed"
+    let_money_go(customer, order)
     order.status = "withdrawn"
     return None
 
@@ -218,4 +259,7 @@ def expired(customer: Customer, at: datetime) -> None:
     for order in customer.orders:
         waits = order.status in ("awaiting_verification", "awaiting_transfer")
         if waits and order.expires_at and order.expires_at <= at:
+            let_money_go(customer, order)
+            order.status = "expired"
+        elif order.status == "declined" and too_late(order, at):
             order.status = "expired"

@@ -69,6 +69,16 @@ class Line:
 
 
 @dataclass(eq=False)
+class Credit:
+    """Money on a bank statement under an order's reference; ``used`` of it is the order's."""
+
+    booked_on: date
+    amount: int
+    number: int
+    used: int = 0
+
+
+@dataclass(eq=False)
 class Order:
     """What was bought, and how far its money is."""
 
@@ -85,6 +95,14 @@ class Order:
     expires_at: datetime | None = None
     paid_on: date | None = None
     received: int = 0
+    """How much of a transfer came."""
+    credits: list[Credit] = field(default_factory=list)
+    """What bank statements brought under its reference, also what is with staff now."""
+    subscription: Subscription | None = None
+    number: int = 0
+    """Of which subscription, and for which of its periods, it buys more seats (R27)."""
+    unsent: bool = False
+    """Whether its money is still to be given back to the card."""
 
     @property
     def total(self) -> int:

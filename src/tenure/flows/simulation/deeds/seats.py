@@ -1,0 +1,67 @@
+"""More seats in mid-period (R27)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from tenure.flows.purchase import resume_order
+from tenure.flows.seat_changes.adding import MoreSeats, add_seats
+from tenure.flows.simulation.deeds.buying import how_paid, made_under, method_of, needed
+from tenure.flows.simulation.deeds.deed import (
+    BY,
+    Deed,
+    Kind,
+    asked,
+    pick,
+    subscription_id,
+)
+from tenure.flows.simulation.rulebook import buying
+from tenure.flows.simulation.rulebook.customer import Customer, Order
+from tenure.flows.simulation.rulebook.seats import added, adding_refused
+from tenure.flows.simulation.story import Op
+from tenure.flows.written import Outcome
+
+
+def add(customer: Customer, op: Op) -> Deed | None:
+    """A few seats more of something that runs, mostly."""
+    running = [each for each in customer.subscriptions if each.covers(op.at) and not each.is_trial]
+    seats = running if running and op.picks[3] % 6 else customer.subscriptions
+    subscription = pick(seats, op.picks[0])
+    if subscription is None:
+        return None
+    method, token = method_of(customer, op)
+    quantity = 1 + op.picks[1] % 3
+    wanted = MoreSeats(subscription_id(subscription), quantity, how_paid(method, token))
+    placed: list[Order] = []
+
+    def does() -> object:
+        return add_seats(wanted=wanted, now=op.at, by=BY, asked=asked(op, customer))
+
+    def again() -> object:
+        made = made_under(op, customer)
+        return does() if made is None else resume_order(order=made, now=op.at, by=BY)
+
+    def expects() -> str | None:
+        refused = adding_refused(customer, subscription, op.at) or buying.method_refused(
+            customer, method
+        )
+        if refused is not None:
+            return refused
+        line = added(customer, subscription, quantity, op.at)
+        order = buying.new_order(customer, [line], method, token)
+        order.kind, order.subscription = "seats", subscription
+        order.number = subscription.current(op.at).number
+        placed.append(order)
+        buying.place(customer, order, op.at)
+        return None
+
+    def learns(made: object) -> None:
+        if placed:
+            order = made.order if isinstance(made, Outcome) else needed(made_under(op, customer))
+            placed[0].id = order
+
+    return Deed(does=does, expects=expects, again=again, learns=learns)
+
+
+KINDS: Final[Mapping[str, Kind]] = {"add_seats": add}
