@@ -33,7 +33,8 @@ from tenure.orders.queries.orders import organisation_of
 from tenure.support.commands import NewRequest
 from tenure.support.models import Request
 from tenure.support.queries import messages_of, requests_with_status
-from tenure.support.rules import LONGEST_MESSAGE, RequestKind, RequestOutcome, RequestStatus
+from tenure.support.queries.requests import state_of
+from tenure.support.rules import LONGEST_MESSAGE, RequestKind, RequestStatus
 
 calls = Calls("Support")
 
@@ -178,7 +179,7 @@ def requests_out(rows: Sequence[Request]) -> list[RequestOut]:
         {
             "id": public_id("req", row.id),
             "kind": row.kind,  # type: ignore[typeddict-item]  # a constraint keeps it so
-            "status": _state(row),
+            "status": state_of(row),  # type: ignore[typeddict-item]  # one of these
             "organisation": public_id("org", row.organisation_id) if row.organisation_id else None,
             "email": row.email or None,
             "name": row.name or None,
@@ -214,17 +215,6 @@ def _refunds(rows: Sequence[Request]) -> dict[UUID, MoneyOut]:
         return {}
     found = Request.objects.filter(id__in=granted).values_list("id", "order__currency")
     return {id_: money_out(granted[id_], currency or "") for id_, currency in found}
-
-
-def _state(row: Request) -> StateName:
-    """Where a request stands, as it is told outside."""
-    if row.outcome == RequestOutcome.GRANTED:
-        return "granted"
-    if row.kind == RequestKind.CANCELLATION and row.waits:
-        return "submitted"
-    if row.outcome == RequestOutcome.DECLINED:
-        return "declined"
-    return row.status  # type: ignore[return-value]  # a constraint keeps it so
 
 
 def request_written(request: UUID, revision: int, *, status: int = 201) -> Answer:

@@ -54,6 +54,28 @@ def approve_account(
     return Written((refund,), journal.revisions[row.organisation_id])
 
 
+def propose_account(
+    *, refund: UUID, iban: str, now: datetime, by: str, asked: Asked | None = None
+) -> Written:
+    """A customer says to which account money is to go that came from one nobody knows (R30).
+
+    It waits for staff to approve that account. Raises ``NotFound``, ``Invalid``, ``Refused`` with
+    ``refund_not_waiting_for_account``.
+    """
+    account = checked_iban(iban)
+    with transaction(now=now, by=by, asked=asked) as journal:
+        row = lock_refunds([refund]).get(refund)
+        if row is None:
+            raise NotFound
+        if row.status != RefundStatus.AWAITING_IBAN:
+            raise Refused(REFUND_NOT_WAITING)
+        row.iban = account
+        row.save(update_fields=["iban"])
+        journal.touch(row.organisation_id)
+        journal.made = row.id
+    return Written((refund,), journal.revisions[row.organisation_id])
+
+
 def make_payout_file(*, now: datetime, by: str, asked: Asked | None = None) -> Written:
     """Put all refunds in euros that wait into a file for the bank; returns the file.
 

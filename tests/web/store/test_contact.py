@@ -117,19 +117,19 @@ def test_somebody_who_is_logged_in_finds_it_filled_in(company: Company) -> None:
     assert event.by.startswith("member:mem_")
 
 
-def test_an_order_comes_along_and_can_be_asked_to_be_cancelled(company: Company) -> None:
-    """R29: asked by who looks after the bill; others learn nothing of the order."""
+def test_an_order_comes_along_and_leads_to_where_it_is_cancelled(company: Company) -> None:
+    """R29: for who looks after the bill; others learn nothing of the order."""
     subscribe(company.organisation)
     order = public_id("ord", Order.objects.get().id)
-    path = f"/contact?kind=cancellation&order={order}"
+    path = f"/contact?kind=billing&order={order}"
     client = browser(company.owner, **{"Accept-Language": "en"})
     page = text(client.get(path))
     assert f"Order {order}" in page
-    assert '<option value="cancellation" selected>' in page
+    assert '<option value="billing" selected>' in page
     assert "On behalf of" not in page
-    send(client, kind="cancellation", order=order)
+    send(client, kind="billing", order=order)
     request = Request.objects.get()
-    assert (request.kind, public_id("ord", request.order_id)) == ("cancellation", order)
+    assert (request.kind, public_id("ord", request.order_id)) == ("billing", order)
     assert request.organisation_id == company.organisation.id
     for other in (company.teammate, company.stranger, None):
         theirs = browser(other, **{"Accept-Language": "en"})

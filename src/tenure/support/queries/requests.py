@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db.models import QuerySet
 
+from tenure.billing.models import Refund
 from tenure.events.rows import read_values
 from tenure.support.models import Request, RequestMessage
-from tenure.support.rules import RequestStatus
+from tenure.support.rules import RequestKind, RequestOutcome, RequestStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +51,45 @@ def messages_of(requests: Collection[UUID]) -> dict[UUID, list[RequestMessage]]:
 def reply_address(request: Request, owner_email: str | None) -> str:
     """Where an answer goes: the address that was given, else that of the organisation's owner."""
     return request.email or owner_email or ""
+
+
+def state_of(request: Request) -> str:
+    """Where a request stands, as it is told outside: ``submitted``, ``granted`` and ``declined``
+    are those to cancel an order (R29, R30)."""
+    if request.outcome == RequestOutcome.GRANTED:
+        return RequestOutcome.GRANTED.value
+    if request.kind == RequestKind.CANCELLATION and request.waits:
+        return SUBMITTED
+    return request.outcome or request.status
+
+
+SUBMITTED: Final = "submitted"
+
+
+def refund_of_request(request: Request) -> Refund | None:
+    """What went back when the request was granted; one statement, and none for any other."""
+    if request.outcome != RequestOutcome.GRANTED:
+        return None
+    return Refund.objects.filter(order__requests=request).order_by("-id").first()
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAnswers:
+    """How fast staff gave their first answers: how many, and the median of the seconds."""
+
+    count: int
+    median: float | None
+
+
+def first_answers(since: datetime) -> FirstAnswers:
+    """Of the requests made since then; those that were granted at once waited for nobody. One
+    statement."""
+    ((count, median),) = read_values(_FIRST_ANSWERS, [since])
+    return FirstAnswers(count, median)
+
+
+_FIRST_ANSWERS: Final = """
+    SELECT count(*)::int, percentile_cont(0.5) WITHIN GROUP (
+        ORDER BY extract(epoch FROM first_answered_at - created_at)::float8)
+    FROM support_request WHERE created_at >= %s AND first_answered_at > created_at
+"""

@@ -227,6 +227,7 @@ def _of_status(
         return {
             "begun": _begun(bought, names),
             "cancellation": told(verdict.code, verdict.figures, desk.language),
+            "cancellable": bool(verdict),
         }
     if status == OrderStatus.AWAITING_TRANSFER:
         return {"transfer": transfer_shown(bought.order.id)}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from django.http import HttpResponse
+from django.urls import reverse
 
 from tenure.base.ids import parse_public_id
 from tenure.billing.queries.documents import papers_of_order
@@ -56,7 +56,7 @@ def order(desk: Desk, order: str) -> HttpResponse:
         "verdict": verdict,
         "said": said(verdict, desk.language),
         "deadline": verdict.figures.get("deadline"),
-        "contact": "/contact?" + urlencode({"kind": "cancellation", "order": order}),
+        "cancel": reverse("console_cancel", args=[desk.organisation_id, order]),
         "papers": papers_of_order(bought.order.id),
         "transfer": transfer_shown(bought.order.id) if _waits(bought.order) else {},
         "subscriptions": [

@@ -16,8 +16,10 @@ from tenure.web.console import (
     papers,
     particulars,
     quotes,
+    requests,
     security,
     subscriptions,
+    taking_back,
 )
 
 urlpatterns = [
@@ -36,6 +38,10 @@ urlpatterns = [
     ),
     path("orders", orders.orders, name="console_orders"),
     path("orders/<str:order>", orders.order, name="console_order"),
+    path("orders/<str:order>/cancel", taking_back.cancel, name="console_cancel"),
+    path("requests", requests.requests, name="console_requests"),
+    path("requests/<str:case>", requests.request, name="console_request"),
+    path("requests/<str:case>/account", requests.account, name="console_request_account"),
     path("billing", billing.billing, name="console_billing"),
     path("billing/address", particulars.billing, name="console_address"),
     path("billing/cards/new", cards.add, name="console_card_new"),

@@ -59,6 +59,7 @@ STATES: Final = {
     "member": State(gettext_lazy("Member"), "plain", icon="user"),
     "external_member": State(gettext_lazy("External"), "plain", icon="user"),
     # requests
+    "submitted": State(pgettext_lazy("request", "Submitted"), "calm", icon="message"),
     "open": State(pgettext_lazy("request", "Open"), "calm", icon="message"),
     "answered": State(pgettext_lazy("request", "Answered"), "good", icon="message"),
     "granted": State(pgettext_lazy("request", "Granted"), "good", icon="circle-check"),

@@ -12,7 +12,7 @@ from allauth.core import ratelimit
 from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from tenure.base.errors import NotFound
@@ -51,6 +51,12 @@ class Ordered:
     def name(self) -> str:
         """Its outside identifier."""
         return public_id("ord", self.id)
+
+    @property
+    def taking_back(self) -> str:
+        """Where it is asked to cancel it, with the verdict before it is sent (R29)."""
+        whose = public_id("org", self.member.organisation.id)
+        return reverse("console_cancel", args=[whose, self.name])
 
     @property
     def page(self) -> str:
@@ -121,13 +127,9 @@ class ContactForm(Form):
             del self.fields["kind"]
 
     def _ask_of_an_order(self) -> None:
-        """What the order tells already is not asked, and it can be asked to cancel it (R29)."""
+        """What the order tells already is not asked."""
         for told in ("organisation", "audience", "country", "quantity"):
             del self.fields[told]
-        kind = self.fields["kind"]
-        assert isinstance(kind, forms.ChoiceField)  # noqa: S101 - as declared above
-        cancellation = RequestKind.CANCELLATION.value
-        kind.choices = [(cancellation, pgettext("request", "Cancelling an order")), *_KINDS]
 
 
 @public_page(FORM, indexed=False)
@@ -135,6 +137,8 @@ def contact(visit: Visit) -> HttpResponse:
     """``?offer=…&audience=…&country=…&quantity=…``, or ``?kind=…&order=…``; each may be missing."""
     source = visit.request.POST if visit.posted else visit.request.GET
     order = _ordered(visit, source.get("order", ""))
+    if order is not None and source.get("kind") == RequestKind.CANCELLATION:
+        return visit.redirect(order.taking_back)
     offer = _offer(visit, source.get("offer", "")) if order is None else None
     members = visit.visitor.active_memberships
     if not visit.posted:

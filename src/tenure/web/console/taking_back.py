@@ -1,0 +1,137 @@
+"""Asking to cancel an order: the verdict first, what will happen, then the form (R28 to R30)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from tenure.base.errors import Invalid, Refused
+from tenure.base.ids import parse_public_id, public_id
+from tenure.events.asked import Asked
+from tenure.flows.cancellation import NewCancellation, ask_cancellation, resume_cancellation
+from tenure.organisations.rules import Ability
+from tenure.subscriptions.queries.taking_back import TakingBack, taking_back
+from tenure.support.rules import LONGEST_MESSAGE
+from tenure.web.console.choices import said
+from tenure.web.edge.doors import FORM, console_page
+from tenure.web.edge.forms import Form
+from tenure.web.edge.names import Offers, named
+from tenure.web.edge.once import once
+from tenure.web.edge.templatetags.amounts import money
+from tenure.web.edge.templatetags.days import day
+from tenure.web.edge.visits import Desk
+
+
+class CancelForm(Form):
+    """Why, which may be left out; and where the money is to go, if it came by transfer."""
+
+    reason = forms.CharField(
+        label=_("Why? It helps us to do better"),
+        required=False,
+        max_length=LONGEST_MESSAGE,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    iban = forms.CharField(
+        label=_("Pay back to this account (IBAN)"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, back: TakingBack, *given: object) -> None:
+        super().__init__(*given)  # type: ignore[arg-type]  # what a form takes
+        if not back.by_transfer:
+            del self.fields["iban"]
+            return
+        self.fields["iban"].help_text = (
+            gettext(
+                "Left empty, it goes back to the account that paid, …%(account)s. We look at "
+                "another one first."
+            )
+            % {"account": back.account}
+            if back.account
+            else gettext("We do not know which account paid: say where it is to go, and we look.")
+        )
+
+
+@console_page(Ability.BILLING, methods=FORM)
+def cancel(desk: Desk, order: str) -> HttpResponse:
+    """The form, with the verdict above it; sent, the request's own page."""
+    back = taking_back(desk.organisation, parse_public_id("ord", order), desk.now)
+    form = CancelForm(back, desk.request.POST if desk.posted else None)
+
+    def work(asked: Asked) -> HttpResponse:
+        new = NewCancellation(
+            order=back.order.id,
+            language=desk.language,
+            reason=form.cleaned_data["reason"],
+            iban=form.cleaned_data.get("iban", ""),
+            email=desk.user.email if not desk.acting else "",
+            name=desk.user.name if not desk.acting else "",
+        )
+        written = ask_cancellation(new=new, now=desk.now, by=desk.by, asked=asked)
+        desk.tell(
+            gettext("The order is cancelled.")
+            if back.granted_at_once
+            else gettext("Your request is sent; we answer by mail.")
+        )
+        return _to_request(desk, written.ids[0])
+
+    def resume(request: UUID) -> HttpResponse:
+        resume_cancellation(request=request, now=desk.now, by=desk.by)
+        return _to_request(desk, request)
+
+    if desk.posted and form.is_valid():
+        try:
+            return once(desk, work=work, resume=resume)
+        except (Refused, Invalid) as error:
+            form.refuse(error)
+    offers = Offers({line.offer_id for line in (*back.ending, *back.staying)}, desk.language)
+    context = {
+        "back": back,
+        "form": form,
+        "page": reverse("console_order", args=[desk.organisation_id, order]),
+        "said": said(back.verdict, desk.language),
+        "deadline": back.verdict.figures.get("deadline"),
+        "open_to_all": back.order.paid_on is not None and back.order.status != "cancelled",
+        "consequences": list(_consequences(back, offers)),
+    }
+    return desk.render("console/taking_back.html", context, status=form.status)
+
+
+def _to_request(desk: Desk, request: UUID) -> HttpResponse:
+    number = public_id("req", request)
+    return desk.redirect(reverse("console_request", args=[desk.organisation_id, number]))
+
+
+def _consequences(back: TakingBack, offers: Offers) -> Iterator[str]:
+    """What happens when it is granted, in the order in which it matters."""
+    ending = named([offers.name(line.offer_id) for line in back.ending])
+    if not back.granted_at_once:
+        yield gettext("We look at your request first; what counts is when you send it.")
+    yield gettext("%(offers)s ends at once: nobody can work with it any more.") % {"offers": ending}
+    if back.staying:
+        staying = named([offers.name(line.offer_id) for line in back.staying])
+        yield gettext("%(offers)s goes on: its own term leaves it out.") % {"offers": staying}
+    if back.refund.amount:
+        yield _money(back)
+    yield gettext("Your data can be read and exported until %(day)s.") % {
+        "day": day(back.data_until)
+    }
+
+
+def _money(back: TakingBack) -> str:
+    said = {"amount": money(back.refund), "account": back.account}
+    if not back.by_transfer:
+        return gettext("%(amount)s go back to the card that paid, in five to ten days.") % said
+    if back.account:
+        return gettext("%(amount)s go back by transfer to the account that paid, …%(account)s.") % (
+            said
+        )
+    return gettext("%(amount)s go back by transfer, as soon as we know to which account.") % said
