@@ -17,7 +17,7 @@ from tenure.api.urls import edge
 
 PROBLEM = "application/problem+json"
 PREFIX = "/api/v1"
-FILES = {"application/pdf", "application/xml"}
+FILES = {"application/pdf", "application/xml", "application/zip"}
 
 
 @dataclass(frozen=True)
@@ -161,6 +161,7 @@ def validator(schema: str) -> Any:
 
 def _reply(response: Any) -> Reply:
     kind = response.headers.get("Content-Type", "")
-    text = "" if kind in FILES else response.content.decode()
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    text = "" if kind in FILES else content.decode()
     body = json.loads(text) if text and "json" in kind else None
-    return Reply(response.status_code, body, dict(response.headers), text, response.content)
+    return Reply(response.status_code, body, dict(response.headers), text, content)

@@ -48,6 +48,7 @@ class Things:
     quote: str
     hook: str
     delivery: str
+    export: str
 
 
 def things_of(cast: Cast) -> Things:
@@ -71,6 +72,7 @@ def things_of(cast: Cast) -> Things:
         delivery=cast.own.get(f"/webhooks/{hook}/deliveries").body["data"][0]["id"],
         quote=quote.body["id"],
         org=org,
+        export=cast.own.post(f"/organisations/{org}/export").body["id"],
         cart=cart.body["id"],
         line=cart.body["lines"][0]["id"],
         unpaid=unpaid.body["id"],
@@ -124,6 +126,7 @@ def calls(t: Things) -> Iterator[Asked]:
         "/invoices",
         "/payment-methods",
         "/quotes",
+        "/exports",
     ):
         template = "/organisations/{organisation}" + name
         yield Asked(template, "GET", f"/organisations/{t.org}{name}")
@@ -138,6 +141,9 @@ def calls(t: Things) -> Iterator[Asked]:
     yield Asked("/subscriptions/{subscription}", "GET", f"/subscriptions/{t.sub}")
     yield Asked("/members/{member}", "GET", f"/members/{t.member}")
     yield Asked("/invitations/{invitation}", "GET", f"/invitations/{t.invitation}")
+    for name in ("", "/archive"):
+        template = "/organisations/{organisation}/exports/{export}" + name
+        yield Asked(template, "GET", f"/organisations/{t.org}/exports/{t.export}{name}")
     for name in ("", "/pdf", "/xml"):
         template = "/invoices/{document}" + name
         yield Asked(template, "GET", f"/invoices/{t.document}{name}")
@@ -209,8 +215,12 @@ def calls(t: Things) -> Iterator[Asked]:
     yield Asked(
         "/organisations/{organisation}/payment-methods", "POST", cards, {"token": "tok_unknown"}
     )
+    for name, vendor_only in (("export", False), ("purge-confirmation", True)):
+        template = "/organisations/{organisation}/" + name
+        yield Asked(template, "POST", f"/organisations/{t.org}/{name}", vendor_only=vendor_only)
     yield Asked("/members/{member}", "PATCH", f"/members/{t.member}", {"standing": "owner"})
     yield Asked("/members/{member}", "DELETE", f"/members/{t.member}")
+    yield Asked("/members/{member}/erasure", "POST", f"/members/{t.member}/erasure")
     clock = f"/organisations/{t.org}/test-clock/advance"
     yield from hook_calls(t)
     ahead = {"to": "2027-03-02T00:00:00Z"}

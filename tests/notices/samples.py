@@ -10,6 +10,7 @@ from django.utils import translation
 
 from tenure.notices.letters import (
     cancellations,
+    data,
     orders,
     people,
     quotes,
@@ -86,6 +87,7 @@ def letters(language: str) -> dict[str, Letter]:
             **_about_renewals(language),
             **_about_service(),
             **_about_cancellations(language),
+            **_about_data(language),
         }
 
 
@@ -212,6 +214,20 @@ def _about_subscriptions(language: str) -> dict[str, Letter]:
             renews_on=renews,
             last_day=date(2029, 2, 28),
         ),
+    }
+
+
+def _about_data(language: str) -> dict[str, Letter]:
+    return {
+        "retention_warned": data.retention_warned(
+            organisation="Atelier Lumière",
+            days_left=7,
+            until=date(2027, 12, 7),
+            url=URL,
+            data_url=URL,
+            language=language,
+        ),
+        "export_made": data.export_made(organisation="Atelier Lumière", url=URL),
     }
 
 

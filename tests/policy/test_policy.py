@@ -153,6 +153,7 @@ def policies(draw: st.DrawFn) -> dict[str, object]:
     values["renewal"]["reminder_days_before_deadline"] = {"year": [9], "quarter": [], "month": [1]}
     values["cancellation"] = {"window_days": draw(days), "approval_required": draw(st.booleans())}
     values["retention"] = {"data_days": draw(days), "warning_days_before_end": [1]}
+    values["retention"] |= {"export_kept_days": draw(days), "accounting_years": 10}
     values["seats"]["lock_days"] = draw(days)
     values["terms"]["student"] = draw(st.permutations(["year", "month"]))
     values["students"]["further_academic_domains"] = ["my-school.example", "x.y.edu"]

@@ -40,6 +40,7 @@ REFERENCE_WORDS = {"description", "summary"}
 OF_ONE_LANGUAGE = {
     "cli/codes": "the table that holds both",
     "flows/demo": "names of samples",
+    "flows/retention/held": "a table for developers, told in docs/retention.md",
     "flows/simulation": "names of samples, and findings for developers",
     "web/design/samples": "names of samples",
     "web/texts": "a tool of developers",

@@ -48,6 +48,7 @@ _PREFIXES: Final = {
     "quote": "quo",
     "webhook": "hook",
     "delivery": "dlv",
+    "export": "exp",
 }
 _KNOWN: Final = frozenset({*_PREFIXES, "token"})
 _MODELS: Final[Mapping[str, type[Model]]] = {
@@ -69,13 +70,17 @@ _MODELS: Final[Mapping[str, type[Model]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Who may come in by a path: what it names, and what the call is about."""
+    """Who may come in by a path: what it names, and what the call is about.
+
+    ``after_purge``: it may be written also to an organisation whose data are gone (R31).
+    """
 
     path_names: tuple[str, ...] = ()
     vendor_only: bool = False
     sandbox_only: bool = False
     keyed: bool = False
     moves_money: bool = False
+    after_purge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,8 @@ class Call:
 
     def reach(self, organisation: str) -> None:
         """Take the organisation that a body names; ``NotFound`` if it is not the caller's."""
-        self.reached = _reached("organisation", parse_public_id("org", organisation), self.caller)
+        id_ = parse_public_id("org", organisation)
+        self.reached = _reached("organisation", id_, self.caller, reads=False)
 
 
 class BearerKey(HttpBearer):
@@ -188,7 +194,8 @@ class BearerKey(HttpBearer):
         call = Call(request, caller, machine_now(), words, ids)
         first = door.path_names[0] if door.path_names else ""
         if first in _MODELS:
-            call.reached = _reached(first, ids[first], caller)
+            reads = request.method == "GET" or door.after_purge
+            call.reached = _reached(first, ids[first], caller, reads=reads)
         if door.keyed:
             call.key = key_of(request, required=door.moves_money)
         return call
@@ -200,13 +207,18 @@ def _identified(name: str, word: str) -> UUID:
     return parse_public_id(_PREFIXES[name], word)
 
 
-def _reached(kind: str, id_: UUID, caller: Caller) -> Reached | None:
-    """The organisation of what is named; ``NotFound`` unless it is there and the caller's."""
+def _reached(kind: str, id_: UUID, caller: Caller, *, reads: bool) -> Reached | None:
+    """The organisation of what is named; ``NotFound`` unless it is there and the caller's.
+
+    One whose data are gone is only read any more (R31): ``reads``, or nothing is there.
+    """
     found = read_values(_reaching(_MODELS[kind]), [id_])
     if not found:
         raise NotFound
-    organisation, test_clock, timezone, revision = found[0]
+    organisation, test_clock, timezone, revision, purged_at = found[0]
     if caller.organisation not in (None, organisation):
+        raise NotFound
+    if purged_at is not None and not reads:
         raise NotFound
     return Reached(organisation, test_clock, timezone, revision or 0) if organisation else None
 
@@ -217,7 +229,7 @@ def _reaching(model: type[Model]) -> str:
     via = "id" if model is Organisation else "organisation_id"
     return (
         sql.SQL(
-            "SELECT o.id, o.test_clock, o.timezone, stream.revision FROM {} AS named "
+            "SELECT o.id, o.test_clock, o.timezone, stream.revision, o.purged_at FROM {} AS named "
             "LEFT JOIN organisations_organisation AS o ON o.id = named.{} "
             "LEFT JOIN events_stream AS stream ON stream.organisation_id = o.id "
             "WHERE named.id = %s"

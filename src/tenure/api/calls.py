@@ -14,7 +14,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import Router
 
 from tenure.api.callers import BearerKey, Call, Door
@@ -26,7 +26,7 @@ from tenure.base.verdicts import Code
 
 JSON: Final = "application/json"
 
-_OF_THE_DOOR: Final = ("vendor_only", "sandbox_only", "moves_money")
+_OF_THE_DOOR: Final = ("vendor_only", "sandbox_only", "moves_money", "after_purge")
 
 View = Callable[..., "Answer"]
 Resume = Callable[[Call, UUID], "Answer"]
@@ -36,7 +36,8 @@ Resume = Callable[[Call, UUID], "Answer"]
 class Answer:
     """What a view answers: plain data, a status, and for a write the revision after it (R42).
 
-    For a call that hands out files, ``body`` is one as bytes, and ``filename`` what it is called.
+    For a call that hands out files, ``body`` is one as bytes or in pieces, and ``filename`` what
+    it is called.
     """
 
     body: Any = None
@@ -121,11 +122,8 @@ class Calls:
         return register
 
 
-def render(answer: Answer, file: str | None = None) -> HttpResponse:
-    """An answer as it goes out: JSON, or a ``file`` of that media type."""
-    if file is not None:
-        named = {"Content-Disposition": f'attachment; filename="{answer.filename}"'}
-        return HttpResponse(answer.body, content_type=file, headers=named)
+def render(answer: Answer) -> HttpResponse:
+    """An answer as it goes out: JSON."""
     content = b"" if answer.status == 204 else msgspec.json.encode(answer.body)
     response = HttpResponse(content, status=answer.status, content_type=JSON)
     if answer.status == 204:
@@ -140,6 +138,13 @@ def render(answer: Answer, file: str | None = None) -> HttpResponse:
         response["Content-Language"] = answer.language
         response["Vary"] = "Accept-Language"
     return response
+
+
+def _handed_out(answer: Answer, file: str) -> HttpResponse | StreamingHttpResponse:
+    """A file of that media type, whole or as its pieces come."""
+    kind = HttpResponse if isinstance(answer.body, bytes) else StreamingHttpResponse
+    named = {"Content-Disposition": f'attachment; filename="{answer.filename}"'}
+    return kind(answer.body, content_type=file, headers=named)
 
 
 def etag_of(version: object) -> str:
@@ -169,16 +174,19 @@ def wanted_version(request: HttpRequest) -> int | None:
     return int(match[1])
 
 
-def _operation(view: View, declared: Declared) -> Callable[..., HttpResponse]:
+def _operation(
+    view: View, declared: Declared
+) -> Callable[..., HttpResponse | StreamingHttpResponse]:
     """The view as django-ninja calls it: with the request, the path's parts and the values."""
 
-    def operation(request: HttpRequest, **values: Any) -> HttpResponse:
+    def operation(request: HttpRequest, **values: Any) -> HttpResponse | StreamingHttpResponse:
         call: Call = request.auth  # type: ignore[attr-defined]  # set by django-ninja
         _refuse_unknown(request, known)
         for name in declared.door.path_names:
             values.pop(name)
         if call.key is None:
-            return render(view(call, **values), declared.file)
+            answer = view(call, **values)
+            return _handed_out(answer, declared.file) if declared.file else render(answer)
         return _keyed(call.key, view, declared, call, values)
 
     parts = inspect.signature(view, eval_str=True).parameters.values()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from hashlib import sha256
 from typing import Any, Final, Literal, cast
 from uuid import UUID
@@ -31,7 +32,7 @@ from tenure.api.fields import (
     TimeZone,
 )
 from tenure.api.lists import Cursor, Limit, page_by_id
-from tenure.api.shapes import Instant, Page, instant
+from tenure.api.shapes import Day, Instant, Page, instant
 from tenure.base.errors import FieldError, Invalid, NotFound, Stale
 from tenure.base.ids import new_id, public_id
 from tenure.catalogue.queries import currency_of_country
@@ -51,7 +52,7 @@ from tenure.organisations.commands.organisation import (
     restore_organisation,
     suspend_organisation,
 )
-from tenure.organisations.models import Organisation, VatCheck
+from tenure.organisations.models import Organisation, Retention, VatCheck
 from tenure.organisations.queries import owners_of, vat_checks_of
 from tenure.organisations.rules import academic_address
 from tenure.policy.loading import academic_domains
@@ -174,7 +175,9 @@ class VatCheckOut(TypedDict):
 class OrganisationOut(TypedDict):
     """A customer; ``test_clock`` is where its clock stands, null for the machine's time.
 
-    ``vat_check`` is null where there is no number, or none that a register here knows.
+    ``vat_check`` is null where there is no number, or none that a register here knows. While no
+    subscription runs, ``data_available_until`` is the last day on which data are there;
+    ``purge_due_at`` is since when they are due to go, ``purged_at`` when they went (R31).
     """
 
     id: str
@@ -187,8 +190,11 @@ class OrganisationOut(TypedDict):
     owner: OwnerOut | None
     billing: BillingOut
     test_clock: Instant | None
-    status: Literal["active", "suspended"]
+    status: Literal["active", "suspended", "purged"]
     verified_at: Instant | None
+    data_available_until: Day | None
+    purge_due_at: Instant | None
+    purged_at: Instant | None
     vat_check: VatCheckOut | None
     revision: int
 
@@ -256,12 +262,15 @@ def edit_organisation(call: Call, body: OrganisationChange) -> Answer:
 
 
 def organisations_out(rows: Sequence[Organisation]) -> list[OrganisationOut]:
-    """Organisations as they go out; three statements for any number of them."""
+    """Organisations as they go out; four statements for any number of them."""
     ids = [row.id for row in rows]
     owners = owners_of(ids)
     checks = vat_checks_of(rows)
     streams = Stream.objects.filter(organisation_id__in=ids)
     revisions = dict(streams.values_list("organisation_id", "revision"))
+    kept = dict(
+        Retention.objects.filter(organisation_id__in=ids).values_list("organisation_id", "until_on")
+    )
     return [
         {
             "id": public_id("org", row.id),
@@ -274,8 +283,11 @@ def organisations_out(rows: Sequence[Organisation]) -> list[OrganisationOut]:
             "owner": _owner(owners.get(row.id)),
             "billing": _billing(row),
             "test_clock": instant(row.test_clock) if row.test_clock else None,
-            "status": "suspended" if row.suspended_at else "active",
+            "status": row.status,  # type: ignore[typeddict-item]  # one of the three
             "verified_at": instant(row.verified_at) if row.verified_at else None,
+            "data_available_until": _day(kept.get(row.id)),
+            "purge_due_at": instant(row.purge_due_at) if row.purge_due_at else None,
+            "purged_at": instant(row.purged_at) if row.purged_at else None,
             "vat_check": _vat_check(checks.get(row.id)),
             "revision": revisions.get(row.id, 0),
         }
@@ -342,6 +354,10 @@ def _etag(row: Organisation) -> str:
     edited = [row.name, row.country, row.timezone, row.language, row.status]
     edited += [getattr(row, column) for column in _BILLING_COLUMNS.values()]
     return etag_of(sha256(msgspec.json.encode(edited)).hexdigest()[:24])
+
+
+def _day(on: date | None) -> str | None:
+    return on.isoformat() if on else None
 
 
 def _owner(owner: Any) -> OwnerOut | None:

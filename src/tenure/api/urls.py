@@ -20,6 +20,7 @@ from tenure.api import (
     payment_methods,
     quotes,
     requests,
+    retention,
     seats,
     subscriptions,
     webhooks,
@@ -43,6 +44,7 @@ for family in (
     invitations.calls,
     requests.calls,
     webhooks.calls,
+    retention.calls,
     authentications.calls,
     happenings.sandbox,
 ):

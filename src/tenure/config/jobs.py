@@ -108,6 +108,26 @@ def hand_over(timestamp: int) -> None:
     exchange(now=machine_now())
 
 
+@jobs.periodic(cron="* * * * *")
+@jobs.task
+def make_exports(timestamp: int) -> None:
+    """Make the archives that were asked for (R31): at once, and each minute what was left."""
+    _log.debug("begun", job="make_exports", planned=timestamp)
+    from tenure.flows.retention.exporting import make_exports as make
+
+    make()
+
+
+@jobs.periodic(cron="11 3 * * *")
+@jobs.task(queueing_lock="drop_exports")
+def drop_exports(timestamp: int) -> None:
+    """Drop the archives that could be fetched long enough (R31)."""
+    _log.debug("begun", job="drop_exports", planned=timestamp)
+    from tenure.flows.retention.exporting import drop_exports as drop
+
+    drop(now=machine_now())
+
+
 @jobs.periodic(cron="*/5 * * * *")
 @jobs.task(queueing_lock="rescue")
 async def rescue(timestamp: int) -> None:

@@ -65,6 +65,7 @@ PREFIXES: Mapping[str, str] = {
     "document": "doc",
     "quote": "quo",
     "webhook": "hook",
+    "export": "exp",
 }
 """Which prefix the identifier in a field of that name carries outside."""
 
@@ -241,16 +242,24 @@ def asked_rows(asked: Asked | None, *, made: UUID | None) -> list[IdempotencyKey
 
 @contextmanager
 def transaction(
-    *, now: datetime, by: str, organisation: UUID | None = None, asked: Asked | None = None
+    *,
+    now: datetime,
+    by: str,
+    organisation: UUID | None = None,
+    asked: Asked | None = None,
+    snapshot: bool = False,
 ) -> Iterator[Journal]:
     """A flow's transaction: the outermost, durable, with the journal it writes.
 
     ``now`` is the UTC instant by the organisation's clock; ``asked`` the caller's key, written
-    with what was made. Raises ``RuntimeError`` inside another transaction: a flow never calls a
-    flow.
+    with what was made. With ``snapshot`` it sees the database as it was when it began, throughout;
+    it records nothing then, since streams move meanwhile. Raises ``RuntimeError`` inside another
+    transaction: a flow never calls a flow.
     """
     journal = Journal(at=now, by=by)
     with database.atomic(durable=True):
+        if snapshot:
+            run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", [])
         work_for(organisation)
         yield journal
         journal.insert(asked_rows(asked, made=journal.made))

@@ -19,6 +19,7 @@ from tenure.events.journal import Journal, transaction
 from tenure.events.rows import read_values
 from tenure.flows.bookkeeping import recognise_revenue
 from tenure.flows.renewals.reminding import remind_of_renewals, tell_of_losses
+from tenure.flows.retention.watching import NEXT_LOOK, watch_retention
 from tenure.flows.role_requests import give_to_waiting
 from tenure.flows.transfers import remind, stop_waiting
 from tenure.orders.commands.orders import expire
@@ -184,6 +185,7 @@ KINDS: Final[tuple[Kind, ...]] = (
         "SELECT min(ends_at) FROM subscriptions_period "
         "WHERE organisation_id = %(whose)s AND end_noted_at IS NULL",
     ),
+    Kind(watch_retention, NEXT_LOOK),  # after whatever a purge waits for came to its end
     Kind(grant_requests),
     Kind(recognise_revenue),
 )

@@ -16,6 +16,7 @@ from tenure.flows.role_requests import give_to_waiting
 from tenure.flows.written import Written
 from tenure.orders.errors import MIXED_AUDIENCES
 from tenure.orders.queries.policy import policy_in_force
+from tenure.organisations.commands.retention import withdraw_purges
 from tenure.organisations.models import Organisation
 from tenure.policy.model import Policy
 from tenure.policy.words import Audience
@@ -59,6 +60,7 @@ def record_external(
             days=_days(customer, policy),
             journal=journal,
         )
+        withdraw_purges(organisations=[customer], journal=journal)
         make_seats(subscriptions=[subscription], journal=journal)
         journal.write()  # seats are given to whoever waits
         give_to_waiting(customer=customer, journal=journal)
@@ -88,6 +90,7 @@ def extend_external(*, subscription: UUID, now: datetime, by: str) -> Written:
             days=_days(customer, policy),
             journal=journal,
         )
+        withdraw_purges(organisations=[customer], journal=journal)
     return Written((subscription,), journal.revisions[customer.id])
 
 

@@ -31,6 +31,7 @@ from tenure.orders.events import (
 )
 from tenure.orders.models import Order, OrderKind, OrderLine, OrderStatus
 from tenure.orders.queries.policy import policy_numbered
+from tenure.organisations.commands.retention import withdraw_purges
 from tenure.policy.words import Audience, PaymentMethod
 from tenure.subscriptions.commands.beginning import Beginning, begin_subscriptions
 from tenure.subscriptions.models import Period
@@ -101,6 +102,8 @@ def fulfil(
 
     ``paid_by`` are the payments by their orders, which invoices name (R46).
     """
+    if not orders:
+        return
     payments = paid_by or {}
     for kind, fulfil_kind in _FULFIL.items():
         of_kind = [order for order in orders if order.kind == kind]
@@ -115,6 +118,7 @@ def _begin(*, orders: Sequence[Order], paid_by: Mapping[UUID, Payment], journal:
     Periods start on the organisation's local day of the journal's instant (R19, R17).
     """
     bought = read_unbegun(orders)
+    withdraw_purges(organisations=[each.buyer for each in bought], journal=journal)
     beginnings = [
         _beginning(each, line.line, paid_by.get(each.order.id), journal)
         for each in bought

@@ -336,3 +336,10 @@ CLOCK_ADVANCES = declare(
     en="The clock can be set to that instant.",
     fr="L'horloge peut être réglée sur cet instant.",
 )
+
+EXPORT_NOT_READY = declare(
+    "export_not_ready",
+    rule="R31",
+    en="The archive is still being made; ask again in a moment.",
+    fr="L'archive est encore en préparation ; demandez-la de nouveau dans un instant.",
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -289,3 +289,62 @@ class OwnershipOfferWithdrawn:
     ownership_offer: UUID
     giver: UUID
     member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionWarned:
+    """The customer is told that its data go soon; ``data_available_until`` is local (R31)."""
+
+    type: ClassVar[str] = "data.retention_warned"
+    organisation: UUID
+    data_available_until: date
+    days_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeDue:
+    """Nothing stands between an organisation's data and their deletion any more (R31)."""
+
+    type: ClassVar[str] = "data.purge_due"
+    organisation: UUID
+    data_available_until: date
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeWithdrawn:
+    """It was paid again before the deletion was confirmed: nothing is to be deleted (R31)."""
+
+    type: ClassVar[str] = "data.purge_withdrawn"
+    organisation: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeConfirmed:
+    """The vendor's platform has deleted the data; what is personal here went with them (R31)."""
+
+    type: ClassVar[str] = "data.purge_confirmed"
+    organisation: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PersonErased:
+    """One member was erased: whatever named them here names nobody any more (R31)."""
+
+    type: ClassVar[str] = "person.erased"
+    member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ExportAsked:
+    """Somebody asked for an archive of everything held about the organisation (R31)."""
+
+    type: ClassVar[str] = "data.export_asked"
+    export: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ExportMade:
+    """The archive is there to be fetched (R31)."""
+
+    type: ClassVar[str] = "data.export_made"
+    export: UUID

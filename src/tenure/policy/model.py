@@ -254,6 +254,10 @@ class Retention(Section):
     warning_days_before_end: DayList = Field(
         description="R31: the customer is warned so many days before they go."
     )
+    export_kept_days: SomeDays = Field(description="R31: an archive can be fetched so long.")
+    accounting_years: Annotated[int, Field(strict=True, ge=1, le=100)] = Field(
+        description="R31: accounting documents are kept so many years after the year they are of."
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

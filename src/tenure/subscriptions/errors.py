@@ -120,6 +120,15 @@ PURGE_WAITS_FOR_DATA = declare(
     fr="Les données sont conservées jusqu'à la fin du {data_available_until}.",
 )
 
+NOTHING_KEPT = declare(
+    "nothing_kept",
+    rule="R31",
+    en="This organisation never had a subscription, so there is nothing whose deletion could be "
+    "confirmed; erase its people one by one.",
+    fr="Cette organisation n'a jamais eu d'abonnement : il n'y a rien dont la suppression puisse "
+    "être confirmée ; effacez ses personnes une à une.",
+)
+
 SUBSCRIPTION_OVER = declare(
     "subscription_over",
     rule="R26",

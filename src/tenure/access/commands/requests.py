@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
+from uuid import UUID
 
 from tenure.access.errors import WORD_NEEDED, WORD_TOO_LONG
 from tenure.access.events import (
@@ -114,6 +115,14 @@ def withdraw_request(*, request: RoleRequest, journal: Journal) -> None:
 def withdraw_requests_of(*, member: Member, journal: Journal) -> None:
     """Who is removed asks for nothing any more (R40)."""
     rows = RoleRequest.objects.select_for_update().filter(member=member, status__in=WAITING)
+    _become(list(rows.order_by("id")), RequestStatus.WITHDRAWN, journal)
+
+
+def withdraw_all_requests(*, organisation: UUID, journal: Journal) -> None:
+    """In an organisation whose data are gone nobody asks for anything (R31)."""
+    rows = RoleRequest.objects.select_for_update().filter(
+        organisation=organisation, status__in=WAITING
+    )
     _become(list(rows.order_by("id")), RequestStatus.WITHDRAWN, journal)
 
 

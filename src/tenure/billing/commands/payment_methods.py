@@ -158,6 +158,32 @@ def remove_payment_method(*, method: PaymentMethod, journal: Journal) -> None:
         make_default(method=following, journal=journal)
 
 
+def remove_all_payment_methods(*, organisation: UUID, journal: Journal) -> None:
+    """No card of the locked organisation is charged any more; what was being saved is not (R31)."""
+    rows = list(
+        PaymentMethod.objects.select_for_update()
+        .filter(organisation=organisation)
+        .exclude(status__in=[PaymentMethodStatus.REMOVED, PaymentMethodStatus.DECLINED])
+        .order_by("id")
+    )
+    for row in rows:
+        if row.status == PaymentMethodStatus.ACTIVE:
+            row.status, row.removed_at = PaymentMethodStatus.REMOVED, journal.at
+            journal.record(organisation, PaymentMethodRemoved(payment_method=row.id))
+        else:
+            row.status = PaymentMethodStatus.DECLINED
+        row.is_default = False
+    PaymentMethod.objects.bulk_update(rows, ["status", "removed_at", "is_default"])
+
+
+def forget_references(*, organisation: UUID) -> None:
+    """What gateways called cards that they have forgotten is forgotten here too (R31)."""
+    forgotten = PaymentMethod.objects.filter(organisation=organisation).exclude(
+        status=PaymentMethodStatus.REMOVED, forgotten_at__isnull=True
+    )
+    forgotten.update(reference="", token="", gateway_reference="", gateway_customer="")
+
+
 def _active_of(organisations: Collection[UUID]) -> defaultdict[UUID, list[PaymentMethod]]:
     known: defaultdict[UUID, list[PaymentMethod]] = defaultdict(list)
     if organisations:

@@ -11,6 +11,7 @@ from tenure.flows.verify import (
     journal,
     orders,
     people,
+    retention,
     seats,
     subscriptions,
     tax,
@@ -296,6 +297,33 @@ CHECKS: Final = (
             "Le dernier mot du journal sur un membre est là où il en est.",
         ),
         journal.members_told,
+    ),
+    Check(
+        "purges",
+        "R31",
+        (
+            "Nothing is to be deleted while data last, and whose data run out is watched.",
+            "Rien n'est à supprimer tant que durent les données, et leur fin est surveillée.",
+        ),
+        retention.purges,
+    ),
+    Check(
+        "purged",
+        "R31",
+        (
+            "An organisation whose data are gone names nobody, and lets nobody in.",
+            "Une organisation dont les données sont parties ne nomme ni ne laisse entrer personne.",
+        ),
+        retention.purged,
+    ),
+    Check(
+        "data_told",
+        "R31",
+        (
+            "The journal tells once of each archive, each purge and each person erased.",
+            "Le journal dit une fois chaque archive, chaque purge et chaque personne effacée.",
+        ),
+        retention.data_told,
     ),
     Check(
         "idempotency_keys",

@@ -7,6 +7,7 @@ from typing import Final
 
 from tenure.notices.telling import (
     cancellations,
+    data,
     orders,
     people,
     quotes,
@@ -50,4 +51,6 @@ TELLERS: Final[Mapping[str, Teller]] = {
     "subscription.renewal_reminded": renewals.reminded,
     "subscription.auto_renewal_switched": subscriptions.switched,
     "webhook.disabled": webhooks.disabled,
+    "data.retention_warned": data.retention_warned,
+    "data.export_made": data.export_made,
 }

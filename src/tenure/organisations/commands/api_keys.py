@@ -47,3 +47,15 @@ def revoke_api_key(*, key: ApiKey, journal: Journal) -> None:
     key.revoked_at = journal.at
     key.save(update_fields=["revoked_at"])
     journal.record(stream, ApiKeyRevoked(api_key=key.id))
+
+
+def revoke_all_keys(*, organisation: UUID, journal: Journal) -> list[UUID]:
+    """Refuse every key of an organisation from now on; returns all it ever had (R31)."""
+    keys = list(ApiKey.objects.select_for_update().filter(organisation=organisation))
+    for key in keys:
+        if key.revoked_at is None:
+            key.revoked_at = journal.at
+            journal.record(organisation, ApiKeyRevoked(api_key=key.id))
+    ApiKey.objects.bulk_update(keys, ["revoked_at"])
+    journal.touch_keys()
+    return [key.id for key in keys]

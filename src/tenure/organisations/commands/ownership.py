@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db.models import Q
 
 from tenure.base.errors import NotFound, Refused
@@ -100,6 +102,18 @@ def withdraw_offers_of(*, member: Member, journal: Journal) -> None:
         Q(giver=member) | Q(taker=member), status=OfferStatus.OPEN
     ):
         close_offer(offer=offer, status=OfferStatus.WITHDRAWN, journal=journal)
+
+
+def withdraw_all_offers(*, organisation: UUID, journal: Journal) -> None:
+    """What was offered in an organisation whose data are gone, nobody can take (R31)."""
+    rows = OwnershipOffer.objects.select_for_update().filter(
+        organisation=organisation, status=OfferStatus.OPEN
+    )
+    offers = list(rows.order_by("id"))
+    for offer in offers:
+        offer.status, offer.closed_at = OfferStatus.WITHDRAWN.value, journal.at
+        _record(OwnershipOfferWithdrawn, offer, journal)
+    OwnershipOffer.objects.bulk_update(offers, ["status", "closed_at"])
 
 
 def make_owner(*, member: Member, journal: Journal) -> None:

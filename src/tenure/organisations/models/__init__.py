@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from tenure.base.ids import new_id
+from tenure.organisations.models.keeping import Export, ExportPart, ExportStatus, Retention
 from tenure.organisations.models.vat import VatCheck
 from tenure.organisations.rules import MemberStatus, OfferStatus, StaffRole, Standing
 from tenure.policy.words import Audience
@@ -103,7 +104,9 @@ class Organisation(models.Model):
     ``test_clock`` is the instant at which its clock stands (R2), or null: the machine's clock.
     ``verified_at`` is when a student organisation was verified (R8); ``vat_validated_at`` when
     its VAT number was last found valid, null if it was not (R45); ``second_factor_required``
-    whether its owners and administrators need a second factor to come in.
+    whether its owners and administrators need a second factor to come in. ``purge_due_at`` is
+    when its data were due to go, ``purged_at`` when the vendor's platform confirmed that they are
+    gone, and what is personal here went with them (R31).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -128,6 +131,8 @@ class Organisation(models.Model):
     verified_at = models.DateTimeField(null=True)
     vat_validated_at = models.DateTimeField(null=True)
     second_factor_required = models.BooleanField(default=False, db_default=False)
+    purge_due_at = models.DateTimeField(null=True)
+    purged_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -146,6 +151,11 @@ class Organisation(models.Model):
                 condition=Q(test_clock__isnull=False),
                 name="organisation_test_clock",
             ),
+            models.Index(
+                fields=["purge_due_at"],
+                condition=Q(purge_due_at__isnull=False, purged_at__isnull=True),
+                name="organisation_purge_due",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -153,13 +163,16 @@ class Organisation(models.Model):
 
     @property
     def status(self) -> str:
-        """``active``, or ``suspended`` by the vendor."""
+        """``active``, ``suspended`` by the vendor, or ``purged`` (R31)."""
+        if self.purged_at:
+            return "purged"
         return "suspended" if self.suspended_at else "active"
 
 
 class Member(models.Model):
     """A person in an organisation. ``user`` is there once the person has accepted.
 
+    ``erased_at`` is when they were erased on request: nothing names them since (R31).
     ``sought`` is name and address as people look for them and as lists are sorted; the database
     keeps it.
     """
@@ -172,6 +185,7 @@ class Member(models.Model):
     standing = models.CharField(max_length=13)
     status = models.CharField(max_length=9)
     created_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True)
     sought = models.GeneratedField(
         expression=PersonKey("name", "email"), output_field=models.TextField(), db_persist=True
     )
@@ -356,6 +370,9 @@ class ApiKey(models.Model):
 
 __all__ = [
     "ApiKey",
+    "Export",
+    "ExportPart",
+    "ExportStatus",
     "Intervention",
     "Invitation",
     "InvitationStatus",
@@ -363,6 +380,7 @@ __all__ = [
     "Organisation",
     "OwnershipOffer",
     "PersonKey",
+    "Retention",
     "StaffMember",
     "StudentProof",
     "User",

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from tenure.events.journal import Journal
+from tenure.organisations.commands.retention import look_at_retention
 from tenure.subscriptions.events import (
     OptOutDeadlinePassed,
     SubscriptionEnded,
@@ -68,15 +69,20 @@ def _to_be_renewed(period: Period) -> bool:
 
 
 def note_ends(*, periods: Sequence[Period], journal: Journal) -> None:
-    """Tell what became of subscriptions whose period ended: lapsed, or ended as was chosen."""
+    """Tell what became of subscriptions whose period ended: lapsed, or ended as was chosen.
+
+    Whether anything of the organisation goes on is looked at afterwards (R31).
+    """
     subscriptions = {period.subscription_id for period in periods}
     chains: dict[UUID, list[Period]] = {}
     for row in Period.objects.filter(subscription_id__in=subscriptions).order_by("number"):
         chains.setdefault(row.subscription_id, []).append(row)
+    over: set[UUID] = set()
     for period in periods:
         facts = subscription_facts(period.subscription, chains[period.subscription_id])
         became = status(facts, period.ends_at)
         if became in (SubscriptionStatus.LAPSED, SubscriptionStatus.ENDED):
+            over.add(period.organisation_id)
             fact = SubscriptionLapsed if became is SubscriptionStatus.LAPSED else SubscriptionEnded
             journal.record(
                 period.organisation_id,
@@ -88,3 +94,4 @@ def note_ends(*, periods: Sequence[Period], journal: Journal) -> None:
                 at=period.ends_at,
             )
     Period.objects.filter(id__in=[period.id for period in periods]).update(end_noted_at=journal.at)
+    look_at_retention(organisations=over, at=journal.at)

@@ -11,6 +11,7 @@ from django.db.models import Q
 from tenure.base.calendar import local_date, zone_named
 from tenure.events.journal import Journal
 from tenure.orders.queries.policy import policy_in_force, policy_numbered
+from tenure.organisations.commands.retention import look_at_retention
 from tenure.organisations.models import Organisation
 from tenure.policy.words import Audience
 from tenure.subscriptions.events import SubscriptionCancelled
@@ -60,6 +61,8 @@ def cancel_subscriptions(
         journal.record(each.organisation_id, fact)
     Subscription.objects.filter(id__in=list(ending)).update(cancelled_at=journal.at)
     Period.objects.bulk_update(changed, _KEPT_BY, batch_size=500)
+    if ending:
+        look_at_retention(organisations=[organisation.id], at=journal.at)
 
 
 _KEPT_BY: Final = ["data_until_on", "data_until"]

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from tenure.base.calendar import end_of_day_instant, last_day_before, last_day_within
+from tenure.base.calendar import (
+    end_of_day_instant,
+    first_instant,
+    last_day_before,
+    last_day_within,
+    local_date,
+)
 from tenure.base.verdicts import Verdict, allow, refuse
 from tenure.policy.model import Policy
 from tenure.policy.words import Audience
@@ -48,6 +54,20 @@ def data_gone_at(until: date, zone: ZoneInfo) -> datetime:
 def retention_warning_days(until: date, policy: Policy) -> tuple[date, ...]:
     """The local days on which the customer is warned, in order (R31)."""
     return tuple(last_day_before(until, days) for days in policy.retention.warning_days_before_end)
+
+
+def retention_steps(
+    until: date, policy: Policy, zone: ZoneInfo, *, since: datetime
+) -> tuple[datetime, ...]:
+    """The UTC instants of the warnings, in order, and of the end of the data (R31).
+
+    A warning comes with the first instant of its local day, never before ``since``, the instant
+    from which nobody has access; one whose day was over by then is left out.
+    """
+    began = local_date(since, zone)
+    days = (day for day in retention_warning_days(until, policy) if day >= began)
+    warnings = (max(first_instant(day, zone), since) for day in days)
+    return (*warnings, data_gone_at(until, zone))
 
 
 @dataclass(frozen=True, slots=True)

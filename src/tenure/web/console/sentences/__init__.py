@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from tenure.access.queries.history import Names
-from tenure.web.console.sentences import house, money, people, reminders, seats
+from tenure.web.console.sentences import data, house, money, people, reminders, seats
 from tenure.web.console.sentences.said import Event, Sentence
 
 SENTENCES: Final[Mapping[str, Sentence]] = {
@@ -15,6 +15,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     **reminders.SENTENCES,
     **money.SENTENCES,
     **house.SENTENCES,
+    **data.SENTENCES,
 }
 """By the type of the event."""
 

@@ -1,0 +1,171 @@
+"""One person is erased on request: named nowhere any more but on accounting documents (R31)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.apps import apps
+from django.db.models import F, Func, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
+
+from tenure.access.commands.requests import withdraw_requests_of
+from tenure.access.commands.seats import free_seats_of_member, release_reservations
+from tenure.access.models import RoleRequest
+from tenure.base.errors import NotFound
+from tenure.base.ids import parse_public_id, public_id
+from tenure.events.asked import Asked
+from tenure.events.journal import Journal, transaction
+from tenure.events.models import Event, IdempotencyKey
+from tenure.flows.locks import lock_member, lock_organisation
+from tenure.flows.retention.purging import forget_addresses
+from tenure.flows.written import Written
+from tenure.organisations.commands import members as commands
+from tenure.organisations.commands.invitations import close_invitations
+from tenure.organisations.commands.logins import erase_logins, logins_of_nobody_else
+from tenure.organisations.commands.ownership import withdraw_offers_of
+from tenure.organisations.events import PersonErased
+from tenure.organisations.models import Invitation, InvitationStatus, Member
+from tenure.organisations.rules import MemberStatus
+from tenure.support.models import Request, RequestMessage
+
+_NOBODY: Final = "—"
+_BATCH: Final = 200
+
+
+def erase_person(*, member: UUID, now: datetime, by: str, asked: Asked | None = None) -> Written:
+    """Remove a member, and have nothing here name them any more; again, it changes nothing.
+
+    Their login goes too, unless it belongs to another organisation or to the vendor's staff. What
+    they bought for the organisation stays on its documents. Raises ``NotFound``, or ``Refused``
+    (``last_owner``): an owner is erased once somebody else is.
+    """
+    with transaction(now=now, by=by, asked=asked) as journal:
+        row = _locked(member, journal)
+        journal.made = member
+        if row.erased_at is None:
+            _leave(row, journal)
+            row.erased_at = journal.at
+            _erase(row)
+            journal.record(row.organisation_id, PersonErased(member=row.id))
+        journal.touch(row.organisation_id)
+    return Written((member,), journal.revisions[row.organisation_id])
+
+
+def _locked(member: UUID, journal: Journal) -> Member:
+    found = Member.objects.filter(id=member).values_list("organisation_id", flat=True).first()
+    if found is None:
+        raise NotFound
+    lock_organisation(found, journal)
+    return lock_member(member)
+
+
+def _leave(member: Member, journal: Journal) -> None:
+    """As a member who is removed (R37), whatever they were before."""
+    if member.status == MemberStatus.REMOVED:
+        return
+    pending = list(
+        Invitation.objects.select_for_update().filter(
+            member=member, status=InvitationStatus.PENDING
+        )
+    )
+    release_reservations(invitations=[each.id for each in pending], journal=journal)
+    close_invitations(invitations=pending, status=InvitationStatus.WITHDRAWN, journal=journal)
+    commands.remove_member(member=member, journal=journal)
+    free_seats_of_member(member=member, journal=journal)
+    withdraw_offers_of(member=member, journal=journal)
+    withdraw_requests_of(member=member, journal=journal)
+
+
+def _erase(member: Member) -> None:
+    """Whatever named the person; the journal is read for what they had asked the vendor."""
+    user, email, names = member.user_id, member.email, {member.name}
+    if member.user is not None:
+        names.add(member.user.name)
+    _erase_words(member)
+    _erase_mails(member, {email, *names} - {""})
+    member.email, member.name, member.user = _address(member), "", None
+    member.save(update_fields=["email", "name", "user", "erased_at"])
+    Invitation.objects.filter(member=member).update(email=member.email)
+    erased = logins_of_nobody_else([user]) if user is not None else []
+    forget_addresses({*erase_logins(erased)})
+    IdempotencyKey.objects.filter(scope__in=erased).delete()
+
+
+def _erase_words(member: Member) -> None:
+    """What they wrote to the vendor and to their administrators."""
+    asked = _requests_of(member)
+    _drop_mails_about(member, asked)
+    RequestMessage.objects.filter(request__in=asked.values("id")).update(text="")
+    asked.update(email="", name="", message="")
+    RoleRequest.objects.filter(member=member).update(note="", answer="")
+
+
+def _requests_of(member: Member) -> QuerySet[Request]:
+    """The requests that they made: under their address, or as the journal tells."""
+    made = Event.objects.filter(
+        organisation_id=member.organisation_id,
+        type="request.made",
+        by="member:" + public_id("mem", member.id),
+    )
+    return Request.objects.filter(
+        Q(email=member.email) | Q(id__in=_ids(made.values_list("data", flat=True))),
+        organisation=member.organisation_id,
+    )
+
+
+def _drop_mails_about(member: Member, asked: QuerySet[Request]) -> None:
+    """Mails that say what they wrote, to whomever."""
+    requests = [public_id("req", id_) for id_ in asked.values_list("id", flat=True)]
+    roles = RoleRequest.objects.filter(member=member).values_list("id", flat=True)
+    told = Event.objects.filter(
+        Q(data__request__in=requests)
+        | Q(data__role_request__in=[public_id("ask", id_) for id_ in roles]),
+        organisation_id=member.organisation_id,
+    )
+    keys = [public_id("evt", id_) for id_ in told.values_list("id", flat=True)]
+    event = Func(F("key"), Value(":"), Value(1), function="split_part", output_field=TextField())
+    _mails_of(member).alias(event=event).filter(event__in=keys).delete()
+
+
+def _ids(told: Iterable[Any]) -> list[UUID]:
+    return [parse_public_id("req", each["request"]) for each in told]
+
+
+def _erase_mails(member: Member, called: Collection[str]) -> None:
+    """Mails to them go; in those to others they are called nobody."""
+    mails = _mails_of(member)
+    mails.filter(to=member.email).delete()
+    words = "|".join(re.escape(word) for word in sorted(called, key=len, reverse=True))
+    pattern = rf"(?<!\w)({words})(?!\w)"
+    spoken = mails.alias(spoken=Cast("letter", TextField()))
+    about = spoken.filter(Q(subject__regex=pattern) | Q(spoken__regex=pattern))
+    found = list(about.only("subject", "letter"))
+    for mail in found:
+        mail.subject = re.sub(pattern, _NOBODY, mail.subject)
+        mail.letter = _without(pattern, mail.letter)
+    mails.bulk_update(found, ["subject", "letter"], batch_size=_BATCH)
+
+
+def _mails_of(member: Member) -> QuerySet[Any]:
+    return apps.get_model("notices.Mail")._default_manager.filter(
+        organisation=member.organisation_id
+    )
+
+
+def _without(pattern: str, said: Any) -> Any:
+    """What was said, with nobody where the pattern is found; the names of its parts stay."""
+    if isinstance(said, str):
+        return re.sub(pattern, _NOBODY, said)
+    if isinstance(said, list):
+        return [_without(pattern, each) for each in said]
+    if isinstance(said, dict):
+        return {name: _without(pattern, each) for name, each in said.items()}
+    return said
+
+
+def _address(member: Member) -> str:
+    return f"erased-{member.id}@erased.invalid"
