@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 
 from tenure.access.models import Seat
+from tenure.base.errors import Refused
+from tenure.base.money import Money
 from tenure.billing.documents.content import parse
-from tenure.billing.models import Document, Recognition
+from tenure.billing.models import Document, Payment, Recognition, Refund
 from tenure.flows.clock import advance_clock
 from tenure.flows.placing import CardPayment, TransferPayment
+from tenure.flows.purchase import authenticate, pay_order
 from tenure.flows.seat_changes.adding import MoreSeats, add_seats
 from tenure.flows.verify.run import verify
 from tenure.orders.models import Order
 from tenure.organisations.models import Organisation
 from tenure.subscriptions.models import Period, Subscription
+from tests.flows.transfers import imported, transfer_for
 from tests.shop import START, clock_of, customer, open_shop, subscribe
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -73,3 +78,53 @@ def test_seats_are_paid_for_the_rest_of_the_period() -> None:
     earned = Recognition.objects.get(document=invoice)
     assert (earned.starts_on, earned.ends_on) == (date(2027, 6, 9), date(2028, 3, 1))
     all_holds()
+
+
+def test_seats_are_had_within_their_period_or_not_at_all() -> None:
+    open_shop()
+    company = customer()
+    designers = subscribe(company, "designer-business", 5)
+    advance(company, 10)
+    (first, second) = (added(designers, 1, TransferPayment()) for _ in range(2))
+    assert (first.status, counts(designers)) == ("awaiting_transfer", (5, 5, 5, 5))
+    advance(company, 20)
+    imported(transfer_for(first.id, first.total))
+    assert counts(designers) == (6, 6, 6, 6)
+    advance(company, 350)
+    second.refresh_from_db()
+    assert second.status == "expired"
+    declined = added(designers, 3, CardPayment("tok_declined"))
+    left, late = (added(designers, 3, CardPayment("tok_authenticate")) for _ in range(2))
+    waiting = added(designers, 3, TransferPayment())
+    ends_at = Period.objects.get(subscription=designers).ends_at
+    assert {each.expires_at for each in (declined, left, late, waiting)} == {ends_at}
+    assert refused_by(lambda: added(designers, 1, seats_seen=6)) == "seats_changed"
+    assert (
+        refused_by(lambda: added(designers, 1, expected_total=Money(1, "EUR"))) == "seats_changed"
+    )
+    assert added(designers, 3, seats_seen=9).id == late.id  # the other tab's (R16)
+    advance(company, 367)
+    assert [Order.objects.get(id=each.id).status for each in (declined, waiting)] == ["expired"] * 2
+    card = CardPayment("tok_ok")
+    assert (
+        refused_by(lambda: pay_order(order=left.id, payment=card, now=ends_at, by="test"))
+        == "seats_too_late"
+    )
+    step = Payment.objects.get(order=late)
+    authenticate(payment=step.id, passed=True, now=ends_at, by="test")
+    back = Refund.objects.get(order=late)
+    assert (back.payment_id, back.amount, back.status) == (step.id, late.total, "intended")
+    assert not Document.objects.filter(order=late).exists()
+    advance(company, 368)
+    back.refresh_from_db()
+    assert (back.status, counts(designers)) == ("done", (6, 6, 6, 6))
+    assert Order.objects.get(id=left.id).status == "expired"
+    assert refused_by(lambda: added(designers, 1)) == "subscription_not_active"
+    all_holds()
+
+
+def refused_by(work: Callable[[], object]) -> str:
+    """The code of a refusal."""
+    with pytest.raises(Refused) as refusal:
+        work()
+    return refusal.value.code.code

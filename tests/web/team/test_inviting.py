@@ -127,7 +127,7 @@ def test_no_free_seat_leads_to_the_store(company: Company) -> None:
     assert answer.status_code == 409
     assert "No seat is free" in page
     assert "Buy a seat for Designer" in page
-    assert f"/store/business/roles/designer?organisation={company.id}&amp;quantity=1" in page
+    assert f"/console/{company.id}/extend/designer?quantity=1" in page
     assert 'value="b@b.example"' in page
     sent(client, company, email_0="a@b.example", roles_0=["designer"])
     assert "None free: buy more" in text(client.get(f"{pages(company)}/invite"))

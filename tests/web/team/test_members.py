@@ -219,7 +219,7 @@ def test_seats_are_assigned_and_freed_on_a_members_page(company: Company) -> Non
     other = join(company.organisation, "bea@atelier.example")
     page = text(client, page_of(company, other))
     assert "no seat is free" in page
-    assert f"/store/business/roles/designer?organisation={company.id}&amp;quantity=1" in page
+    assert f"/console/{company.id}/extend/designer?quantity=1" in page
     assert "No seat is free" in text_after(
         client, page_of(company, other) + "/seats", {"assign": sub}
     )

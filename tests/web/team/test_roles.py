@@ -239,7 +239,9 @@ def test_a_request_is_counted_and_granted(company: Company) -> None:
 def test_a_seat_is_bought_for_a_request(company: Company) -> None:
     path = asked(company)
     answer = browser(company.owner).post(path + "/buy")
-    assert answer["Location"] == (
+    more = answer["Location"]
+    assert more == f"/console/{company.id}/extend/designer?quantity=1"
+    assert browser(company.owner).get(more)["Location"] == (
         f"/store/business/roles/designer?organisation={company.id}&quantity=1"
     )
     assert RoleRequest.objects.get().status == "awaiting_seat"

@@ -13,8 +13,8 @@ from tenure.base.money import Money
 from tenure.base.verdicts import Verdict
 from tenure.billing.models import Payment
 from tenure.billing.queries.cancellations import cancellation_of
-from tenure.orders.models import Order, OrderLine
-from tenure.subscriptions.models import Subscription
+from tenure.orders.models import Order, OrderKind, OrderLine
+from tenure.subscriptions.models import SeatChange, Subscription
 
 MOST: Final = 50
 """How many one page shows."""
@@ -122,15 +122,22 @@ def order_page(organisation: UUID, before: UUID | None = None, most: int = MOST)
     return OrderPage([OrderRow(order, offers[order.id]) for order in shown], last)
 
 
+def _became(order: Order) -> dict[UUID, UUID]:
+    """By line, the subscription that it became, or that it added seats to; one statement."""
+    if order.kind == OrderKind.SEATS:
+        added = SeatChange.objects.filter(order=order)
+        return dict(added.values_list("order_line_id", "subscription_id"))
+    begun = Subscription.objects.filter(order_line__order=order)
+    return dict(begun.values_list("order_line_id", "id"))
+
+
 def bought_order(organisation: UUID, order: UUID, at: datetime) -> BoughtOrder:
     """One of the organisation's orders; five statements. Raises ``NotFound``."""
     rows = Order.objects.select_related("organisation")
     found = rows.filter(id=order, organisation_id=organisation).first()
     if found is None:
         raise NotFound
-    became = dict(
-        Subscription.objects.filter(order_line__order=found).values_list("order_line_id", "id")
-    )
+    became = _became(found)
     lines = list(found.lines.order_by("position"))
     return BoughtOrder(
         order=found,

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from tenure.base.calendar import Term, local_date, period_bounds, trial_bounds
+from tenure.base.calendar import Term, local_date, period_bounds, trial_bounds, zone_named
 from tenure.base.verdicts import Verdict
+from tenure.flows.seat_changes.offering import SeatOffer, SeatPrice
 from tenure.orders.models import Quote, QuoteLine
 from tenure.orders.queries.carts import PricedCart
 from tenure.orders.queries.policy import policy_numbered
@@ -88,6 +89,51 @@ def quote_deals(
         for term in dict.fromkeys(Term(line.term) for line in lines)
         for span in [period_bounds(today, term, 1)]
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class SeatsDeal:
+    """What adding seats means if they were paid today: until when, and what can be done until
+    when (R18, R27). What is None does not apply,
+    ``stop_until`` also once that day is over."""
+
+    starts_on: date
+    last_day: date
+    renews_on: date | None
+    stop_until: date | None
+    cancel_until: date | None
+    prove_until: date | None
+
+
+def seats_deal(
+    offer: SeatOffer, price: SeatPrice, *, buyer: Organisation, at: datetime
+) -> SeatsDeal:
+    """What adding the seats of ``offer`` at ``at`` means."""
+    zone, audience = zone_named(buyer.timezone), Audience(buyer.audience)
+    row, current, today = offer.view.subscription, offer.view.current, local_date(at, zone)
+    renews = row.auto_renew and (row.stops_after is None or current.number < row.stops_after)
+    in_time = renews and current.opt_out_on is not None and offer.on <= current.opt_out_on
+    verdict = cancellation_verdict(
+        BoughtOrder(
+            lines=tuple(CancelledLine(Term(row.term), each.gross) for each in price.amounts.lines),
+            currency=row.currency,
+            paid_on=today,
+            statutory=price.policy.statutory_eu.protects(audience, buyer.country),
+        ),
+        at=at,
+        zone=zone,
+        policy=price.policy,
+    )
+    verified = buyer.verified_at is not None
+    proves = needs_verification(audience, verified=verified, total=price.amounts.total)
+    return SeatsDeal(
+        starts_on=offer.on,
+        last_day=price.lines[-1].span.last_day,
+        renews_on=price.lines[-1].span.ends_on if renews else None,
+        stop_until=current.opt_out_on if in_time else None,
+        cancel_until=_deadline(verdict),
+        prove_until=verification_last_day(at, zone, price.policy) if proves else None,
+    )
 
 
 def _cancel_until(priced: PricedCart, today: date, at: datetime, zone: ZoneInfo) -> date | None:

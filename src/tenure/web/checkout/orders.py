@@ -23,14 +23,15 @@ from tenure.events.asked import Asked
 from tenure.flows.carts import buy_again
 from tenure.flows.purchase import pay_order, resume_order, withdraw_order
 from tenure.flows.verification import hand_in_proof
-from tenure.orders.models import UNPAID, OrderStatus
+from tenure.orders.models import UNPAID, OrderKind, OrderStatus
 from tenure.orders.queries.policy import policy_numbered
 from tenure.orders.rules.payment import payment_method_verdict
 from tenure.organisations.queries import last_proof
 from tenure.policy.words import Audience, PaymentMethod
-from tenure.subscriptions.models import Period
+from tenure.subscriptions.models import Period, SeatChange
 from tenure.subscriptions.queries.begun import periods_paid_by
 from tenure.subscriptions.queries.bought import BoughtOrder, bought_order
+from tenure.subscriptions.queries.seat_changes import changes_of
 from tenure.web.checkout.doors import order_door
 from tenure.web.checkout.forms import CardForm, printable
 from tenure.web.checkout.names import Names
@@ -83,6 +84,14 @@ class Begun:
     quantity: int
     subscription: UUID
     period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Seats that the order added in mid-period, with the name of what they open (R27)."""
+
+    name: str
+    change: SeatChange
 
 
 @order_door(FORM)
@@ -226,6 +235,7 @@ def _of_status(
         verdict = bought.cancellation
         return {
             "begun": _begun(bought, names),
+            "added": _added(bought, names),
             "cancellation": told(verdict.code, verdict.figures, desk.language),
             "cancellable": bool(verdict),
         }
@@ -245,4 +255,14 @@ def _begun(bought: BoughtOrder, names: Names) -> Sequence[Begun]:
             period=period,
         )
         for period in periods_paid_by(bought.order.id)
+    ]
+
+
+def _added(bought: BoughtOrder, names: Names) -> Sequence[Added]:
+    if bought.order.kind != OrderKind.SEATS:
+        return []
+    offers = {each.line.id: each.line.offer_id for each in bought.lines}
+    return [
+        Added(names.of(offers[change.order_line_id]), change)
+        for change in changes_of([bought.order.id])
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tenure.web.checkout import asking, bank, carts, checkout, elsewhere, orders, quotes
+from tenure.web.checkout import asking, bank, carts, checkout, elsewhere, orders, quotes, seats
 
 urlpatterns = [
     path("cart", carts.cart, name="cart"),
@@ -19,6 +19,12 @@ urlpatterns = [
         quotes.refuse,
         name="console_quote_decline",
     ),
+    path(
+        "console/<str:organisation>/subscriptions/<str:subscription>/seats",
+        seats.seats,
+        name="console_seats",
+    ),
+    path("console/<str:organisation>/extend/<str:role>", seats.more, name="console_more_seats"),
     path("orders/<str:order>", orders.order, name="order"),
     path("orders/<str:order>/withdraw", orders.withdraw, name="order_withdraw"),
     path("orders/<str:order>/again", orders.again, name="order_again"),

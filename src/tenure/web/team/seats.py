@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from django.urls import reverse
+
 from tenure.access.queries.roster import Roster, roster
 from tenure.web.edge.visits import Desk
 
@@ -14,6 +16,6 @@ def roster_of(desk: Desk) -> Roster:
 
 
 def store_page(desk: Desk, role: str, quantity: int = 1) -> str:
-    """Where seats of a role are bought for this organisation (R39)."""
-    query = urlencode({"organisation": desk.organisation_id, "quantity": quantity})
-    return f"/store/{desk.place.audience}/roles/{role}?{query}"
+    """Where seats of a role are bought: added to what runs, or by themselves (R27, R39)."""
+    page = reverse("console_more_seats", args=[desk.organisation_id, role])
+    return f"{page}?{urlencode({'quantity': quantity})}"
