@@ -6,22 +6,27 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from django.db.models import Sum
 
 from tenure.access.models import Seat
 from tenure.base.errors import Refused
 from tenure.base.money import Money
 from tenure.billing.documents.content import parse
 from tenure.billing.models import Document, Payment, Recognition, Refund
+from tenure.flows.cancellation import NewCancellation, ask_cancellation
 from tenure.flows.clock import advance_clock
 from tenure.flows.placing import CardPayment, TransferPayment
 from tenure.flows.purchase import authenticate, pay_order
+from tenure.flows.renewal_choice import choose_renewal
 from tenure.flows.seat_changes.adding import MoreSeats, add_seats
+from tenure.flows.seats import assign_seat
 from tenure.flows.verify.run import verify
 from tenure.orders.models import Order
 from tenure.organisations.models import Organisation
-from tenure.subscriptions.models import Period, Subscription
+from tenure.subscriptions.models import Period, SeatChange, Subscription
+from tenure.support.models import Request
 from tests.flows.transfers import imported, transfer_for
-from tests.shop import START, clock_of, customer, open_shop, subscribe
+from tests.shop import START, clock_of, customer, open_shop, owner_of, subscribe
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -128,3 +133,39 @@ def refused_by(work: Callable[[], object]) -> str:
     with pytest.raises(Refused) as refusal:
         work()
     return refusal.value.code.code
+
+
+def test_taken_back_alone_or_with_the_subscription() -> None:
+    open_shop()
+    company = customer()
+    designers = subscribe(company, "designer-business", 2)
+    owner = owner_of(company)
+    assign_seat(subscription=designers.id, member=owner.id, now=START, by="test")
+    advance(company, 3)
+    kept, gone = (added(designers, 2) for _ in range(2))
+    choose_renewal(subscription=designers.id, next_quantity=5, now=START, by="test")
+    assert cancelled(gone) == ("granted", gone.total)
+    assert counts(designers) == (4, 4, 4, 4)
+    note = Document.objects.get(order=gone, kind="credit_note")
+    assert (note.total, note.corrects.order_id) == (gone.total, gone.id)
+    assert SeatChange.objects.get(order=gone).undone_at is not None
+    waiting = added(designers, 1, TransferPayment())
+    first = Order.objects.get(kind="purchase")
+    assert cancelled(first) == ("granted", first.total)
+    kept.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (kept.status, waiting.status) == ("cancelled", "withdrawn")
+    refunds = Refund.objects.filter(status="done").values_list("order_id", "amount")
+    assert set(refunds) == {(each.id, each.total) for each in (kept, gone, first)}
+    assert refused_by(lambda: added(designers, 1)) == "subscription_not_active"
+    all_holds()
+
+
+def cancelled(order: Order) -> tuple[str, int]:
+    """Ask to cancel it: what became of that, and what goes back."""
+    now = clock_of(order.organisation_id)
+    assert now is not None
+    written = ask_cancellation(new=NewCancellation(order.id, "fr"), now=now, by="test")
+    request = Request.objects.get(id=written.ids[0])
+    back = Refund.objects.filter(order=order).aggregate(sum=Sum("amount"))["sum"]
+    return request.outcome, back

@@ -18,9 +18,15 @@ from tenure.billing.models import Document, Payment, PaymentStatus, Refund
 from tenure.billing.queries.cancellations import left_of_orders
 from tenure.events.journal import Journal
 from tenure.flows.documents.crediting import credit_lines, credit_what_goes_back
+from tenure.flows.seat_changes.undoing import (
+    paid_orders_of,
+    undo_seat_changes,
+    withdraw_unpaid,
+)
 from tenure.orders.commands import orders as commands
 from tenure.orders.errors import ORDER_CANCELLED
-from tenure.orders.models import Order, OrderLine
+from tenure.orders.models import Order, OrderKind, OrderLine
+from tenure.orders.queries.orders import cancellable_lines
 from tenure.organisations.models import Organisation
 from tenure.subscriptions.commands.cancelling import (
     cancel_subscriptions,
@@ -55,15 +61,17 @@ def cancel_order(*, taking: Taking, organisation: Organisation, journal: Journal
 
     Its subscriptions end, reservations are let go, decisions turn to no; what was invoiced is
     credited, and what was paid goes back by the way it came. The order is ``cancelled``; lines
-    that stay go on as they were.
+    that stay go on as they were. Of an order for seats those seats go (R27); orders for seats of
+    what ends here, whose own window is open, are taken back with it.
     """
     order = taking.order
     refund = _refund(taking)
     refunds = _intend(taking, refund, journal)
     journal.write()  # the refund counts when it is credited
     notes = _credit(taking, organisation, journal)
-    _end(taking, organisation, journal)
+    ended = _end(taking, organisation, journal)
     commands.cancel(orders=[(order, refund)], journal=journal)
+    refunds += _take_seats_along(ended, organisation, journal)
     return Taken(refund, notes[-1].id if notes else None, refunds)
 
 
@@ -97,8 +105,12 @@ def _credit(taking: Taking, organisation: Organisation, journal: Journal) -> lis
     return credit_lines(order=taking.order.id, positions=positions, reason=why, journal=journal)
 
 
-def _end(taking: Taking, organisation: Organisation, journal: Journal) -> None:
+def _end(taking: Taking, organisation: Organisation, journal: Journal) -> list[UUID]:
+    """What the order began ends, or the seats that it added go; the subscriptions that end."""
     lines = {line.id for line in taking.lines}
+    if taking.order.kind == OrderKind.SEATS:
+        undo_seat_changes(orders=[taking.order.id], lines=lines, journal=journal)
+        return []
     ending = [
         each
         for each in lock_subscriptions_of([taking.order.id])
@@ -108,3 +120,29 @@ def _end(taking: Taking, organisation: Organisation, journal: Journal) -> None:
         subscriptions={taking.order.id: ending}, organisation=organisation, journal=journal
     )
     drop_seats(subscriptions=[each.id for each in ending], journal=journal)
+    return [each.id for each in ending]
+
+
+def _take_seats_along(
+    subscriptions: Sequence[UUID], organisation: Organisation, journal: Journal
+) -> list[Refund]:
+    """Seats that were added to ``subscriptions`` end with them (R27).
+
+    What of their orders is unpaid is withdrawn; what was paid is taken back, if it still could be
+    by itself.
+    """
+    withdraw_unpaid(subscriptions=subscriptions, journal=journal)
+    refunds: list[Refund] = []
+    orders = paid_orders_of(subscriptions)
+    for order in orders:
+        lines = list(order.lines.order_by("position"))
+        eligible = cancellable_lines(order, lines, organisation, journal.at)
+        if eligible:
+            taking = Taking(order, eligible, len(eligible) == len(lines))
+            refund = _refund(taking)
+            refunds += _intend(taking, refund, journal)
+            journal.write()  # the refund counts when it is credited
+            _credit(taking, organisation, journal)
+            commands.cancel(orders=[(order, refund)], journal=journal)
+    undo_seat_changes(orders=[order.id for order in orders], journal=journal)
+    return refunds

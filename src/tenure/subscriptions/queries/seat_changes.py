@@ -62,3 +62,14 @@ def wanted_until(order: UUID) -> datetime | None:
     period = Period.objects.get(subscription_id=found.subscription_id, number=found.number)
     cancelled_at = found.subscription.cancelled_at
     return min(period.ends_at, cancelled_at) if cancelled_at else period.ends_at
+
+
+def orders_adding_to(subscriptions: Collection[UUID], statuses: Collection[str]) -> list[UUID]:
+    """The orders in one of ``statuses`` that add seats to ``subscriptions``; one statement."""
+    rows = SeatChange.objects.filter(
+        subscription_id__in=subscriptions,
+        for_next=False,
+        undone_at__isnull=True,
+        order__status__in=statuses,
+    )
+    return list(rows.order_by("order_id").values_list("order_id", flat=True))
