@@ -45,9 +45,9 @@ def test_seats_are_added_at_the_sum_that_was_shown(company: Company) -> None:
         "× 266 ÷ 366",
         "Tax of 20%",
         "€2,093.11",
-        "June 9, 2027 to Feb 29, 2028",
+        "June 9, 2027 to February 29, 2028",
         "You can take these seats back, and get everything that they cost, until June 24, 2027.",
-        "You can stop that until Feb 25, 2028.",
+        "You can stop that until February 25, 2028.",
         "Bank transfer",
         f"/store/business/roles/designer?organisation={company.id}&amp;quantity=2",
     ):
