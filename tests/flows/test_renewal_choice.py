@@ -202,3 +202,13 @@ def test_all_or_nothing_and_only_of_what_was_read() -> None:
         choose_renewal(expected_version=1, now=START, **both)
     with pytest.raises(NotFound):
         choose_renewal(subscription=someone(), now=START, by="test")
+
+
+def test_nothing_is_chosen_about_what_was_taken_back() -> None:
+    """Found by the simulator, seed 22: an opt-out after a cancellation was accepted (R30)."""
+    subscription = subscribe(customer())
+    Subscription.objects.update(cancelled_at=START)
+    over = ("subscription_over", {"ends_on": date(2027, 3, 1)})
+    assert refused(lambda: switch(subscription, False, START)) == over
+    assert refused(lambda: switch(subscription, True, START)) == over
+    assert refused(lambda: choose(subscription, 3, START)) == over

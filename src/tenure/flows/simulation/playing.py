@@ -27,7 +27,8 @@ from tenure.flows.simulation.deeds import KINDS
 from tenure.flows.simulation.deeds.deed import BY, DONE, Deed, member_id, outcome
 from tenure.flows.simulation.faults import Died, doomed
 from tenure.flows.simulation.reading import Deciders, read
-from tenure.flows.simulation.rulebook.buying import expired, recovered, sent_back
+from tenure.flows.simulation.rulebook.buying import expired, recovered
+from tenure.flows.simulation.rulebook.cancelling import all_sent_back
 from tenure.flows.simulation.rulebook.customer import Customer, Member
 from tenure.flows.simulation.rulebook.deciding import Grant, decide
 from tenure.flows.simulation.rulebook.goods import goods
@@ -254,7 +255,7 @@ class Play:
 
     def _advance(self, customer: Customer, to: datetime, points: int) -> None:
         recovered(customer, self._clocks[customer.index])
-        sent_back(customer)
+        all_sent_back(customer)
         work = partial(advance_clock, organisation=customer.id, to=to, by=BY, sandbox=True)
         if points:
             with doomed(points):
@@ -283,7 +284,7 @@ class Play:
         for customer in self._customers.values():
             if not customer.own_clock:
                 recovered(customer, at)
-                sent_back(customer)
+                all_sent_back(customer)
                 expired(customer, at)
                 ran_out(customer, at)
                 customer.touched = True
@@ -331,6 +332,8 @@ class Play:
             raise Violation(f"{asked}: {decided} instead of {said}", minute, customer.index)
 
     def _verify(self, minute: int) -> None:
+        """While a worker is down, answers stay away for longer than they may: it runs first."""
+        self._tick(minute)
         at = START + timedelta(minutes=minute)
         failed = [each for each in verify(now=at) if not each.holds]
         if failed:

@@ -51,6 +51,8 @@ _KINDS: Final = {
     "pay": 6,
     "authenticate": 5,
     "transfer": 14,
+    "cancel": 5,
+    "decide": 3,
     "add_seats": 6,
     "withdraw": 2,
     "prove": 6,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tenure.base.calendar import Term, zone_named
+from tenure.base.calendar import Term, local_date, zone_named
 from tenure.base.errors import Refused
 from tenure.events.journal import Journal
 from tenure.policy.model import Policy
@@ -32,6 +32,7 @@ def switch_auto_renewal(
     and then ``from_next_period`` is still possible; asked for in time, it too lets one more
     period come. What is so already is no change.
     """
+    _refuse_cancelled(subscription)
     facts, zone = period_facts(current), zone_named(subscription.zone)
     external = subscription.source == Source.EXTERNAL
     if auto_renew:
@@ -68,6 +69,7 @@ def choose_next_quantity(
     journal: Journal,
 ) -> None:
     """Set the quantity for the next period of the locked ``subscription`` (R26)."""
+    _refuse_cancelled(subscription)
     if subscription.term == Term.TRIAL or journal.at >= current.ends_at:
         raise Refused(SUBSCRIPTION_OVER, ends_on=current.ends_on)
     verdict = quantity_verdict(
@@ -81,6 +83,13 @@ def choose_next_quantity(
         subscription.organisation_id,
         NextQuantityChosen(subscription=subscription.id, next_quantity=next_quantity),
     )
+
+
+def _refuse_cancelled(subscription: Subscription) -> None:
+    """What was taken back has no next period, whatever days its last one still shows (R30)."""
+    if subscription.cancelled_at is not None:
+        ended_on = local_date(subscription.cancelled_at, zone_named(subscription.zone))
+        raise Refused(SUBSCRIPTION_OVER, ends_on=ended_on)
 
 
 def current_or_last(subscription: Subscription, at: datetime) -> Period:

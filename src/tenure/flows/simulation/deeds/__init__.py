@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tenure.flows.simulation.deeds import buying, choosing, people, seats
+from tenure.flows.simulation.deeds import buying, cancelling, choosing, people, seats
 from tenure.flows.simulation.deeds.deed import Kind
 
-KINDS: Final[Mapping[str, Kind]] = {**buying.KINDS, **people.KINDS, **choosing.KINDS, **seats.KINDS}
+KINDS: Final[Mapping[str, Kind]] = {
+    **buying.KINDS,
+    **people.KINDS,
+    **choosing.KINDS,
+    **seats.KINDS,
+    **cancelling.KINDS,
+}

@@ -180,14 +180,6 @@ def _begin(customer: Customer, order: Order, at: datetime) -> None:
         customer.subscriptions.append(subscription)
 
 
-def sent_back(customer: Customer) -> None:
-    """Money that came too late goes back to its card (R27)."""
-    for order in customer.orders:
-        if order.unsent:
-            order.unsent = False
-            customer.book("receivable", "card_clearing", order.total)
-
-
 def pay_again(
     customer: Customer, order: Order, method: str, token: str, at: datetime
 ) -> str | None:

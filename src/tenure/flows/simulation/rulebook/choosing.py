@@ -9,6 +9,8 @@ from tenure.flows.simulation.rulebook.customer import Subscription
 
 def opt_out(subscription: Subscription, at: datetime) -> str | None:
     """Switched off, until 5 days before the end."""
+    if subscription.cancelled_at is not None:
+        return "subscription_over"
     if subscription.is_trial:
         return "trial_does_not_renew"
     current = subscription.current(at)
@@ -39,6 +41,8 @@ def opt_out_later(subscription: Subscription, at: datetime) -> str | None:
 
 def opt_in(subscription: Subscription, at: datetime) -> str | None:
     """Switched on again, until the end."""
+    if subscription.cancelled_at is not None:
+        return "subscription_over"
     if subscription.is_trial:
         return "trial_does_not_renew"
     if at >= subscription.current(at).ends_at:
@@ -50,7 +54,7 @@ def opt_in(subscription: Subscription, at: datetime) -> str | None:
 def choose_quantity(subscription: Subscription, quantity: int, at: datetime) -> str | None:
     """How many seats the next period has."""
     current = subscription.current(at)
-    if subscription.is_trial or at >= current.ends_at:
+    if subscription.is_trial or subscription.cancelled_at or at >= current.ends_at:
         return "subscription_over"
     if at >= subscription.deadline_over(current):
         return "quantity_closed"

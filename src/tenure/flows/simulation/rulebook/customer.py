@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -103,6 +104,7 @@ class Order:
     """Of which subscription, and for which of its periods, it buys more seats (R27)."""
     unsent: bool = False
     """Whether its money is still to be given back to the card."""
+    gone_back: bool = False
 
     @property
     def total(self) -> int:
@@ -204,6 +206,8 @@ class Customer:
     subscriptions: list[Subscription] = field(default_factory=list)
     papers: list[Paper] = field(default_factory=list)
     balances: dict[str, int] = field(default_factory=dict)
+    requests: list[tuple[Order, Any]] = field(default_factory=list)
+    """Cancellations that wait for staff, with the operation that asked."""
     touched: bool = True
     """Whether something changed since it was last written down."""
 

@@ -125,6 +125,12 @@ def _close(customer: Customer, invitation: Invitation, status: str) -> None:
     _let_go(customer, invitation)
 
 
+def let_reservations_go(customer: Customer, subscription: Subscription) -> None:
+    """A subscription that ends keeps no seat for anybody (R30)."""
+    subscription.reserved.clear()
+    customer.touched = True
+
+
 def _let_go(customer: Customer, invitation: Invitation) -> list[Subscription]:
     found = [each for each in customer.subscriptions if invitation in each.reserved]
     for each in found:

@@ -1,0 +1,75 @@
+"""Orders are taken back (R28 to R31)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tenure.flows.simulation.rulebook.customer import DATA_DAYS, Customer, Order, Subscription
+from tenure.flows.simulation.rulebook.days import ONE_DAY, day_of, day_over
+from tenure.flows.simulation.rulebook.people import let_reservations_go
+
+WINDOW_DAYS = 15
+TRIES = ("already_cancelled", "not_paid")
+"""Asking is refused only for these."""
+
+
+def verdict(customer: Customer, order: Order, at: datetime) -> str:
+    """Whether a request sent at an instant takes an order back: the first that holds (R28)."""
+    if order.status == "cancelled":
+        return "already_cancelled"
+    if order.paid_on is None:
+        return "not_paid"
+    terms = {line.term for line in order.lines}
+    if terms == {"trial"}:
+        return "trial_excluded"
+    if order.kind == "renewal":
+        return "renewal_excluded"
+    if terms == {"month"}:
+        return "monthly_excluded"
+    last_day = order.paid_on + WINDOW_DAYS * ONE_DAY
+    return "cancellable" if at < day_over(last_day, customer.zone) else "window_closed"
+
+
+def cancel(customer: Customer, order: Order, at: datetime, *, answered: bool = True) -> None:
+    """The order is taken back: paper, money, access, at this instant (R30).
+
+    ``answered``: whether somebody was left to hear that the card has its money again.
+    """
+    order.status = "cancelled"
+    if order.total and not order.gone_back:
+        customer.issue("credit_note", "CN", order, at)
+        customer.book("income", "receivable", order.net)
+        customer.book("tax_due", "receivable", order.tax)
+        order.unsent = order.method == "card"
+    for subscription in customer.subscriptions:
+        own = subscription.order is order and order.kind == "purchase"
+        if own or any(period.order is order for period in subscription.periods):
+            _end(customer, subscription, at)
+    customer.requests = [each for each in customer.requests if each[0] is not order]
+    if answered:
+        send_back(customer, order)
+
+
+def send_back(customer: Customer, order: Order) -> None:
+    """The card has its money again; that of a transfer waits for its way to the bank."""
+    if order.unsent:
+        order.unsent, order.gone_back = False, True
+        customer.book("receivable", "card_clearing", order.total)
+
+
+def all_sent_back(customer: Customer) -> None:
+    """What nobody was left to hear about is asked about."""
+    for order in customer.orders:
+        send_back(customer, order)
+
+
+def _end(customer: Customer, subscription: Subscription, at: datetime) -> None:
+    """Access ends; data last two weeks from today, and who held a seat is told so (R31)."""
+    if subscription.cancelled_at is not None:
+        return
+    subscription.cancelled_at = at
+    today = day_of(at, subscription.zone)
+    for period in subscription.periods:
+        if period.ends_at > at or period is subscription.periods[-1]:
+            period.data_until = max(today, min(period.ends_on, today)) + DATA_DAYS * ONE_DAY
+    let_reservations_go(customer, subscription)
