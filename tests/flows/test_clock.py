@@ -157,8 +157,10 @@ def test_a_worker_asks_only_when_an_answer_is_overdue() -> None:
 def test_a_trial_ends_and_a_students_order_expires_on_the_clock() -> None:
     company = customer()
     subscribe(company, "designer-trial", 1, term=Term.TRIAL)
-    assert advance(company, utc("2027-03-31T00:00"))[:1] == [
-        ("subscription.ended", utc("2027-03-30T22:00"))
+    assert advance(company, utc("2027-03-31T00:00"))[:3] == [
+        ("subscription.trial_ending", utc("2027-03-23T23:00")),
+        ("subscription.trial_ending", utc("2027-03-29T22:00")),
+        ("subscription.ended", utc("2027-03-30T22:00")),
     ]
     student = customer(Audience.STUDENT, email="s@atelier.example", timezone="America/New_York")
     order_cart(student, fill_cart(student, ("designer-student", 1)))

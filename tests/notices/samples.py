@@ -15,6 +15,7 @@ from tenure.notices.letters import (
     people,
     quotes,
     renewals,
+    renewing,
     service,
     subscriptions,
     webhooks,
@@ -120,7 +121,24 @@ def _about_renewals(language: str) -> dict[str, Letter]:
     other = replace(COMING, offer="Reviewer", currency="USD", by_transfer=True)
     later = replace(COMING, renews_on=date(2028, 4, 1), seats_lost=1, losers=names[:1])
     seats = {"organisation": organisation, "offer": offer, "on": on, **here}
+    begun = {"url": URL, "language": language, "invoice": Paper("REN-2028-000001", URL)}
+    attempt = renewing.Attempt(date(2028, 2, 27), date(2028, 3, 15))
+    gone = renewing.Lapsed(offer, on, date(2028, 3, 15))
+    paid = [renewing.Paid(offer, [("one year", "1 200 €"), ("three months", "360 €")])]
+    ends = (organisation, offer, date(2027, 3, 30))
     return {
+        "subscription_renewed": renewing.renewed(ordered(), BEGUN, again=False, **begun),
+        "subscription_reinstated": renewing.renewed(ordered(), BEGUN, again=True, **begun),
+        "renewal_declined": renewing.declined(ordered(), attempt, **here),
+        "renewal_last_declined": renewing.declined(
+            ordered(is_consumer=True), replace(attempt, next_on=None), **here
+        ),
+        "renewal_wants_step": renewing.authentication_required(ordered(), attempt, **here),
+        "renewal_invoiced": renewing.invoiced(ordered(), TRANSFER, on, **begun),
+        "subscription_lapsed": renewing.lapsed(organisation, [gone], **here),
+        "subscriptions_lapsed": renewing.lapsed(organisation, [gone, gone], **here),
+        "trial_ending": renewing.trial_ending(*ends, paid, is_consumer=False, **here),
+        "trial_ending_without_offer": renewing.trial_ending(*ends, [], is_consumer=True, **here),
         "renewal_reminded": reminder(COMING, consumer=True),
         "renewals_reminded": reminder(missing, other),
         "renewals_of_several_days": reminder(COMING, later),

@@ -21,6 +21,7 @@ from tenure.events.journal import Fact, Journal
 from tenure.flows.bookkeeping import book_payments
 from tenure.flows.documents.facts import Bought, BoughtLine, read_unbegun, seller
 from tenure.flows.documents.issuing import issue_invoices
+from tenure.flows.renewals.trials import end_trials
 from tenure.flows.seat_changes.settling import fulfil_seats
 from tenure.orders.commands.evidence import note_cards
 from tenure.orders.commands.orders import mark, mark_paid
@@ -128,6 +129,7 @@ def _begin(*, orders: Sequence[Order], paid_by: Mapping[UUID, Payment], journal:
     mark_paid(orders=orders, paid_on=paid_on, journal=journal)
     begun = begin_subscriptions(beginnings=beginnings, journal=journal)
     make_seats(subscriptions=[each.subscription for each in begun], journal=journal)
+    end_trials(begun=begun, journal=journal)
     cards = [p for p in paid_by.values() if p.method == PaymentMethod.CARD]
     book_payments(payments=cards, seller=seller(bought[0].known), journal=journal)
     periods = iter([each.period for each in begun])

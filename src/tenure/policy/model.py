@@ -214,12 +214,16 @@ class Renewal(Section):
     transfer_invoice_days_before_end: SomeDays = Field(
         description="R24: the invoice of a renewal by transfer goes out so long before the end."
     )
+    trial_offer_days_before_end: DayList = Field(
+        description="R9: the paid term is offered so many days before the end of a trial."
+    )
     reminder_days_before_deadline: Reminders
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         key = "card_charge_days_before_end"
         _check_descending(key, self.card_charge_days_before_end)
+        _check_descending("trial_offer_days_before_end", self.trial_offer_days_before_end)
         first = max(self.opt_out_days_before_end, 1)
         if self.card_charge_days_before_end[0] >= first:
             raise PolicyProblem(key, CHARGE_BEFORE_DEADLINE, days=first)

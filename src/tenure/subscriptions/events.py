@@ -83,6 +83,29 @@ class RenewalReminded:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialEnding:
+    """A trial comes near its end (R9): ``ends_on`` is the first local day after it; ``offers``
+    are the paid ones that bring all of its roles."""
+
+    type: ClassVar[str] = "subscription.trial_ending"
+    subscription: UUID
+    ends_on: date
+    offers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrialReplaced:
+    """The paid term of what was tried ended the trial and took over its seats (R9).
+
+    ``subscriptions`` are those that bring its roles now.
+    """
+
+    type: ClassVar[str] = "subscription.trial_replaced"
+    subscription: UUID
+    subscriptions: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OptOutDeadlinePassed:
     """The last day on which auto-renewal could be switched off is over (R21)."""
 

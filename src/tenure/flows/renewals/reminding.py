@@ -22,6 +22,7 @@ from tenure.billing.queries.payment_methods import default_methods
 from tenure.billing.rules.cards import last_day
 from tenure.catalogue.queries import known_catalogue
 from tenure.events.journal import Journal
+from tenure.flows.renewals.trials import offer_paid_terms
 from tenure.orders.queries.policy import policy_numbered
 from tenure.orders.queries.taxed import situation_by
 from tenure.orders.rules.tax import LineAmounts, TaxKind, TaxSituation, price_document
@@ -55,6 +56,7 @@ def remind_of_renewals(scope: Q, until: datetime, journal: Journal) -> int:
         if period.opt_out_until is not None and journal.at < period.opt_out_until
     ]
     _tell([period for period in open_ones if goes_on(period)], journal)
+    offer_paid_terms(periods=periods, journal=journal)
     for period in periods:
         policy = _policy(period)
         period.remind_at = next_reminder(period, policy, journal.at) if policy else None

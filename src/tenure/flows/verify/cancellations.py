@@ -72,7 +72,7 @@ def subscriptions_cancelled(now: datetime) -> Tally:
                 SELECT count(*) AS seats FROM access_seat
                 WHERE subscription_id = subscription.id AND invitation_id IS NOT NULL
             ) AS reserved
-            WHERE subscription.cancelled_at IS NOT NULL
+            WHERE subscription.cancelled_at IS NOT NULL AND subscription.term <> 'trial'
               AND (reserved.seats > 0 OR NOT EXISTS (
                     SELECT FROM subscriptions_period AS period
                     JOIN orders_order AS orders ON orders.id = period.order_id

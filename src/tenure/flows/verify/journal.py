@@ -148,7 +148,14 @@ _SUBSCRIPTIONS: Final = (
         "subscription.cancelled",
         "subscription",
         """SELECT id, organisation_id FROM subscriptions_subscription
-           WHERE cancelled_at IS NOT NULL ORDER BY id""",
+           WHERE cancelled_at IS NOT NULL AND term <> 'trial' ORDER BY id""",
+    ),
+    ToldOnce(
+        "sub",
+        "subscription.trial_replaced",
+        "subscription",
+        """SELECT id, organisation_id FROM subscriptions_subscription
+           WHERE cancelled_at IS NOT NULL AND term = 'trial' ORDER BY id""",
     ),
 )
 _PEOPLE: Final = (
@@ -204,7 +211,7 @@ def refunds_told(_now: datetime) -> Tally:
 
 
 def subscriptions_told(_now: datetime) -> Tally:
-    """A subscription is told once as started, and once as cancelled if it was."""
+    """A subscription is told once as started, and once as cancelled or replaced if it was."""
     return told_once(_SUBSCRIPTIONS)
 
 

@@ -137,7 +137,11 @@ def _wrong_dates(row: _Row, is_last: bool) -> str | None:
         return "wrong_deadline"
     days = retention_days(policy, Audience(row.audience), row.country)
     last = data_available_until(row.ends_on, days)
-    if row.cancelled_at is not None and (is_last or row.ends_at > row.cancelled_at):
+    if (
+        row.cancelled_at is not None
+        and row.term != Term.TRIAL
+        and (is_last or row.ends_at > row.cancelled_at)
+    ):
         asked_on = local_date(row.cancelled_at, zone)
         last = data_available_until(min(row.ends_on, asked_on), days, requested_on=asked_on)
     kept = (row.data_until_on, row.data_until)

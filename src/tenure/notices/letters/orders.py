@@ -68,7 +68,8 @@ class Paper:
     url: str
 
 
-def _invoice(paper: Paper | None) -> tuple[Button, ...]:
+def invoice_links(paper: Paper | None) -> tuple[Button, ...]:
+    """Where the invoice can be had, if there is one."""
     if paper is None:
         return ()
     label = gettext("Your invoice %(number)s as PDF") % {"number": paper.number}
@@ -89,9 +90,9 @@ def paid(
         heading=gettext("Thank you for your order"),
         lead=(gettext("It is paid, and what you bought can be used at once."),),
         table=table_of(ordered, language),
-        facts=(*_periods(begun, language), (gettext("Order"), ordered.id)),
+        facts=(*periods_of(begun, language), (gettext("Order"), ordered.id)),
         button=Button(gettext("Assign the roles"), url),
-        links=_invoice(invoice),
+        links=invoice_links(invoice),
         after=_ways_back(begun, language),
         why=why_of(ordered),
     )
@@ -189,7 +190,7 @@ def awaiting_transfer(ordered: Ordered, transfer: Transfer, *, url: str, languag
             gettext("Give the reference with the transfer: by it we know what it is for."),
         ),
         table=table_of(ordered, language),
-        facts=(*_transfer(ordered, transfer, language), (gettext("Order"), ordered.id)),
+        facts=(*transfer_facts(ordered, transfer, language), (gettext("Order"), ordered.id)),
         button=Button(gettext("See the order"), url),
         why=why_of(ordered),
     )
@@ -209,7 +210,7 @@ def transfer_reminder(ordered: Ordered, transfer: Transfer, *, url: str, languag
             gettext("If your transfer is on its way, there is nothing to do."),
         ),
         table=table_of(ordered, language),
-        facts=(*_transfer(ordered, transfer, language), (gettext("Order"), ordered.id)),
+        facts=(*transfer_facts(ordered, transfer, language), (gettext("Order"), ordered.id)),
         button=Button(gettext("See the order"), url),
         why=why_of(ordered),
     )
@@ -237,7 +238,10 @@ def tax_corrected(ordered: Ordered, number: str, *, url: str, language: str) -> 
     )
 
 
-def _transfer(ordered: Ordered, transfer: Transfer, language: str) -> tuple[tuple[str, str], ...]:
+def transfer_facts(
+    ordered: Ordered, transfer: Transfer, language: str
+) -> tuple[tuple[str, str], ...]:
+    """Where to a transfer goes, under which reference, and until when."""
     return (
         (gettext("Amount"), money(transfer.missing, ordered.currency, language)),
         (gettext("Account holder"), transfer.holder),
@@ -327,7 +331,8 @@ def table_of(ordered: Ordered, language: str) -> Table:
     )
 
 
-def _periods(begun: Begun, language: str) -> list[tuple[str, str]]:
+def periods_of(begun: Begun, language: str) -> list[tuple[str, str]]:
+    """The days of what was bought, and the last one to stop its renewal (R18)."""
     facts = [
         (gettext("First day"), day(begun.starts_on, language)),
         (gettext("Last day"), day(begun.last_day, language)),

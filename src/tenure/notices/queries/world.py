@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import TypeVar
 from uuid import UUID
@@ -14,10 +14,12 @@ from django.conf import settings
 from django.db.models import Model, Q
 
 from tenure.access.models import RoleRequest
+from tenure.base.calendar import Term, period_bounds
 from tenure.billing.models import Document, Refund
 from tenure.billing.queries.transfers import Awaited, awaited
 from tenure.catalogue.models import OfferRole, Role
-from tenure.catalogue.queries import VendorFacts, vendor
+from tenure.catalogue.queries import VendorFacts, known_catalogue, vendor
+from tenure.catalogue.rules import OfferFacts
 from tenure.notices.models import Webhook
 from tenure.notices.queries.told import Told
 from tenure.orders.models import Order, OrderLine, Quote
@@ -31,7 +33,7 @@ from tenure.organisations.models import (
     StudentProof,
 )
 from tenure.organisations.rules import MemberStatus, StaffRole, Standing
-from tenure.subscriptions.models import Period, Subscription
+from tenure.subscriptions.models import Period, Renewal, Subscription
 from tenure.support.models import Request, RequestMessage
 
 _WHO_ADMINISTER = (Standing.OWNER, Standing.ADMINISTRATOR, Standing.BILLING)
@@ -49,6 +51,14 @@ class Reader:
     email: str
     name: str
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A subscription whose next period was ordered, and the local day on which that begins."""
+
+    subscription: Subscription
+    begins_on: date
 
 
 class World:
@@ -120,6 +130,18 @@ class World:
         return _grouped(rows.order_by("order_id", "id"), "order_id")
 
     @cached_property
+    def renewing(self) -> Mapping[UUID, Sequence[Coming]]:
+        """What each order of them renews, with the day on which that begins."""
+        rows = Renewal.objects.select_related("subscription").filter(order_id__in=self.orders)
+        found: defaultdict[UUID, list[Coming]] = defaultdict(list)
+        for row in rows.order_by("id"):
+            if row.order_id is not None:
+                of = row.subscription
+                days = period_bounds(of.anchor_on, Term(of.term), row.number)
+                found[row.order_id].append(Coming(of, days.starts_on))
+        return found
+
+    @cached_property
     def transfers(self) -> Mapping[UUID, Awaited]:
         """What those of them wait for that wait for a transfer."""
         return awaited(self.orders)
@@ -159,6 +181,7 @@ class World:
         offers |= {row.offer_id for row in self.subscriptions.values()}
         offers |= {line.offer_id for row in self.quotes.values() for line in row.lines.all()}
         offers |= {row.offer_id for row in self.requests.values() if row.offer_id}
+        offers |= {facts.id for facts in self.offers_named}
         found: defaultdict[str, list[Texts]] = defaultdict(list)
         links = OfferRole.objects.filter(offer_id__in=offers).order_by("offer_id", "position")
         for offer, name in links.values_list("offer_id", "role__name"):
@@ -167,6 +190,13 @@ class World:
             offer: {language: " + ".join(name[language] for name in names) for language in names[0]}
             for offer, names in found.items()
         }
+
+    @cached_property
+    def offers_named(self) -> Sequence[OfferFacts]:
+        """The offers that events list, in the order of their ids."""
+        named = {id_ for event in self._told for id_ in event.data.get("offers", ())}
+        found = known_catalogue().offers(named) if named else {}
+        return [found[id_] for id_ in sorted(found)]
 
     @cached_property
     def role_names(self) -> Mapping[str, Texts]:

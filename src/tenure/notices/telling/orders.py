@@ -26,23 +26,23 @@ _INSTANT = timedelta(microseconds=1)
 
 def paid(told: Told, world: World) -> Iterable[Draft]:
     """To owners, billing contacts and whoever bought: what starts, what renews (R18)."""
-    order = _order(told, world)
+    order = order_of(told, world)
     if order is None or not world.begun.get(order.id):
         return ()
     organisation = world.organisations[order.organisation_id]
-    begun = _begun(told, order, organisation, world)
-    invoice = _invoice(order, world)
+    begun = begun_of(told, order, organisation, world)
+    invoice = invoice_of(order, world)
 
     def compose(reader: Reader) -> Letter:
         return letters.paid(
-            _ordered(order, organisation, world, reader.language),
+            ordered_of(order, organisation, world, reader.language),
             begun,
             url=console_page(organisation.id),
             invoice=invoice,
             language=reader.language,
         )
 
-    return to_each("order_paid", _buyers(told, order, world), compose)
+    return to_each("order_paid", buyers_of(told, order, world), compose)
 
 
 def declined(told: Told, world: World) -> Iterable[Draft]:
@@ -59,7 +59,7 @@ def authentication_required(told: Told, world: World) -> Iterable[Draft]:
 
 def placed(told: Told, world: World) -> Iterable[Draft]:
     """To the same, if the order waits for a student's proof (R8)."""
-    order = _order(told, world)
+    order = order_of(told, world)
     if order is None or order.status != OrderStatus.AWAITING_VERIFICATION:
         return ()
     organisation = world.organisations[order.organisation_id]
@@ -68,13 +68,13 @@ def placed(told: Told, world: World) -> Iterable[Draft]:
 
     def compose(reader: Reader) -> Letter:
         return letters.awaiting_verification(
-            _ordered(order, organisation, world, reader.language),
+            ordered_of(order, organisation, world, reader.language),
             until=until,
             url=order_page(order.id),
             language=reader.language,
         )
 
-    return to_each("order_awaits_proof", _buyers(told, order, world), compose)
+    return to_each("order_awaits_proof", buyers_of(told, order, world), compose)
 
 
 def awaiting_transfer(told: Told, world: World) -> Iterable[Draft]:
@@ -89,20 +89,20 @@ def transfer_reminded(told: Told, world: World) -> Iterable[Draft]:
 
 def tax_corrected(told: Told, world: World) -> Iterable[Draft]:
     """To the same, when the VAT number was validated and the tax goes back (R45)."""
-    order = _order(told, world)
+    order = order_of(told, world)
     if order is None:
         return ()
     organisation = world.organisations[order.organisation_id]
 
     def compose(reader: Reader) -> Letter:
         return letters.tax_corrected(
-            _ordered(order, organisation, world, reader.language),
+            ordered_of(order, organisation, world, reader.language),
             order.vat_number,
             url=order_page(order.id),
             language=reader.language,
         )
 
-    return to_each("order_tax_corrected", _buyers(told, order, world), compose)
+    return to_each("order_tax_corrected", buyers_of(told, order, world), compose)
 
 
 def verified(told: Told, world: World) -> Iterable[Draft]:
@@ -150,25 +150,25 @@ Unpaid = Callable[..., Letter]
 def _unpaid(
     told: Told, world: World, status: OrderStatus, kind: str, letter: Unpaid
 ) -> Iterable[Draft]:
-    order = _order(told, world)
+    order = order_of(told, world)
     if order is None or order.status != status or told.by != "worker":
         return ()
     organisation = world.organisations[order.organisation_id]
 
     def compose(reader: Reader) -> Letter:
         return letter(
-            _ordered(order, organisation, world, reader.language),
+            ordered_of(order, organisation, world, reader.language),
             url=order_page(order.id),
             language=reader.language,
         )
 
-    return to_each(kind, _buyers(told, order, world), compose)
+    return to_each(kind, buyers_of(told, order, world), compose)
 
 
 def _transfer(
     told: Told, world: World, kind: str, letter: Callable[..., Letter]
 ) -> Iterable[Draft]:
-    order = _order(told, world)
+    order = order_of(told, world)
     transfer = world.transfers.get(order.id) if order else None
     if order is None or transfer is None:
         return ()
@@ -185,16 +185,17 @@ def _transfer(
 
     def compose(reader: Reader) -> Letter:
         return letter(
-            _ordered(order, organisation, world, reader.language),
+            ordered_of(order, organisation, world, reader.language),
             to_pay,
             url=order_page(order.id),
             language=reader.language,
         )
 
-    return to_each(kind, _buyers(told, order, world), compose)
+    return to_each(kind, buyers_of(told, order, world), compose)
 
 
-def _invoice(order: Order, world: World) -> letters.Paper | None:
+def invoice_of(order: Order, world: World) -> letters.Paper | None:
+    """Its invoice, if it has one."""
     row = world.invoices.get(order.id)
     if row is None:
         return None
@@ -202,17 +203,20 @@ def _invoice(order: Order, world: World) -> letters.Paper | None:
     return letters.Paper(row.number, console_page(order.organisation_id, page))
 
 
-def _order(told: Told, world: World) -> Order | None:
+def order_of(told: Told, world: World) -> Order | None:
+    """The order that is told of."""
     return world.orders.get(told.named("order", "ord") or told.id)
 
 
-def _buyers(told: Told, order: Order, world: World) -> list[Reader]:
+def buyers_of(told: Told, order: Order, world: World) -> list[Reader]:
+    """Owners, billing contacts, and whoever acted."""
     return world.administrators(order.organisation_id, _WHO_PAY, told.actor("member", "mem"))
 
 
-def _ordered(
+def ordered_of(
     order: Order, organisation: Organisation, world: World, language: str
 ) -> letters.Ordered:
+    """The order as a mail shows it."""
     return letters.Ordered(
         id=public_id("ord", order.id),
         organisation=organisation.name,
@@ -237,7 +241,7 @@ def _ordered(
     )
 
 
-def _begun(told: Told, order: Order, organisation: Organisation, world: World) -> letters.Begun:
+def begun_of(told: Told, order: Order, organisation: Organisation, world: World) -> letters.Begun:
     """What the order began; an order from the store has one term, so one stretch of days."""
     period = world.begun[order.id][0]
     return letters.Begun(

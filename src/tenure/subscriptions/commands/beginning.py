@@ -156,10 +156,11 @@ def period_row(
         data_until=data_gone_at(data_until_on, zone),
         begin_noted_at=None if begins_later else facts.starts_at,
     )
-    if renews:
+    if order is not None:
         notices = notice_days(facts.span, Term(subscription.term), policy, protected=protected)
+        row.remind_at = first_instant(notices[0], zone) if notices else None
+    if renews:
         row.opt_out_on = opt_out_deadline(facts.ends_on, policy)
         row.opt_out_until = opt_out_until(facts.ends_on, zone, policy)
-        row.remind_at = first_instant(notices[0], zone) if notices else None
         row.renew_at = renewal_begins_at(facts, zone, policy, by_transfer=by_transfer)
     return row

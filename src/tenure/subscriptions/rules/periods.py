@@ -89,10 +89,11 @@ def status(facts: SubscriptionFacts, at: datetime) -> SubscriptionStatus:
     """What the subscription is at the instant ``at``.
 
     ``pending`` before its first paid day or without any; after its last, ``ended`` if nothing
-    was to follow (a trial, or auto-renewal off), else ``lapsed`` (R24).
+    was to follow (a trial, or auto-renewal off), else ``lapsed`` (R24). A trial that the paid
+    term replaced has ``ended`` (R9).
     """
     if facts.cancelled_at is not None and facts.cancelled_at <= at:
-        return SubscriptionStatus.CANCELLED
+        return SubscriptionStatus.ENDED if facts.is_trial else SubscriptionStatus.CANCELLED
     if not facts.periods or at < facts.periods[0].starts_at:
         return SubscriptionStatus.PENDING
     if current_period(facts.periods, at):

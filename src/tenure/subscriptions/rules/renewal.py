@@ -146,6 +146,15 @@ def reminder_days(current: Span, term: Term, policy: Policy) -> tuple[date, ...]
     return tuple(day for day in days if day >= current.starts_on)
 
 
+def trial_offer_days(trial: Span, policy: Policy) -> tuple[date, ...]:
+    """The local days on which the paid term is offered before a trial ends, in order (R9).
+
+    Never on its first day, nor before.
+    """
+    days = (last_day_before(trial.ends_on, n) for n in policy.renewal.trial_offer_days_before_end)
+    return tuple(day for day in days if trial.starts_on < day < trial.ends_on)
+
+
 def notice_window(current: Span, policy: Policy) -> Span | None:
     """The local days on which the statutory notice of renewal must go out (R33), half-open.
 
@@ -162,8 +171,11 @@ def notice_window(current: Span, policy: Policy) -> Span | None:
 def notice_days(current: Span, term: Term, policy: Policy, *, protected: bool) -> tuple[date, ...]:
     """The reminders of R25, with one more where the statutory notice would be missing (R33).
 
-    ``protected`` is ``policy.statutory_eu.protects(audience, country)``.
+    ``protected`` is ``policy.statutory_eu.protects(audience, country)``. A trial's are those on
+    which the paid term is offered (R9).
     """
+    if term == Term.TRIAL:
+        return trial_offer_days(current, policy)
     days = reminder_days(current, term, policy)
     window = notice_window(current, policy) if protected else None
     if window is None or any(window.starts_on <= day < window.ends_on for day in days):

@@ -31,7 +31,22 @@ def _losses_ahead(event: Event) -> str:
     ) % {"count": count, "offer": event.offer, "day": event.day("on")}
 
 
+def _trial_ending(event: Event) -> str:
+    return gettext("It was announced that the trial of %(offer)s ends on %(day)s.") % {
+        "offer": event.offer,
+        "day": event.day("ends_on"),
+    }
+
+
+def _trial_replaced(event: Event) -> str:
+    return gettext("What was bought took the place of the trial of %(offer)s.") % {
+        "offer": event.offer
+    }
+
+
 SENTENCES: Final[Mapping[str, Sentence]] = {
     "seat.losses_ahead": Sentence(icon="armchair", tell=_losses_ahead),
+    "subscription.trial_ending": Sentence(icon="clock", tell=_trial_ending),
+    "subscription.trial_replaced": Sentence(icon="packages", tell=_trial_replaced),
     "subscription.renewal_reminded": Sentence(icon="mail", tell=_reminded),
 }
