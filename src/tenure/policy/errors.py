@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from tenure.base.verdicts import declare
+from tenure.base.verdicts import Code, Figure, declare
+
+
+class PolicyProblem(ValueError):
+    """A value that is well formed but cannot stand beside the others; names its key."""
+
+    def __init__(self, key: str, code: Code, **figures: Figure) -> None:
+        super().__init__(code.code)
+        self.key = key
+        self.code = code
+        self.figures = figures
+
 
 NOT_TOML = declare(
     "policy_not_toml",

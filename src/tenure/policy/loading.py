@@ -22,7 +22,8 @@ from tenure.base.countries import in_eu
 from tenure.base.errors import FieldError, Invalid
 from tenure.base.verdicts import Code, Figure, Verdict, refuse
 from tenure.policy import errors
-from tenure.policy.model import Policy, PolicyProblem, Section
+from tenure.policy.errors import PolicyProblem
+from tenure.policy.model import Policy, Section
 
 _PLAIN: Final = {
     "int_type": errors.NOT_WHOLE_NUMBER,

@@ -22,7 +22,6 @@ from pydantic import (
 
 from tenure.base.calendar import Term
 from tenure.base.countries import EU_COUNTRIES, in_eu, iso_countries
-from tenure.base.verdicts import Code, Figure
 from tenure.policy.errors import (
     CHARGE_BEFORE_DEADLINE,
     DAYS_NOT_DESCENDING,
@@ -34,6 +33,7 @@ from tenure.policy.errors import (
     TAXED_ALREADY,
     UNKNOWN_COUNTRY,
     WARNING_TOO_EARLY,
+    PolicyProblem,
 )
 from tenure.policy.words import Audience, PaymentMethod
 
@@ -53,16 +53,6 @@ Domain = Annotated[
 
 SHORTEST_DAYS = {Term.MONTH: 28, Term.QUARTER: 89, Term.YEAR: 365}
 """The fewest days that a period of a term can have."""
-
-
-class PolicyProblem(ValueError):
-    """A value that is well formed but cannot stand beside the others; names its key."""
-
-    def __init__(self, key: str, code: Code, **figures: Figure) -> None:
-        super().__init__(code.code)
-        self.key = key
-        self.code = code
-        self.figures = figures
 
 
 class Section(BaseModel):
