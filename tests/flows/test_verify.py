@@ -44,6 +44,7 @@ ROWS = {
     ":LEFT": "(SELECT id FROM orders_order WHERE status = 'cancelled')",
     ":OTHERS": "(SELECT id FROM organisations_organisation WHERE audience = 'creator')",
     ":PAID": "(SELECT order_id FROM orders_orderline WHERE quantity = 5)",
+    ":PARTED": "(SELECT id FROM organisations_organisation WHERE purged_at IS NOT NULL)",
     ":FREE_SEAT": "(SELECT id FROM access_seat WHERE subscription_id IN "
     "(SELECT id FROM subscriptions_subscription WHERE quantity = 5) "
     "AND member_id IS NULL AND invitation_id IS NULL ORDER BY number LIMIT 1)",
@@ -623,6 +624,29 @@ BREAKAGES = (
     breaks(
         "UPDATE events_idempotencykey SET status = 500, answer = ''",
         idempotency_keys="no_answer_to_keep",
+    ),
+    breaks(
+        "UPDATE organisations_organisation SET purged_at = NULL, "
+        "purge_due_at = purge_due_at - interval '1 second' WHERE id = :PARTED",
+        purges="due_while_data_last",
+        data_told="data.purge_confirmed:told_and_not_so",
+    ),
+    breaks(
+        "UPDATE organisations_organisation SET purge_due_at = NULL WHERE id = :PARTED",
+        purges="gone_and_never_due",
+    ),
+    breaks(
+        "INSERT INTO organisations_retention SELECT :PARTED, NULL, NULL, now()",
+        purges="due_and_still_watched",
+    ),
+    breaks("DELETE FROM organisations_retention", purges="not_watched"),
+    breaks(
+        "UPDATE organisations_member SET name = 'Pia' WHERE organisation_id = :PARTED",
+        purged="names_somebody:member",
+    ),
+    breaks(
+        "UPDATE organisations_member SET erased_at = NULL",
+        data_told="person.erased:told_and_not_so",
     ),
     breaks(
         "UPDATE events_idempotencykey SET body_hash = ''",

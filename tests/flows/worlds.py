@@ -22,6 +22,9 @@ from tenure.flows.ownership import close_ownership_offer, offer_ownership
 from tenure.flows.purchase import withdraw_order
 from tenure.flows.refunds import refund_order
 from tenure.flows.requests import answer_request, make_request
+from tenure.flows.retention.exporting import ask_for_export, make_exports
+from tenure.flows.retention.persons import erase_person
+from tenure.flows.retention.purging import confirm_purge
 from tenure.flows.role_requests import ask_for_role, decline_role_request
 from tenure.flows.seats import assign_seat
 from tenure.flows.staff import add_staff
@@ -112,6 +115,7 @@ def make_world() -> World:
     withdraw_invitation(invitation=withdrawn.id, now=START, by="test")
     gone = joined(company, "dan@atelier.example", "designer")
     remove_member(member=gone.id, now=START, by="test")
+    erase_person(member=gone.id, now=START, by="test")
     for token in ("tok_declined", "tok_unknown", "tok_authenticate"):
         order_cart(company, fill_cart(company, ("designer-business", 1)), token)
     fill_cart(company, ("designer-business", 2))
@@ -132,6 +136,7 @@ def make_world() -> World:
     subscribe(trier, "designer-trial", 1, term=Term.TRIAL)
     _taken_back()
     _file_is_kept()
+    _data_go()
     _transfers()
     return World(company, owner, designers, analysts, maker, student)
 
@@ -144,6 +149,18 @@ def _taken_back() -> None:
     invited(leaver, "ivy@atelier.example", "analyst")
     new = NewCancellation(order=left.order_line.order_id, language="en")
     ask_cancellation(new=new, now=START, by="test")
+
+
+def _data_go() -> None:
+    """An organisation that took everything along, and whose data are gone (R31)."""
+    parting = customer(email="parting@atelier.example")
+    subscribe(parting, "designer-trial", 1, term=Term.TRIAL)
+    invited(parting, "pia@atelier.example")
+    ask_for_export(organisation=parting.id, now=START, by="test")
+    make_exports()
+    gone_at = START + timedelta(days=60)
+    advance_clock(organisation=parting.id, to=gone_at, by="test", sandbox=True)
+    confirm_purge(organisation=parting.id, now=gone_at, by="test")
 
 
 def _transfers() -> None:

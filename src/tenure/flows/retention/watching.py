@@ -85,7 +85,9 @@ class Looked:
         if (row.until_on, row.until) != (end.until_on, end.until):
             row.until_on, row.until = end.until_on, end.until
             row.next_at = self._steps(end, self._journal.at)[0]
-        elif self._journal.at < end.until:
+        if row.next_at is not None and row.next_at > self._journal.at:
+            return
+        if self._journal.at < end.until:
             self._warn(row, end)
         else:
             self._let_go(row, standing, end.until_on, organisation)
