@@ -80,13 +80,17 @@ PaymentIn = Annotated[CardIn | TransferIn, Field(discriminator="method")]
 
 
 class NewOrder(Body):
-    """A cart as it was shown, who orders it, and how it is paid."""
+    """A cart as it was shown, who orders it, and how it is paid.
+
+    `start_at_once` puts on record that a consumer expressly asked for it (R33).
+    """
 
     cart: Identifier
     cart_version: Version
     organisation: Identifier
     expected_total: MoneyIn | None = None
     payment: PaymentIn | None = None
+    start_at_once: StrictBool = False
 
 
 class NewPayment(Body):
@@ -135,6 +139,7 @@ def place_order(call: Call, body: NewOrder) -> Answer:
         organisation=call.organisation,
         payment=payment_of(body.payment) if body.payment else None,
         expected_total=Money(expected.amount, expected.currency) if expected else None,
+        start_at_once=body.start_at_once,
     )
     outcome = buy(purchase=purchase, now=call.now, by=call.by, asked=call.asked)
     return settled(outcome, 201 if outcome.created else 200)

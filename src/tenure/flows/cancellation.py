@@ -47,6 +47,8 @@ class NewCancellation:
     iban: str = ""
     email: str = ""
     name: str = ""
+    confirmed: bool = True
+    """Whether who asks is known to be who they say; otherwise the mail's link confirms it (R33)."""
 
 
 def verdict_of(order: UUID, at: datetime) -> Verdict:
@@ -87,7 +89,7 @@ def ask_cancellation(
         )
         journal.made = request.id
         refunds: Sequence[Refund] = ()
-        if verdict and not policy_numbered(order.policy_version_id).cancellation.approval_required:
+        if verdict and new.confirmed and not _wants_approval(order):
             eligible = cancellable_lines(order, lines, organisation, journal.at)
             taking = Taking(order, eligible, len(eligible) == len(lines), iban)
             refunds = _grant(request, taking, organisation, journal)
@@ -124,6 +126,29 @@ def grant_cancellation(
             refunds = _grant(row, taking, organisation, journal)
     ended = carry_out(refunds, now=journal.at, by=by) or journal
     return Written((row.id,), ended.revisions[organisation.id])
+
+
+def confirm_cancellation(*, request: UUID, now: datetime, by: str) -> Written:
+    """Who asked without being known followed the link in the mail (R33): what was eligible when it
+    was sent is granted; anything else waits for staff, as does what they are to approve.
+
+    Raises ``NotFound``, ``Refused`` with ``request_not_a_cancellation``.
+    """
+    with transaction(now=now, by=by) as journal:
+        row, organisation, order = _locked_request(request, journal)
+        refunds = _uncalled(row) if row.outcome == RequestOutcome.GRANTED else ()
+        sent = cancellation_of(order, _lines(order), organisation, row.created_at)
+        if sent and row.waits and not _wants_approval(order):
+            taking = _as_sent(row, order, organisation, journal.at)
+            refunds = _grant(row, taking, organisation, journal)
+        journal.touch(organisation.id)
+    ended = carry_out(refunds, now=journal.at, by=by) or journal
+    return Written((row.id,), ended.revisions[organisation.id])
+
+
+def _wants_approval(order: Order) -> bool:
+    """Whether the vendor approves each request (R29), by the policy of the order (R32)."""
+    return policy_numbered(order.policy_version_id).cancellation.approval_required
 
 
 def decline_cancellation(

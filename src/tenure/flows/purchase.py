@@ -8,7 +8,7 @@ recovery. Killed anywhere, nothing is charged twice and nothing paid is forgotte
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -77,6 +77,8 @@ class Purchase:
     expected_total: Money | None = None
     seen: Seen = NOWHERE
     """Where the customer was seen to be, for the country of a consumer (R45)."""
+    start_at_once: bool = False
+    """Whether the customer expressly asked to start within the time for withdrawal (R33)."""
 
 
 def buy(*, purchase: Purchase, now: datetime, by: str, asked: Asked | None = None) -> Outcome:
@@ -223,6 +225,8 @@ def _place(
     draft = draft_order(
         priced, organisation, journal.at, by_transfer=by_transfer, seen=purchase.seen
     )
+    if purchase.start_at_once:
+        draft = replace(draft, start_requested_at=journal.at)
     return place(draft=draft, payment=payment, organisation=organisation, journal=journal)
 
 

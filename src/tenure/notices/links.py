@@ -8,6 +8,7 @@ from django.conf import settings
 
 from tenure.base.ids import public_id
 from tenure.organisations.queries import invitation_token
+from tenure.support.queries.requests import request_token
 
 
 def page(path: str) -> str:
@@ -53,6 +54,11 @@ def ownership_page(organisation: UUID, offer: UUID) -> str:
 def staff_page(path: str = "") -> str:
     """The vendor's back office."""
     return page(f"/backoffice/{path}")
+
+
+def confirm_page(request: UUID) -> str:
+    """Where who withdrew without logging in confirms that it was them (R33)."""
+    return page(f"/contract/end/{request_token(request)}")
 
 
 def help_page(question: str) -> str:

@@ -117,6 +117,9 @@ class Order(models.Model):
     ``vat_number`` is the buyer's number that was not validated when the order was placed, and
     that would have spared it the tax; ``tax_corrected_at`` when it was validated after all, and
     the invoice issued anew without it (R45). The amounts stay those that were sold.
+
+    ``start_requested_at`` is when a consumer expressly asked to start at once, within the time for
+    withdrawal (R33); null where nobody asked.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -142,6 +145,7 @@ class Order(models.Model):
     remind_at = models.DateTimeField(null=True)
     expired_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    start_requested_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [

@@ -10,6 +10,7 @@ from typing import Final
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tenure.base.calendar import Term
+from tenure.base.countries import EU_COUNTRIES
 from tenure.catalogue.models import Offer, OfferRole
 from tenure.catalogue.queries.known import KnownCatalogue
 from tenure.catalogue.queries.offers import OfferListing, Place, listing_of, narrowed
@@ -158,3 +159,14 @@ def _any_of(words: Iterable[str]) -> Q:
     for word in words:
         found |= Q(search_text__contains=word)
     return found
+
+
+def consumer_countries() -> set[str]:
+    """Where anything is offered to makers or students; an offer for everywhere is in the EU too.
+
+    One statement (R33).
+    """
+    consumers = [audience.value for audience in Audience if audience.is_consumer]
+    rows = Offer.objects.filter(audience__in=consumers, withdrawn_at__isnull=True)
+    found = rows.values_list("countries", flat=True)
+    return {country for countries in found for country in countries or EU_COUNTRIES}

@@ -85,6 +85,28 @@ def declined(asked: Asked, *, answer: str) -> Letter:
     )
 
 
+def to_confirm(asked: Asked, *, url: str) -> Letter:
+    """Somebody withdrew without logging in: the link says that it was the reader (R33)."""
+    return Letter(
+        subject=gettext("Confirm that you withdraw from the contract"),
+        preheader=gettext("We have received your withdrawal; one click is left."),
+        heading=gettext("We have received your withdrawal"),
+        greeting=hello(asked.name),
+        lead=(
+            gettext("Confirm that it was you, so that nobody else can end your contract."),
+            gettext("What counts is when you sent it, not when you confirm or we answer."),
+        ),
+        quote=asked.word,
+        facts=tuple(_facts(asked)),
+        button=Button(gettext("Confirm the withdrawal"), url),
+        after=(
+            gettext("It was not you? Then do nothing: without the click nothing happens."),
+            gettext("Keep this mail: it confirms what you sent us and when."),
+        ),
+        why=_why(),
+    )
+
+
 def received(asked: Asked) -> Letter:
     """The request arrived and waits for staff: when it was sent is what counts (R28)."""
     return Letter(

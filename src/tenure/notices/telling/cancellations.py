@@ -12,7 +12,7 @@ from tenure.notices.letters import cancellations as letters
 from tenure.notices.letters.cancellations import Asked, MoneyBack
 from tenure.notices.letters.figures import moment, money
 from tenure.notices.letters.letter import Letter
-from tenure.notices.links import console_page
+from tenure.notices.links import confirm_page, console_page
 from tenure.notices.queries.told import Told
 from tenure.notices.queries.world import Reader, World
 from tenure.notices.telling.drafts import Draft, to_each
@@ -54,13 +54,16 @@ def declined(told: Told, world: World) -> Iterable[Draft]:
     return to_each("cancellation_declined", asker(row, world), compose)
 
 
-def received(row: Request, world: World) -> Iterable[Draft]:
+def received(row: Request, world: World, *, by: str) -> Iterable[Draft]:
     """To whoever asked, that it arrived and waits; one granted at once has its own mail."""
     if row.decided_at == row.created_at:
         return ()
 
     def compose(reader: Reader) -> Letter:
-        return letters.received(_asked(row, world, reader))
+        asked = _asked(row, world, reader)
+        if by == "visitor":
+            return letters.to_confirm(asked, url=confirm_page(row.id))
+        return letters.received(asked)
 
     return to_each("cancellation_received", asker(row, world), compose)
 

@@ -68,7 +68,7 @@ def request_made(told: Told, world: World) -> Iterable[Draft]:
     if not cancels or row.decided_at != row.created_at:
         yield from to_each("request_made", world.staff, _for_staff(row, row.message, world))
     if cancels:
-        yield from received(row, world)
+        yield from received(row, world, by=told.by)
         return
 
     def acknowledge(reader: Reader) -> Letter:

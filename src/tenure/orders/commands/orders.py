@@ -55,6 +55,7 @@ class OrderDraft:
     vat_number: str = ""
     evidence: Evidence | None = None
     purchase_order: str = ""
+    start_requested_at: datetime | None = None
 
 
 def place_orders(*, drafts: Sequence[OrderDraft], journal: Journal) -> list[Order]:
@@ -172,6 +173,7 @@ def _order(draft: OrderDraft, at: datetime) -> Order:
         reverse_charge=draft.reverse_charge,
         vat_number=draft.vat_number,
         purchase_order=draft.purchase_order,
+        start_requested_at=draft.start_requested_at,
         placed_at=at,
         expires_at=draft.expires_at,
         remind_at=draft.remind_at,

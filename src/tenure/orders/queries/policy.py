@@ -24,10 +24,27 @@ def number_in_force() -> int:
     return int(number)
 
 
+_last_read: Policy | None = None
+
+
+def policy_last_read() -> Policy | None:
+    """The policy in force when this process last looked, without looking; None before.
+
+    For what every page shows and is no matter of right, such as a link at its foot.
+    """
+    return _last_read
+
+
 def policy_in_force() -> tuple[int, Policy]:
     """The version for what is bought from now on, and its number."""
     number = number_in_force()
-    return number, policy_numbered(number)
+    return number, _noted(policy_numbered(number))
+
+
+def _noted(policy: Policy) -> Policy:
+    global _last_read
+    _last_read = policy
+    return policy
 
 
 _number_at: tuple[tuple[int, str], int] | None = None
@@ -39,4 +56,4 @@ def policy_at(stamp: tuple[int, str]) -> tuple[int, Policy]:
     known = _number_at
     if known is None or known[0] != stamp:
         known = _number_at = (stamp, number_in_force())
-    return known[1], policy_numbered(known[1])
+    return known[1], _noted(policy_numbered(known[1]))

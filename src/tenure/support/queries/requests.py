@@ -8,8 +8,12 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.crypto import constant_time_compare, salted_hmac
 
+from tenure.base.errors import NotFound
+from tenure.base.ids import parse_public_id, public_id
 from tenure.billing.models import Refund
 from tenure.events.rows import read_values
 from tenure.support.models import Request, RequestMessage
@@ -93,3 +97,26 @@ _FIRST_ANSWERS: Final = """
         ORDER BY extract(epoch FROM first_answered_at - created_at)::float8)
     FROM support_request WHERE created_at >= %s AND first_answered_at > created_at
 """
+
+
+def request_token(request: UUID) -> str:
+    """The word by which who asked by mail confirms it (R33): derived by the installation's key."""
+    mac = salted_hmac(
+        "tenure.request", request.bytes, secret=settings.SECRET_KEY, algorithm="sha256"
+    )
+    return public_id(_CONFIRMS, request) + mac.hexdigest()[:_MAC]
+
+
+def request_of_token(token: str) -> Request:
+    """The request that ``token`` was made for; ``NotFound`` if it was made for none."""
+    request = parse_public_id(_CONFIRMS, token[:-_MAC])
+    if not constant_time_compare(token, request_token(request)):
+        raise NotFound
+    row = Request.objects.select_related("organisation").filter(id=request).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+_CONFIRMS: Final = "req"
+_MAC: Final = 40

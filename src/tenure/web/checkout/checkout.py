@@ -25,13 +25,14 @@ from tenure.organisations.queries import memberships_of
 from tenure.policy.words import PaymentMethod
 from tenure.web.checkout.buyers import Buyer, may_buy
 from tenure.web.checkout.desk import Checkout
-from tenure.web.checkout.forms import CardForm, NewBuyerForm
+from tenure.web.checkout.forms import CardForm, NewBuyerForm, StartForm
 from tenure.web.checkout.names import Names, in_words, shown
 from tenure.web.checkout.roads import after_paying, order_page
 from tenure.web.checkout.seen import carried, dates_differ, read_seen, seen, what_differs
 from tenure.web.edge.baskets import baskets_of
 from tenure.web.edge.cards import saved_cards
 from tenure.web.edge.doors import FORM, lead_to_login, public_page
+from tenure.web.edge.forms import Form
 from tenure.web.edge.once import once
 from tenure.web.edge.refusals import Said, said, status_of
 from tenure.web.edge.visits import PersonVisit, Visit
@@ -166,6 +167,13 @@ class Page:
     new: NewBuyerForm
     said: Said | None = None
     status: int = 200
+    start: StartForm | None = None
+    """Asked only of whom the law protects (R33)."""
+
+    def __post_init__(self) -> None:
+        if self.desk.deal.asks_start:
+            visit = self.desk.visit
+            self.start = StartForm(visit.request.POST if visit.posted else None)
 
     def answer(self) -> HttpResponse:
         """Show it, or order what it showed."""
@@ -195,7 +203,9 @@ class Page:
     def _complete(self) -> bool:
         """Whether all is said that has to be."""
         total = self.desk.showing.priced.amounts.total
-        forms = [*([self.card] if total else []), *([self.new] if self.desk.buyer is None else [])]
+        forms: list[Form] = [self.card] if total else []
+        forms += [self.new] if self.desk.buyer is None else []
+        forms += [self.start] if self.start is not None else []
         wrong = [form for form in forms if not form.is_valid()]
         return not wrong
 
@@ -210,6 +220,7 @@ class Page:
             organisation=buyer.place.id,
             payment=self.card.payment if total else None,
             expected_total=total,
+            start_at_once=self.start is not None,
             seen=Came(
                 network=desk.visit.visitor.network_country,
                 browser=desk.visit.visitor.guessed_country,
@@ -259,6 +270,7 @@ class Page:
             "seen": carried(now),
             "card": self.card,
             "new": self.new,
+            "start": self.start,
             "wide": WIDE,
             "methods": self._methods(),
             **self.card.shown,

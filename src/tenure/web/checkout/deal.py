@@ -36,6 +36,8 @@ class Deal:
     stop_until: date | None
     cancel_until: date | None
     prove_until: date | None
+    asks_start: bool = False
+    """Whether a consumer is asked to request expressly that it starts at once (R33)."""
 
 
 def deal(priced: PricedCart, *, at: datetime, zone: ZoneInfo, proves: bool) -> Deal:
@@ -54,7 +56,14 @@ def deal(priced: PricedCart, *, at: datetime, zone: ZoneInfo, proves: bool) -> D
         stop_until=opt_out_deadline(span.ends_on, priced.policy),
         cancel_until=_cancel_until(priced, today, at, zone),
         prove_until=verification_last_day(at, zone, priced.policy) if proves else None,
+        asks_start=_asks_start(priced),
     )
+
+
+def _asks_start(priced: PricedCart) -> bool:
+    rights = priced.policy.statutory_eu
+    protected = rights.protects(Audience(priced.cart.audience), priced.cart.country)
+    return protected and rights.express_request_to_start
 
 
 def quote_deals(

@@ -65,6 +65,18 @@ class CardForm(Form):
         return cards_shown(str(self["card"].value()), self.saved)
 
 
+class StartForm(Form):
+    """The express request to start at once, which the law wants from a consumer (R33)."""
+
+    start_at_once = forms.BooleanField(
+        label=_(
+            "I ask you to start at once, before the time for withdrawal is over. I keep the right "
+            "to withdraw, and am then paid back in full."
+        ),
+        error_messages={"required": _("Without this we may not start before that time is over.")},
+    )
+
+
 _COMPANY_ONLY: Final = ("vat_number", "siren", "purchase_order")
 
 

@@ -11,6 +11,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from tenure.orders.queries.policy import policy_last_read
+
 COOKIE: Final = "theme"
 THEMES: Final = {"light": "tenure", "dark": "tenure-dark"}
 """What may be chosen, and what the stylesheet calls it; whoever chose nothing gets neither."""
@@ -19,9 +21,16 @@ _YEAR: Final = 365 * 24 * 3600
 
 
 def appearance(request: HttpRequest) -> dict[str, Any]:
-    """The context processor: ``theme`` is the chosen one, or empty."""
+    """The context processor: ``theme`` is the chosen one, or empty; ``ends_contracts`` whether a
+    contract can be ended without logging in (R33)."""
     chosen = request.COOKIES.get(COOKIE, "")
-    return {"theme": THEMES.get(chosen, ""), "sandbox": settings.SANDBOX}
+    policy = policy_last_read()
+    rights = policy.statutory_eu if policy else None
+    return {
+        "theme": THEMES.get(chosen, ""),
+        "sandbox": settings.SANDBOX,
+        "ends_contracts": bool(rights and rights.enabled and rights.termination_without_login),
+    }
 
 
 @csrf_exempt  # it keeps a taste, and harms nobody who is led to it

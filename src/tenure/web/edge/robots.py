@@ -21,6 +21,7 @@ _CLOSED: Final = (
     "/checkout/",
     "/console/",
     "/contact",
+    "/contract/",
     "/design",
     "/home/",
     "/invitations/",

@@ -21,6 +21,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from tenure.access.queries.requests import open_requests
 from tenure.base.calendar import local_date, zone_named
 from tenure.base.ids import public_id
+from tenure.orders.queries.withdrawals import withdrawable_orders
 from tenure.organisations.models import User
 from tenure.organisations.queries import OrganisationFacts
 from tenure.organisations.rules import Ability, StaffAbility, Standing, ability_verdict
@@ -161,6 +162,22 @@ class Desk(PersonVisit):
             mine = self.may(Ability.ROLES)
             counts["requests"] = open_requests(self.place.id).count if mine else 0
         return counts["requests"]
+
+    @property
+    def withdrawals(self) -> list[str]:
+        """Which orders can be withdrawn from by the law's right (R33); a statement for consumers
+        in the EU alone."""
+        place = self.place
+        if not self.may(Ability.BILLING):
+            return []
+        found = withdrawable_orders(
+            place.id,
+            audience=place.audience,
+            country=place.country,
+            timezone=place.timezone,
+            at=self.now,
+        )
+        return [public_id("ord", order) for order in found]
 
     @property
     def gives_ownership(self) -> bool:

@@ -1,0 +1,142 @@
+"""R33: what consumers in the EU have by law where the policy says so, and nothing otherwise."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from tenure.base.calendar import Term
+from tenure.base.ids import public_id
+from tenure.flows.policy import bring_into_force
+from tenure.notices.models import Mail
+from tenure.orders.models import Cart, Order
+from tenure.organisations.models import Organisation
+from tenure.policy.words import Audience
+from tenure.subscriptions.models import Subscription
+from tenure.support.models import Request
+from tests.notices.made import make_all
+from tests.shop import START, customer, owner_of, subscribe
+from tests.web.checkout.buying import Filled, confirm, fill, order_of, words
+from tests.web.people import Company, browser, person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+RIGHTS = "[statutory_eu]\nenabled = true\n"
+END = "/contract/end"
+
+
+@pytest.fixture
+def maker(company: Company) -> Organisation:
+    """A maker in France, who bought by the month under these rights."""
+    bring_into_force(source=RIGHTS, now=START, by="test")
+    made = customer(Audience.CREATOR, email="max@atelier.example")
+    subscribe(made, "designer-creator", term=Term.MONTH)
+    member = owner_of(made)
+    member.user = person(member.email, "Max")
+    member.save()
+    return made
+
+
+def reader(client: Client | None = None) -> Client:
+    return client or Client(headers={"accept-language": "en"})
+
+
+def send(number: str, email: str, what: str) -> str:
+    """Three clicks: the foot of a page, on, send."""
+    cache.clear()
+    client = reader()
+    assert f'href="{END}"' in client.get("/store/creator/").content.decode()
+    typed = {"what": what, "name": "Max", "email": email, "number": number}
+    recap = client.post(END, typed).content.decode()
+    assert "Is this what you send?" in recap
+    sent = client.post(END, {**typed, "send": "yes"}).content.decode()
+    assert "It is sent" in sent
+    return sent
+
+
+def mails(kind: str) -> list[Mail]:
+    make_all()
+    return list(Mail.objects.filter(kind=kind).order_by("id"))
+
+
+def test_without_these_rights_there_is_no_such_page(company: Company) -> None:
+    client = reader()
+    assert END not in client.get("/store/creator/").content.decode()
+    assert client.get(END).status_code == 404
+    subscribe(company.organisation)
+    page = browser(company.owner).get(f"/console/{company.id}/").content.decode()
+    assert "Withdraw from" not in page
+
+
+def test_a_month_is_withdrawn_from_by_a_button_that_is_always_there(maker: Organisation) -> None:
+    order = public_id("ord", Order.objects.get(organisation=maker).id)
+    org = public_id("org", maker.id)
+    owner = owner_of(maker).user
+    assert owner is not None
+    client = browser(owner)
+    for path in ("", "subscriptions", f"orders/{order}"):
+        page = client.get(f"/console/{org}/{path}").content.decode()
+        assert "Withdraw from the contract here" in page
+        assert f"/console/{org}/orders/{order}/cancel" in page
+    maker.test_clock = START + timedelta(days=15)
+    maker.save()
+    assert "Withdraw from" not in client.get(f"/console/{org}/").content.decode()
+
+
+def test_the_renewal_is_stopped_in_three_clicks_without_logging_in(maker: Organisation) -> None:
+    order = Order.objects.get(organisation=maker)
+    number = order.documents.get(kind="invoice").number
+    send(number, "Max@Atelier.example", "renewal")
+    assert not Subscription.objects.get(organisation=maker).auto_renew
+    row = Request.objects.get()
+    assert (row.status, row.organisation_id, row.order_id) == ("closed", maker.id, order.id)
+    assert f"Max ends the contract {number}. Sent on Mar" in row.message.replace("\u00a0", " ")
+    assert [mail.to for mail in mails("request_acknowledged")] == ["max@atelier.example"]
+    send(public_id("ord", order.id), "eve@elsewhere.example", "renewal")
+    unknown = Request.objects.latest("id")
+    assert (unknown.organisation_id, unknown.status) == (None, "open")
+    assert mails("request_acknowledged")[-1].to == "eve@elsewhere.example"
+
+
+def test_a_withdrawal_is_confirmed_by_mail_and_counts_when_it_was_sent(
+    maker: Organisation,
+) -> None:
+    order = Order.objects.get(organisation=maker)
+    number = public_id("ord", order.id)
+    send(number, "max@atelier.example", "withdrawal")
+    order.refresh_from_db()
+    assert order.status == "paid"
+    (mail,) = mails("cancellation_received")
+    assert mail.letter is not None
+    link = re.search(r"/contract/end/\w+", str(mail.letter))
+    assert link
+    maker.test_clock = START + timedelta(days=20)
+    maker.save()
+    client = reader()
+    assert "Confirm the withdrawal" in client.get(link[0]).content.decode()
+    assert "It is granted" in client.post(link[0]).content.decode()
+    order.refresh_from_db()
+    assert order.status == "cancelled"
+    assert "It is granted" in client.post(link[0]).content.decode()
+    assert len(mails("cancellation_granted")) == 1
+    assert client.get(link[0][:-1] + "x").status_code == 404
+    send(number, "max@atelier.example", "withdrawal")
+    assert Request.objects.latest("id").kind == "other"
+
+
+def test_a_consumer_asks_expressly_to_start_at_once(maker: Organisation) -> None:
+    owner = owner_of(maker).user
+    assert owner is not None
+    client = browser(owner)
+    fill(client, "designer-creator", term="year")
+    cart = Filled(Cart.objects.latest("id").id)
+    assert "I ask you to start at once" in words(client.get(cart.page))
+    refused = confirm(client, cart)
+    assert refused.status_code == 422
+    assert "Without this we may not start" in words(refused)
+    order = order_of(confirm(client, cart, start_at_once="on"))
+    assert order.start_requested_at == START
