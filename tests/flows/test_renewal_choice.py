@@ -126,12 +126,13 @@ def test_the_deadline_is_kept_to_the_instant(name: str) -> None:
     switch(bought_there, False, over, next_period=True)
     assert times_told() == told
     assert refused(lambda: switch(bought_there, False, over))[0] == "opt_out_closed"
-    going_on = switch(bought_there, True, ends_at - INSTANT)
-    assert (going_on.auto_renew, going_on.stops_after) == (True, None)
     assert refused(lambda: switch(bought_there, True, ends_at))[0] == "opt_in_closed"
     assert refused(lambda: switch(bought_there, False, ends_at))[0] == "opt_out_closed"
     late = {"on": False, "at": ends_at, "next_period": True}
     assert refused(lambda: switch(bought_there, **late))[0] == "subscription_over"
+    going_on = switch(bought_there, True, ends_at - INSTANT)
+    assert (going_on.auto_renew, going_on.stops_after) == (True, None)
+    assert bought_there.periods.count() == 2, "switched on after the deadline, it is charged"
 
 
 def test_what_is_so_already_is_no_change() -> None:

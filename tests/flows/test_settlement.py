@@ -74,7 +74,7 @@ def test_a_policy_comes_into_force_once() -> None:
     [
         ({"cancelled_at": START}, []),
         ({"stops_after": 1}, ["subscription.ended"]),
-        ({}, ["subscription.opt_out_deadline_passed", "subscription.lapsed"]),
+        ({"auto_renew": False}, ["subscription.ended"]),
     ],
 )
 def test_what_is_told_of_an_end(stands: dict[str, object], told: list[str]) -> None:

@@ -141,12 +141,13 @@ _ORDERS: Final = """
            placed.placed_at, placed.paid_on, placed.expires_at,
            line.offer_id, line.term, line.quantity,
            line.unit_amount, line.net, line.tax, line.gross,
-           coalesce(subscription.id, added.subscription_id),
+           coalesce(subscription.id, added.subscription_id, renewal.subscription_id),
            payment.id, payment.decline_code, payment.action_url,
            paper.invoice, paper.credit_note
     FROM orders_order AS placed
     LEFT JOIN orders_orderline AS line ON line.order_id = placed.id
     LEFT JOIN subscriptions_subscription AS subscription ON subscription.order_line_id = line.id
+    LEFT JOIN subscriptions_renewal AS renewal ON renewal.order_line_id = line.id
     LEFT JOIN subscriptions_seatchange AS added
       ON added.order_line_id = line.id AND NOT added.for_next
     LEFT JOIN LATERAL (

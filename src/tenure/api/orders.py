@@ -43,6 +43,7 @@ from tenure.orders.errors import (
     VERIFICATION_PENDING,
 )
 from tenure.orders.models import Cart, Order
+from tenure.subscriptions.errors import RENEWAL_STANDS
 
 calls = Calls("Selling")
 
@@ -108,7 +109,8 @@ def resumed(call: Call, made: UUID) -> Answer:
     return settled(outcome, 201)
 
 
-def _repaid(call: Call, made: UUID) -> Answer:
+def repaid(call: Call, made: UUID) -> Answer:
+    """A call to pay that was cut short is taken up where the order stands."""
     outcome = resume_order(order=made, now=call.now, by=call.by)
     return settled(outcome, 200)
 
@@ -163,7 +165,7 @@ def list_orders(call: Call, limit: Limit = 50, cursor: Cursor = None) -> Answer:
     "/orders/{order}/payments",
     {200: OrderOut},
     moves_money=True,
-    resume=_repaid,
+    resume=repaid,
     refuses=(PAYMENT_IN_FLIGHT, ORDER_CLOSED, VERIFICATION_PENDING, *PAYMENT_REFUSALS),
 )
 def pay_unpaid_order(call: Call, body: NewPayment) -> Answer:
@@ -178,7 +180,11 @@ def pay_unpaid_order(call: Call, body: NewPayment) -> Answer:
     return settled(outcome, 200)
 
 
-@calls.delete("/orders/{order}", {200: OrderOut}, refuses=(PAYMENT_IN_FLIGHT, ORDER_CLOSED))
+@calls.delete(
+    "/orders/{order}",
+    {200: OrderOut},
+    refuses=(PAYMENT_IN_FLIGHT, ORDER_CLOSED, RENEWAL_STANDS),
+)
 def withdraw_unpaid_order(call: Call) -> Answer:
     """Withdraw an unpaid order (R16)."""
     outcome = withdraw_order(order=call.ids["order"], now=call.now, by=call.by)

@@ -1,4 +1,4 @@
-"""``tenure run-due``: what the worker does by itself, now."""
+"""``tenure run-due`` and ``tenure renew``: what the worker does by itself, now."""
 
 from __future__ import annotations
 
@@ -52,6 +52,7 @@ def _run() -> dict[str, int]:
     from tenure.flows.payment_methods import recover_payment_methods
     from tenure.flows.recovery import recover_payments, recover_steps
     from tenure.flows.refunds import recover_refunds
+    from tenure.flows.renewals.charging import charge_renewals
 
     now = machine_now()
     return {
@@ -59,6 +60,7 @@ def _run() -> dict[str, int]:
         "refunds": recover_refunds(now=now),
         "cards": recover_payment_methods(now=now),
         "due": do_what_is_due(now=now),
+        "renewals": charge_renewals(now=now),
     }
 
 

@@ -97,6 +97,13 @@ _command(
     )
 )(settings.settings)
 _command(
+    name="renew",
+    help=say(
+        "Renew what is due; with --at, advance every test clock to that moment.",
+        "Renouveler ce qui est dû ; avec --at, avancer chaque horloge de test jusqu'à ce moment.",
+    ),
+)(due.run_due)
+_command(
     name="run-due",
     help=say(
         "Do what is due; with --at, advance every test clock to that moment.",

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
+from tenure.base.calendar import local_date, zone_named
 from tenure.base.errors import NotFound, Refused
 from tenure.base.verdicts import Verdict, allow, refuse
 from tenure.events.journal import transaction
@@ -19,6 +20,7 @@ from tenure.flows.locks import lock_organisation
 from tenure.flows.payment_methods import recover_methods_of
 from tenure.flows.recovery import recover_of_organisation
 from tenure.flows.refunds import recover_refunds_of
+from tenure.flows.renewals.charging import charge_renewals_of, end_steps_of
 from tenure.flows.vat_checks import look_up_of_organisation
 from tenure.flows.vat_validated import correct_of_organisation
 from tenure.organisations.errors import (
@@ -73,11 +75,15 @@ def advance_clock(*, organisation: UUID, to: datetime, by: str, sandbox: bool) -
         raise Refused.by(verdict)
     before = Stream.objects.filter(organisation_id=organisation).values_list("sequence", flat=True)
     first = before.first() or 0
+    charge_renewals_of(organisation, now=clock)
     recover_of_organisation(organisation, now=clock)
     recover_refunds_of(organisation, now=clock)
     recover_methods_of(organisation, now=clock)
     while (instant := next_due(organisation, to)) is not None:
-        _step(organisation, max(instant, _clock_of(organisation)))
+        at = max(instant, _clock_of(organisation))
+        _ask_yesterday(organisation, at)
+        _step(organisation, at)
+        charge_renewals_of(organisation, now=at)
     look_up_of_organisation(organisation, now=to)
     correct_of_organisation(organisation, now=to)
     with transaction(now=to, by=by, organisation=organisation) as journal:
@@ -114,6 +120,15 @@ def _step(organisation: UUID, instant: datetime) -> None:
             Organisation.objects.filter(id=organisation).update(test_clock=instant)
         do_due_of(organisation, instant, journal)
         journal.touch(organisation)
+
+
+def _ask_yesterday(organisation: UUID, instant: datetime) -> None:
+    """What an earlier day left unknown is asked before the next one, as if each were a call."""
+    clock = _clock_of(organisation)
+    zone = zone_named(Organisation.objects.values_list("timezone", flat=True).get(id=organisation))
+    if local_date(clock, zone) < local_date(instant, zone):
+        recover_of_organisation(organisation, now=clock)
+        end_steps_of(organisation, now=clock, until=instant)
 
 
 def _clock_of(organisation: UUID) -> datetime:

@@ -144,10 +144,16 @@ def transfer_wait(
     last_day = transfer_last_day(at, zone, policy)
     until = expires_at(last_day, zone)
     if not_beyond is not None and not_beyond < until:
-        until, last_day = not_beyond, local_date(not_beyond - _INSTANT, zone)
-    remind_on = transfer_reminder_day(last_day, policy)
-    remind_at = first_instant(remind_on, zone) if remind_on > local_date(at, zone) else None
-    return Wait(until, remind_at)
+        until = not_beyond
+    return Wait(until, reminder_before(until, at, zone, policy))
+
+
+def reminder_before(
+    until: datetime, at: datetime, zone: ZoneInfo, policy: Policy
+) -> datetime | None:
+    """When a customer is reminded of a transfer that is waited for until then, if ever (R15)."""
+    remind_on = transfer_reminder_day(local_date(until - _INSTANT, zone), policy)
+    return first_instant(remind_on, zone) if remind_on > local_date(at, zone) else None
 
 
 def number_that_spares(situation: TaxSituation, organisation: Organisation, tax: int) -> str:

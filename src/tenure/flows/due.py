@@ -18,6 +18,9 @@ from tenure.access.queries.requests import requests_to_serve
 from tenure.events.journal import Journal, transaction
 from tenure.events.rows import read_values
 from tenure.flows.bookkeeping import recognise_revenue
+from tenure.flows.renewals.boundaries import begin_periods
+from tenure.flows.renewals.going_on import go_on_with_renewals
+from tenure.flows.renewals.ordering import order_renewals
 from tenure.flows.renewals.reminding import remind_of_renewals, tell_of_losses
 from tenure.flows.retention.watching import NEXT_LOOK, watch_retention
 from tenure.flows.role_requests import give_to_waiting
@@ -40,8 +43,11 @@ BATCH: Final = 500
 
 WAITING: Final = (OrderStatus.AWAITING_VERIFICATION, OrderStatus.AWAITING_TRANSFER)
 
-EXPIRING: Final = Q(status__in=WAITING) | Q(kind=OrderKind.SEATS, status=OrderStatus.DECLINED)
-"""Orders that come to nothing at their ``expires_at``; seats with their period (R27)."""
+EXPIRING: Final = ~Q(kind=OrderKind.RENEWAL) & Q(status__in=WAITING) | Q(
+    kind=OrderKind.SEATS, status=OrderStatus.DECLINED
+)
+"""Orders that come to nothing at their ``expires_at``; seats with their period (R27). Renewals are
+given up by ``go_on_with_renewals``."""
 
 
 def whose(organisation: UUID | None) -> Q:
@@ -157,8 +163,8 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind(
         expire_orders,
         "SELECT min(expires_at) FROM orders_order WHERE organisation_id = %(whose)s "
-        "AND (status IN ('awaiting_verification', 'awaiting_transfer') "
-        "OR (kind = 'seats' AND status = 'declined'))",
+        "AND (kind <> 'renewal' AND status IN ('awaiting_verification', 'awaiting_transfer') "
+        "OR kind = 'seats' AND status = 'declined')",
     ),
     Kind(
         expire_unaccepted,
@@ -176,14 +182,31 @@ KINDS: Final[tuple[Kind, ...]] = (
         "WHERE organisation_id = %(whose)s AND remind_at IS NOT NULL",
     ),
     Kind(
+        begin_periods,
+        "SELECT min(starts_at) FROM subscriptions_period "
+        "WHERE organisation_id = %(whose)s AND begin_noted_at IS NULL",
+    ),
+    Kind(
         pass_deadlines,
         "SELECT min(opt_out_until) FROM subscriptions_period "
         "WHERE organisation_id = %(whose)s AND deadline_noted_at IS NULL",
     ),
+    # When the deadline is over, what follows is ordered, and then charged (R24).
+    Kind(
+        order_renewals,
+        "SELECT min(renew_at) FROM subscriptions_period WHERE organisation_id = %(whose)s",
+    ),
+    Kind(
+        go_on_with_renewals,
+        "SELECT min(due_at) FROM subscriptions_renewal WHERE organisation_id = %(whose)s",
+    ),
+    # A period does not end unrenewed while the last charge is being made.
     Kind(
         end_periods,
         "SELECT min(ends_at) FROM subscriptions_period "
-        "WHERE organisation_id = %(whose)s AND end_noted_at IS NULL",
+        "WHERE organisation_id = %(whose)s AND end_noted_at IS NULL AND NOT EXISTS ("
+        "SELECT FROM billing_payment WHERE organisation_id = %(whose)s "
+        "AND status = 'intended' AND off_session)",
     ),
     Kind(watch_retention, NEXT_LOOK),  # after whatever a purge waits for came to its end
     Kind(grant_requests),
@@ -231,5 +254,5 @@ _EARLIEST: Final = "SELECT " + ", ".join(
 
 def _earliest(organisation: UUID) -> dict[Kind, datetime | None]:
     """When each kind is next due for an organisation; one statement."""
-    (found,) = read_values(_EARLIEST, [organisation] * len(_ASKED))
+    (found,) = read_values(_EARLIEST, [organisation] * _EARLIEST.count("%s"))
     return dict(zip(_ASKED, found, strict=True))

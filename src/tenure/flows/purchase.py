@@ -52,6 +52,7 @@ from tenure.orders.models import UNPAID, Cart, Order, OrderKind, OrderStatus
 from tenure.orders.queries.carts import CartContents, contents_of
 from tenure.orders.rules.evidence import NOWHERE, Seen
 from tenure.organisations.models import Organisation
+from tenure.subscriptions.errors import RENEWAL_STANDS
 from tenure.subscriptions.queries.seat_changes import wanted_until
 
 __all__ = [
@@ -139,7 +140,7 @@ def pay_order(
         if locked.status == OrderStatus.AWAITING_VERIFICATION:
             raise Refused(VERIFICATION_PENDING)
         _refuse_closed(locked)
-        _refuse_late_seats(locked, journal)
+        _refuse_late(locked, journal)
         _check_method(payment, organisation, locked)
         if isinstance(payment, TransferPayment):
             if locked.status == OrderStatus.AWAITING_TRANSFER:
@@ -179,7 +180,8 @@ def authenticate(*, payment: UUID, passed: bool, now: datetime, by: str) -> Outc
 def withdraw_order(*, order: UUID, now: datetime, by: str) -> Outcome:
     """Withdraw an unpaid order (R16); withdrawing it again changes nothing.
 
-    Raises ``Refused`` with ``payment_in_flight`` (R17) or ``order_closed``.
+    Raises ``Refused`` with ``payment_in_flight`` (R17), ``order_closed``, or ``renewal_stands``
+    (R24).
     """
     waiting = _waiting_step(order)
     if waiting is not None:
@@ -189,6 +191,8 @@ def withdraw_order(*, order: UUID, now: datetime, by: str) -> Outcome:
         locked = lock_orders([order])[order]
         if locked.status != OrderStatus.WITHDRAWN:
             _refuse_closed(locked)
+            if locked.kind == OrderKind.RENEWAL:
+                raise Refused(RENEWAL_STANDS)
             stop_waiting(orders=[locked], journal=journal)
             mark(orders=[locked], status=OrderStatus.WITHDRAWN, closed_at=now)
             journal.record(organisation, OrderWithdrawn(order=order))
@@ -261,8 +265,11 @@ def _refuse_closed(order: Order) -> None:
         raise Refused(ORDER_CLOSED, order_status=order.status)
 
 
-def _refuse_late_seats(order: Order, journal: Journal) -> None:
-    """Nobody pays for seats in a period that is over (R27)."""
+def _refuse_late(order: Order, journal: Journal) -> None:
+    """Nobody pays for seats in a period that is over (R27), nor what is to be given up (R24)."""
+    given_up = order.expires_at is not None and order.expires_at <= journal.at
+    if order.kind == OrderKind.RENEWAL and given_up:
+        raise Refused(ORDER_CLOSED, order_status=OrderStatus.EXPIRED)
     if order.kind == OrderKind.SEATS:
         until = wanted_until(order.id)
         if until is not None and until <= journal.at:

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
 from tenure.billing.gateways.calls import charge_of
 from tenure.billing.gateways.choice import gateway, installed, sandbox_gateway
 from tenure.billing.models import IN_FLIGHT, Payment, PaymentStatus
@@ -27,6 +29,9 @@ STEP_WITHIN = timedelta(days=1)
 
 BATCH = 500
 
+_TO_ASK = Q(status__in=IN_FLIGHT) & ~Q(status=PaymentStatus.INTENDED, off_session=True)
+"""A renewal that was intended is charged by whoever takes it up, under the same key (R24)."""
+
 
 def recover_payments(*, now: datetime, patience: timedelta = PATIENCE) -> int:
     """Settle what was left unknown by everybody who lives by the machine's clock.
@@ -35,7 +40,7 @@ def recover_payments(*, now: datetime, patience: timedelta = PATIENCE) -> int:
     Returns how many payments were settled.
     """
     waiting = Payment.objects.filter(
-        status__in=IN_FLIGHT,
+        _TO_ASK,
         gateway__in=installed(),
         called_at__lte=now - patience,
         organisation__test_clock__isnull=True,
@@ -80,7 +85,7 @@ def recover_of_organisation(organisation: UUID, *, now: datetime) -> int:
     steps = rows.filter(status=PaymentStatus.AUTHENTICATION_REQUIRED).exclude(
         gateway=sandbox_gateway().name
     )
-    waiting = rows.filter(status__in=IN_FLIGHT) | steps
+    waiting = rows.filter(_TO_ASK) | steps
     return _recover(waiting.order_by("id"), now=now)
 
 

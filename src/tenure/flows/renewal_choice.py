@@ -9,7 +9,11 @@ from django.db.models import F
 
 from tenure.base.errors import NotFound, Stale
 from tenure.events.journal import transaction
+from tenure.events.queries import revision_of
 from tenure.flows.locks import lock_organisation
+from tenure.flows.refunds import carry_out
+from tenure.flows.renewals.charging import charge_renewals_of
+from tenure.flows.renewals.following import follow_choice
 from tenure.flows.written import Written
 from tenure.orders.queries.policy import policy_in_force, policy_numbered
 from tenure.subscriptions.commands.choices import (
@@ -32,6 +36,9 @@ def choose_renewal(
 ) -> Written:
     """Switch auto-renewal, set the next quantity, or both; all or nothing.
 
+    Switched on after its deadline, the renewal is charged at once; what was ordered ahead and is
+    no longer wanted is credited, and its money goes back.
+
     ``expected_version`` is the version that the caller read, if it insists. Raises ``NotFound``,
     ``Stale``, or ``Refused`` with a verdict such as ``opt_out_closed`` and its ``deadline``.
     """
@@ -40,7 +47,7 @@ def choose_renewal(
         whose = rows.values_list("organisation_id", flat=True).first()
         if whose is None:
             raise NotFound
-        lock_organisation(whose, journal)
+        buyer = lock_organisation(whose, journal)
         row = rows.select_for_update(no_key=True).get()
         if expected_version not in (None, row.version):
             raise Stale
@@ -65,5 +72,15 @@ def choose_renewal(
                 journal=journal,
             )
         Subscription.objects.filter(id=row.id).update(version=F("version") + 1)
+        following = follow_choice(
+            current=current,
+            buyer=buyer,
+            switched_on=auto_renew is True,
+            changed_quantity=next_quantity is not None,
+            journal=journal,
+        )
         journal.touch(row.organisation_id)
-    return Written((row.id,), journal.revisions[row.organisation_id])
+    carry_out(following.refunds, now=journal.at, by=by)
+    if following.charges:
+        charge_renewals_of(row.organisation_id, now=journal.at)
+    return Written((row.id,), revision_of(row.organisation_id))

@@ -21,6 +21,7 @@ from tenure.events.journal import Fact, Journal
 from tenure.flows.bookkeeping import book_payments
 from tenure.flows.documents.facts import Bought, BoughtLine, read_unbegun, seller
 from tenure.flows.documents.issuing import issue_invoices
+from tenure.flows.renewals.settling import fulfil_renewals
 from tenure.flows.renewals.trials import end_trials
 from tenure.flows.seat_changes.settling import fulfil_seats
 from tenure.orders.commands.evidence import note_cards
@@ -35,6 +36,7 @@ from tenure.orders.queries.policy import policy_numbered
 from tenure.organisations.commands.retention import withdraw_purges
 from tenure.policy.words import Audience, PaymentMethod
 from tenure.subscriptions.commands.beginning import Beginning, begin_subscriptions
+from tenure.subscriptions.commands.renewing import renewals_of, tell_declined
 from tenure.subscriptions.models import Period
 
 _UNSETTLED: dict[str, tuple[OrderStatus, type[Fact]]] = {
@@ -71,6 +73,20 @@ def settle(*, outcomes: Sequence[Outcome], journal: Journal) -> None:
         mark(orders=unsettled, status=order_status, closed_at=None)
         for order in unsettled:
             journal.record(order.organisation_id, fact(order=order.id))  # type: ignore[call-arg]
+    _tell_declined([p for p in changed if p.status == PaymentStatus.DECLINED], orders, journal)
+
+
+def _tell_declined(
+    declined: Sequence[Payment], orders: Mapping[UUID, Order], journal: Journal
+) -> None:
+    """Who renews hears of it by subscription, with the day on which it is tried again (R24)."""
+    reasons = {
+        payment.order_id: payment.decline_code
+        for payment in declined
+        if orders[payment.order_id].kind == OrderKind.RENEWAL
+    }
+    if reasons:
+        tell_declined(renewals=renewals_of(list(reasons)), reasons=reasons, journal=journal)
 
 
 def _keep_cards(
@@ -140,6 +156,7 @@ def _begin(*, orders: Sequence[Order], paid_by: Mapping[UUID, Payment], journal:
 
 _FULFIL: Final[Mapping[str, Callable[..., None]]] = {
     OrderKind.PURCHASE: _begin,
+    OrderKind.RENEWAL: fulfil_renewals,
     OrderKind.SEATS: fulfil_seats,
 }
 """What becomes of paid orders, by their kind."""

@@ -16,7 +16,8 @@ from tenure.billing.models import Payment, PaymentStatus, TransferReference
 from tenure.events.journal import Journal
 from tenure.flows.bank_booking import book_allocations
 from tenure.flows.documents import ProForma, issue_pro_formas, read_bought, transfer_terms
-from tenure.flows.drafting import transfer_wait
+from tenure.flows.drafting import reminder_before, transfer_wait
+from tenure.flows.renewals.invoicing import invoice_ahead, standing_invoices
 from tenure.orders.commands.orders import wait_for_transfer
 from tenure.orders.events import OrderAwaitingTransfer, OrderTransferReminded
 from tenure.orders.models import Order, OrderKind
@@ -73,6 +74,10 @@ def wait_from_now(*, order: Order, organisation: Organisation, journal: Journal)
 def _wait(order: Order, organisation: Organisation, at: datetime) -> None:
     zone = zone_named(organisation.timezone)
     policy = policy_numbered(order.policy_version_id)
+    if order.kind == OrderKind.RENEWAL and order.expires_at is not None:
+        remind_at = reminder_before(order.expires_at, at, zone, policy)
+        wait_for_transfer(order=order, expires_at=order.expires_at, remind_at=remind_at)
+        return
     limit = wanted_until(order.id) if order.kind == OrderKind.SEATS else None
     wait = transfer_wait(at, zone, policy, not_beyond=limit)
     wait_for_transfer(order=order, expires_at=wait.until, remind_at=wait.remind_at)
@@ -88,6 +93,10 @@ def _tell_awaited(
     )
     journal.record(organisation.id, fact)
     journal.write()  # the order's lines are read again
+    if order.kind == OrderKind.RENEWAL:
+        if not standing_invoices([order.id]):
+            invoice_ahead(orders=[order], journal=journal)
+        return
     (bought,) = read_bought([order])
     paper = ProForma(
         bought=bought, payment=transfer_terms(payment, bought.known), valid_until=until

@@ -233,6 +233,14 @@ SETTINGS: Final = (
         default="4",
     ),
     Setting(
+        "TENURE_GATEWAY_CONCURRENCY",
+        "gateway_concurrency",
+        en="Renewals that a worker charges at the gateway at the same time.",
+        fr="Les renouvellements qu'un exécutant débite en même temps auprès de la passerelle.",
+        read=_count,
+        default="20",
+    ),
+    Setting(
         "TENURE_DATABASE_CONNECTION_AGE",
         "database_connection_age",
         en="Seconds for which a web process keeps a database connection.",

@@ -53,6 +53,8 @@ class Settings:
     decide_pool: int
     """Database connections that each process of the decision node keeps."""
     worker_concurrency: int
+    gateway_concurrency: int
+    """Renewals that a worker charges at the same time."""
     database_connection_age: int
     """Seconds for which a web process keeps a database connection."""
     smtp: SmtpAddress | None

@@ -69,6 +69,40 @@ NOTICE_WAS_GIVEN = declare(
     fr="Le renouvellement a été annoncé comme la loi le demande ; il court jusqu'à son terme.",
 )
 
+# What the papers of a renewal by transfer say when nothing comes of them.
+
+RENEWAL_NOT_PAID = declare(
+    "renewal_not_paid",
+    rule="R24",
+    en="The renewal was not paid in time.",
+    fr="Le renouvellement n'a pas été payé à temps.",
+)
+RENEWAL_STOPPED = declare(
+    "renewal_stopped",
+    rule="R24",
+    en="The renewal was switched off.",
+    fr="Le renouvellement a été désactivé.",
+)
+RENEWAL_REPLACED = declare(
+    "renewal_replaced",
+    rule="R24",
+    en="The quantity of the next period changed; a new invoice replaces this one.",
+    fr="La quantité de la période suivante a changé ; une nouvelle facture remplace celle-ci.",
+)
+RENEWAL_STANDS = declare(
+    "renewal_stands",
+    rule="R24",
+    en="A renewal is not withdrawn; switch auto-renewal off, or leave it unpaid.",
+    fr="Un renouvellement ne se retire pas ; désactivez le renouvellement automatique, ou "
+    "laissez-le impayé.",
+)
+NOTHING_DUE = declare(
+    "nothing_due",
+    rule="R24",
+    en="Nothing is to be paid for this subscription now.",
+    fr="Rien n'est à payer pour cet abonnement en ce moment.",
+)
+
 # Quantity.
 
 QUANTITY_OPEN = declare(

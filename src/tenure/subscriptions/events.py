@@ -176,3 +176,96 @@ class SubscriptionCancelled:
     subscription: UUID
     order: UUID
     data_available_until: date
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalOrdered:
+    """The period after the current one was ordered, to be paid before it begins (R24)."""
+
+    type: ClassVar[str] = "subscription.renewal_ordered"
+    subscription: UUID
+    order: UUID
+    number: int
+    quantity: int
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionRenewed:
+    """The next period is paid; it begins where the one before ends (R20)."""
+
+    type: ClassVar[str] = "subscription.renewed"
+    subscription: UUID
+    order: UUID
+    number: int
+    quantity: int
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionReinstated:
+    """A lapsed subscription goes on from its old end, without a gap (R24)."""
+
+    type: ClassVar[str] = "subscription.reinstated"
+    subscription: UUID
+    order: UUID
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalDeclined:
+    """The charge for the next period was declined (R24).
+
+    ``next_attempt_on`` is the local day on which it is tried again, None if it is not; until the
+    end of ``payable_until`` the customer can pay.
+    """
+
+    type: ClassVar[str] = "subscription.renewal_declined"
+    subscription: UUID
+    order: UUID
+    reason: str
+    next_attempt_on: date | None
+    payable_until: date
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalAuthenticationRequired:
+    """The bank wants the customer to take part in the charge for the next period (R24)."""
+
+    type: ClassVar[str] = "subscription.renewal_authentication_required"
+    subscription: UUID
+    order: UUID
+    next_attempt_on: date | None
+    payable_until: date
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalGivenUp:
+    """Nobody paid the next period while that was possible: it stays lapsed (R24, R31)."""
+
+    type: ClassVar[str] = "subscription.renewal_given_up"
+    subscription: UUID
+    order: UUID | None
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeatsReduced:
+    """The period that began has fewer seats; ``members`` lost theirs (R26)."""
+
+    type: ClassVar[str] = "subscription.seats_reduced"
+    subscription: UUID
+    quantity: int
+    members: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalTakenBack:
+    """A renewal that was ordered by transfer comes to nothing: switched off, or changed (R24)."""
+
+    type: ClassVar[str] = "subscription.renewal_taken_back"
+    subscription: UUID
+    order: UUID
+    number: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from tenure.access.errors import HOLDS_NO_SEAT
@@ -39,4 +39,11 @@ def choose_losses(*, subscription: Subscription, members: Sequence[UUID], journa
     journal.record(
         subscription.organisation_id,
         SeatLossesChosen(subscription=subscription.id, members=tuple(wanted)),
+    )
+
+
+def forget_losses(*, subscriptions: Collection[UUID], journal: Journal) -> None:
+    """The choices were carried out, or are not needed any more."""
+    journal.change(
+        "DELETE FROM access_seatloss WHERE subscription_id = ANY(%s)", [list(subscriptions)]
     )

@@ -92,12 +92,19 @@ _WITH_BUYERS: Final = """
     ) AS shelf ON shelf.stream = %s
 """
 _WITH_PERIODS: Final = """
-    LEFT JOIN (
-        SELECT subscription.order_line_id, paid.order_id AS paid_by,
-               paid.starts_on, paid.ends_on, paid.opt_out_on
+    LEFT JOIN LATERAL (
+        SELECT paid.starts_on, paid.ends_on, paid.opt_out_on
         FROM subscriptions_subscription AS subscription
         JOIN subscriptions_period AS paid ON paid.subscription_id = subscription.id
-    ) AS period ON period.order_line_id = orders_orderline.id AND period.paid_by = order_id
+        WHERE subscription.order_line_id = orders_orderline.id
+          AND paid.order_id = orders_orderline.order_id
+        UNION ALL
+        SELECT paid.starts_on, paid.ends_on, paid.opt_out_on
+        FROM subscriptions_renewal AS renewal
+        JOIN subscriptions_period AS paid
+          ON paid.subscription_id = renewal.subscription_id AND paid.number = renewal.number
+        WHERE renewal.order_line_id = orders_orderline.id
+    ) AS period ON true
 """
 _PERIOD: Final = ("period.starts_on", "period.ends_on", "period.opt_out_on")
 _WHICH: Final = f"WHERE order_id {AMONG} ORDER BY order_id, position"

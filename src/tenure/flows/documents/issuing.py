@@ -89,12 +89,14 @@ def issue_invoices(
     orders: Sequence[Bought],
     journal: Journal,
     paid_by: Mapping[UUID, Payment] | None = None,
+    due_on: Mapping[UUID, date] | None = None,
 ) -> list[Document]:
     """An invoice for each of the paid ``orders`` that cost anything, in the order given (R46).
 
-    ``paid_by`` are the payments by their orders. What is still unpaid is due on the day of issue.
+    ``paid_by`` are the payments by their orders, or those that are waited for. What is still
+    unpaid is due on the day that ``due_on`` has for its order, or else on that of issue.
     """
-    payments, rates = paid_by or {}, _rates(orders, journal)
+    payments, rates, days = paid_by or {}, _rates(orders, journal), due_on or {}
     drafts = [
         Draft(
             content=_content(
@@ -103,7 +105,7 @@ def issue_invoices(
                 journal,
                 rates,
                 paid=bought.order.total if bought.order.paid_at else 0,
-                due_on=_today(bought, journal),
+                due_on=days.get(bought.order.id) or _today(bought, journal),
                 payment=_paid_by(bought, payments.get(bought.order.id)),
             ),
             organisation=bought.buyer.id,

@@ -1,1 +1,4 @@
-"""Renewals: reminding, ordering, charging, and what comes of them (R20 to R26)."""
+"""What goes on by itself: renewals ordered, charged, tried again, paid, begun or given up.
+
+Plain steps for the worker and for test clocks; what calls a gateway stands in ``charging``.
+"""

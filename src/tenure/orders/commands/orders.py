@@ -21,7 +21,10 @@ from tenure.orders.rules.evidence import Evidence
 
 @dataclass(frozen=True, slots=True)
 class LineDraft:
-    """A line to be ordered; amounts in minor units of the order's currency."""
+    """A line to be ordered; amounts in minor units of the order's currency.
+
+    ``id`` is the line's, where the caller has to refer to it.
+    """
 
     offer: str
     term: Term
@@ -31,6 +34,7 @@ class LineDraft:
     net: int
     tax: int
     gross: int
+    id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +187,7 @@ def _order(draft: OrderDraft, at: datetime) -> Order:
 def _lines(order: Order, drafts: Sequence[LineDraft]) -> list[OrderLine]:
     return [
         OrderLine(
-            id=new_id(),
+            id=draft.id or new_id(),
             order=order,
             organisation_id=order.organisation_id,
             position=position,

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from tenure.billing.models import Payment, PaymentStatus
 from tenure.events.journal import Journal
 from tenure.organisations.commands.retention import look_at_retention
 from tenure.subscriptions.events import (
@@ -39,10 +40,16 @@ def due_deadlines(scope: Q, until: datetime) -> QuerySet[Period]:
 
 
 def due_ends(scope: Q, until: datetime) -> QuerySet[Period]:
-    """Periods that were over by ``until`` and are not yet told of, locked."""
+    """Periods that were over by ``until`` and are not yet told of, locked.
+
+    A customer who is being charged is left for when the answer is there.
+    """
+    charging = Payment.objects.filter(
+        organisation=OuterRef("organisation"), status=PaymentStatus.INTENDED, off_session=True
+    )
     return (
         Period.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(scope, end_noted_at__isnull=True, ends_at__lte=until)
+        .filter(~Exists(charging), scope, end_noted_at__isnull=True, ends_at__lte=until)
         .select_related("subscription")
         .order_by("ends_at", "id")
     )

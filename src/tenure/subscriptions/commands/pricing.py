@@ -8,7 +8,7 @@ from uuid import UUID
 from tenure.base.calendar import local_date, zone_named
 from tenure.base.ids import new_id
 from tenure.events.journal import Journal
-from tenure.subscriptions.models import Period, Renewal
+from tenure.subscriptions.models import Period, Renewal, Subscription
 from tenure.subscriptions.queries.prices import Ahead, prices_ahead
 
 
@@ -17,8 +17,8 @@ def fix_prices(*, periods: Sequence[Period], journal: Journal) -> dict[UUID, Ren
 
     ``periods`` are locked, and read with their subscription and organisation. The price is the
     one in force on the local day of the journal's instant; where the offer can no longer be had,
-    the renewal is ``withdrawn`` (R5). What was fixed before stays. Four statements at the most
-    for any number of them; keyed by subscription.
+    the renewal is ``withdrawn`` and the subscription stops (R5). What was fixed before stays. Five
+    statements at the most for any number of them; keyed by subscription.
     """
     found = _renewals_after(periods)
     unpriced = [p for p in periods if (r := found.get(p.subscription_id)) is None or not _fixed(r)]
@@ -43,6 +43,11 @@ def fix_prices(*, periods: Sequence[Period], journal: Journal) -> dict[UUID, Ren
         row.unit_amount = prices.get(period.subscription_id)
         row.withdrawn = row.unit_amount is None
         row.priced_on = days[period.subscription_id]
+        if row.withdrawn:
+            period.subscription.stops_after = period.number
+    stopping = [p.subscription for p in unpriced if found[p.subscription_id].withdrawn]
+    if stopping:
+        Subscription.objects.bulk_update(stopping, ["stops_after"])
     kept = [row for row in found.values() if row not in made and row.subscription_id in days]
     Renewal.objects.bulk_create(made, ignore_conflicts=True)
     if kept:

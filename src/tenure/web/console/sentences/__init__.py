@@ -6,13 +6,22 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from tenure.access.queries.history import Names
-from tenure.web.console.sentences import data, house, money, people, reminders, seats
+from tenure.web.console.sentences import (
+    data,
+    house,
+    money,
+    people,
+    reminders,
+    renewals,
+    seats,
+)
 from tenure.web.console.sentences.said import Event, Sentence
 
 SENTENCES: Final[Mapping[str, Sentence]] = {
     **people.SENTENCES,
     **seats.SENTENCES,
     **reminders.SENTENCES,
+    **renewals.SENTENCES,
     **money.SENTENCES,
     **house.SENTENCES,
     **data.SENTENCES,

@@ -1,0 +1,123 @@
+"""Renewals that were intended are charged, and what the gateway says is settled (R17, R24).
+
+Any number of workers claim intents in batches; the gateway is called outside of transactions, as
+many times at once as it allows, under keys that make a call repeatable. Killed anywhere, an
+intent is taken up again; nobody is charged twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+
+from tenure.base.clock import machine_now
+from tenure.billing.gateways import Outcome
+from tenure.billing.gateways.calls import charge_of
+from tenure.billing.gateways.choice import gateway, installed, sandbox_gateway
+from tenure.billing.models import Payment, PaymentStatus
+from tenure.events.journal import transaction
+from tenure.flows.charging import REPEATABLE_FOR
+from tenure.flows.locks import lock_organisations
+from tenure.flows.renewals.intents import UNCALLED_FOR
+from tenure.flows.settlement import settle
+from tenure.orders.models import OrderKind
+
+BATCH: Final = 500
+"""How many charges are claimed, and settled, at a time."""
+
+
+def charge_renewals(*, now: datetime) -> int:
+    """Charge all that is intended for everybody who lives by the machine's clock (R24).
+
+    ``now`` is the machine's instant. Returns how many charges were settled.
+    """
+    scope = Q(organisation__test_clock__isnull=True, called_at__lte=machine_now() - UNCALLED_FOR)
+    done = 0
+    while claimed := _claim(scope, now):
+        _charge(claimed, now=now)
+        done += len(claimed)
+    return done
+
+
+def charge_renewals_of(organisation: UUID, *, now: datetime) -> int:
+    """Charge what one organisation has intended; ``now`` is by its own clock (R2)."""
+    done = 0
+    while claimed := _claim(Q(organisation_id=organisation), now):
+        _charge(claimed, now=now)
+        done += len(claimed)
+    return done
+
+
+def end_steps(*, now: datetime) -> int:
+    """Give up the steps that customers never took, of renewals nobody can pay any more (R31)."""
+    return _end_steps(Q(organisation__test_clock__isnull=True), now, now)
+
+
+def end_steps_of(organisation: UUID, *, now: datetime, until: datetime) -> int:
+    """The same for one organisation whose clock stands at ``now`` and is to go to ``until``."""
+    return _end_steps(Q(organisation_id=organisation), now, until)
+
+
+def _end_steps(scope: Q, now: datetime, until: datetime) -> int:
+    rows = Payment.objects.filter(
+        scope,
+        status=PaymentStatus.AUTHENTICATION_REQUIRED,
+        gateway__in=installed(),
+        order__kind=OrderKind.RENEWAL,
+        order__expires_at__lte=until,
+    )
+    waiting = list(rows.order_by("id")[:BATCH])
+    if waiting:
+        outcomes = [gateway(each.gateway).cancel(charge_of(each)) for each in waiting]
+        with transaction(now=now, by="worker") as journal:
+            lock_organisations({each.organisation_id for each in waiting})
+            settle(outcomes=outcomes, journal=journal)
+    return len(waiting)
+
+
+def _claim(scope: Q, now: datetime) -> list[Payment]:
+    """Intents that nobody is calling for; from now on this process is."""
+    rows = Payment.objects.filter(
+        scope, status=PaymentStatus.INTENDED, off_session=True, gateway__in=installed()
+    )
+    if not rows.exists():
+        return []
+    with transaction(now=now, by="worker"):
+        locked = rows.select_for_update(skip_locked=True, no_key=True).order_by("called_at", "id")
+        claimed = list(locked[:BATCH])
+        Payment.objects.filter(id__in=[each.id for each in claimed]).update(called_at=machine_now())
+    return claimed
+
+
+def _charge(claimed: Sequence[Payment], *, now: datetime) -> None:
+    outcomes = call_all(claimed)
+    with transaction(now=now, by="worker") as journal:
+        lock_organisations({each.organisation_id for each in claimed})
+        settle(outcomes=outcomes, journal=journal)
+
+
+def call_all(payments: Sequence[Payment]) -> list[Outcome]:
+    """Call the gateway for each, as many at once as are allowed; in the order given.
+
+    The sandbox's answers at once, from the same database: it is called by one.
+    """
+    distant = [each for each in payments if each.gateway != sandbox_gateway().name]
+    if len(distant) < 2:
+        return [_call(each) for each in payments]
+    with ThreadPoolExecutor(max_workers=settings.GATEWAY_CONCURRENCY) as pool:
+        return list(pool.map(_call, payments))
+
+
+def _call(payment: Payment) -> Outcome:
+    """Charge it, or ask about one so old that charging it might charge again."""
+    called = gateway(payment.gateway)
+    ours = payment.gateway == sandbox_gateway().name
+    if ours or machine_now() - payment.created_at <= REPEATABLE_FOR:
+        return called.charge(charge_of(payment))
+    return called.ask(charge_of(payment))

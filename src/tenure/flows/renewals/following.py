@@ -1,0 +1,65 @@
+"""What a choice about the next period means for a renewal that is due or ordered already (R21)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tenure.base.verdicts import Code
+from tenure.billing.models import Refund
+from tenure.events.journal import Journal
+from tenure.flows.renewals.ordering import place_renewals
+from tenure.flows.renewals.taking_back import take_back
+from tenure.organisations.models import Organisation
+from tenure.subscriptions.commands.renewing import unschedule
+from tenure.subscriptions.errors import RENEWAL_REPLACED, RENEWAL_STOPPED
+from tenure.subscriptions.models import Period
+from tenure.subscriptions.queries.obligations import Obligation, obligations
+from tenure.subscriptions.rules.due import renews
+
+
+@dataclass(slots=True)
+class Following:
+    """What is to be called when the choice is committed."""
+
+    charges: bool = False
+    refunds: list[Refund] = field(default_factory=list)
+
+
+def follow_choice(
+    *,
+    current: Period,
+    buyer: Organisation,
+    switched_on: bool,
+    changed_quantity: bool,
+    journal: Journal,
+) -> Following:
+    """Let the locked ``buyer``'s renewal after ``current`` be what was chosen.
+
+    Switched off in time, what was ordered ahead is taken back; of another quantity, it is
+    replaced; switched on when its day is over, it is ordered and charged at once.
+    """
+    if current.order_id is None or current.opt_out_until is None:
+        return Following()
+    found = obligations([current.id])
+    if not found:
+        return Following()
+    owed = found[0]
+    goes_on = renews(owed.course)
+    if owed.renewal.order_id is not None and journal.at < current.opt_out_until:
+        if not goes_on:
+            return _taken_back(owed, buyer, RENEWAL_STOPPED, journal)
+        if changed_quantity and owed.renewal.quantity != owed.subscription.next_quantity:
+            return _taken_back(owed, buyer, RENEWAL_REPLACED, journal)
+    ordered = owed.renewal.order_id is not None
+    if not switched_on or ordered or not owed.is_owed(journal.at):
+        return Following()
+    if current.renew_at is not None and current.renew_at > journal.at:
+        return Following()
+    orders = place_renewals(due=[owed], buyers={buyer.id: buyer}, journal=journal)
+    unschedule(periods=[current.id])
+    return Following(charges=bool(orders))
+
+
+def _taken_back(owed: Obligation, buyer: Organisation, why: Code, journal: Journal) -> Following:
+    refunds = take_back(owed=owed, buyer=buyer, why=why, journal=journal)
+    return Following(charges=True, refunds=refunds)

@@ -1,0 +1,296 @@
+"""Renewing: who is due, what is owed, the next period, and its beginning (R20 to R26)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from typing import Final, TypeVar
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from tenure.base.calendar import Term, local_date, zone_named
+from tenure.events.journal import Journal
+from tenure.orders.models import Order
+from tenure.policy.model import Policy
+from tenure.policy.words import Audience
+from tenure.subscriptions.commands.beginning import period_row
+from tenure.subscriptions.events import (
+    RenewalAuthenticationRequired,
+    RenewalDeclined,
+    RenewalGivenUp,
+    RenewalOrdered,
+    RenewalTakenBack,
+    SubscriptionReinstated,
+    SubscriptionRenewed,
+)
+from tenure.subscriptions.models import Period, Renewal, Subscription
+from tenure.subscriptions.queries.obligations import Obligation
+from tenure.subscriptions.rules.periods import period
+from tenure.subscriptions.rules.retention import retention_days
+
+Row = TypeVar("Row", Period, Renewal)
+
+STEP_NEEDED: Final = "authentication_required"
+"""A gateway's word for a decline that only the customer can lift (R24)."""
+
+
+def lock_periods_to_renew(scope: Q, until: datetime, most: int) -> tuple[list[Period], bool]:
+    """Periods whose renewal is due by ``until``, locked with their organisations.
+
+    Those of one customer that are due at one instant stand together, so that they become one
+    order (R24); whose customer somebody else has locked are left for the next time. Also whether
+    there may be more.
+    """
+    rows = Period.objects.filter(scope, renew_at__lte=until)
+    return _together(rows, "renew_at", most)
+
+
+def lock_renewals_due(scope: Q, until: datetime, most: int) -> tuple[list[Renewal], bool]:
+    """Renewals to be tried again or given up by ``until``, locked as ``lock_periods_to_renew``."""
+    return _together(Renewal.objects.filter(scope, due_at__lte=until), "due_at", most)
+
+
+def _together(rows: QuerySet[Row], when: str, most: int) -> tuple[list[Row], bool]:
+    """The first ``most`` of ``rows``, without those of whom there may be more at that instant."""
+    locked = rows.select_for_update(skip_locked=True, no_key=True, of=("self", "organisation"))
+    ordered = locked.select_related("organisation").order_by(when, "organisation_id", "id")
+    found = list(ordered[:most])
+    if len(found) < most:
+        return found, False
+    key = attrgetter(when, "organisation_id")
+    at, organisation = key(found[-1])
+    whole = [each for each in found if key(each) != (at, organisation)]
+    return whole or list(ordered.filter(organisation_id=organisation, **{when: at})), True
+
+
+def unschedule(*, periods: Collection[UUID]) -> None:
+    """Nothing is left to do by itself about what follows these locked periods."""
+    Period.objects.filter(id__in=periods).update(renew_at=None)
+
+
+def withdraw_renewals(*, owed: Sequence[Obligation]) -> None:
+    """Their offers can no longer be had: they end with the period that runs (R5)."""
+    for each in owed:
+        each.renewal.withdrawn = True
+        each.subscription.stops_after = each.current.number
+    Subscription.objects.bulk_update([each.subscription for each in owed], ["stops_after"])
+
+
+_FIELDS: Final = (
+    "unit_amount",
+    "currency",
+    "priced_on",
+    "quantity",
+    "withdrawn",
+    "order",
+    "order_line",
+    "due_at",
+    "attempts",
+    "closed_at",
+)
+
+
+def write_renewals(*, owed: Sequence[Obligation], journal: Journal) -> None:
+    """Write the renewals of locked subscriptions as they are; new ones with the journal."""
+    journal.insert([each.renewal for each in owed if each.is_new])
+    there = [each.renewal for each in owed if not each.is_new]
+    if there:
+        journal.write()  # they refer to what is new
+        Renewal.objects.bulk_update(there, _FIELDS, batch_size=1000)
+
+
+def tell_ordered(*, owed: Sequence[Obligation], journal: Journal) -> None:
+    """The next periods were ordered."""
+    for each in owed:
+        renewal, following = each.renewal, each.following
+        if renewal.order_id is None or renewal.quantity is None:
+            continue
+        journal.record(
+            renewal.organisation_id,
+            RenewalOrdered(
+                subscription=renewal.subscription_id,
+                order=renewal.order_id,
+                number=renewal.number,
+                quantity=renewal.quantity,
+                starts_on=following.starts_on,
+                ends_on=following.ends_on,
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """A renewal that is paid: its order, whose it is, and the policy of that order (R32)."""
+
+    renewal: Renewal
+    order: Order
+    audience: Audience
+    country: str
+    policy: Policy
+    by_transfer: bool
+
+
+def renewals_of(orders: Collection[UUID]) -> list[Renewal]:
+    """The renewals that ``orders`` are for, with their subscriptions, by line; one statement."""
+    rows = Renewal.objects.filter(order_id__in=orders).select_related("subscription")
+    return list(rows.order_by("order_id", "order_line__position"))
+
+
+def renew_subscriptions(*, renewed: Sequence[Renewed], journal: Journal) -> list[Period]:
+    """Append the periods that were paid, each where the one before ends (R1, R20).
+
+    Written with the journal, in the order given. One that begins in the past reinstates what had
+    lapsed, without a gap (R24).
+    """
+    periods = [_period(each) for each in renewed]
+    journal.insert(periods)
+    if not renewed:
+        return []
+    journal.change(
+        "UPDATE subscriptions_renewal SET closed_at = %s, due_at = NULL WHERE id = ANY(%s)",
+        [journal.at, [each.renewal.id for each in renewed]],
+    )
+    lapsed = _lapsed([row for row in periods if row.starts_at <= journal.at])
+    for row, each in zip(periods, renewed, strict=True):
+        journal.record(
+            row.organisation_id,
+            SubscriptionRenewed(
+                subscription=row.subscription_id,
+                order=each.order.id,
+                number=row.number,
+                quantity=row.quantity,
+                starts_on=row.starts_on,
+                ends_on=row.ends_on,
+            ),
+        )
+        if row.subscription_id in lapsed:
+            fact = SubscriptionReinstated(
+                subscription=row.subscription_id, order=each.order.id, number=row.number
+            )
+            journal.record(row.organisation_id, fact)
+    return periods
+
+
+def _period(each: Renewed) -> Period:
+    renewal, row = each.renewal, each.renewal.subscription
+    zone = zone_named(row.zone)
+    return period_row(
+        period(row.anchor_on, Term(row.term), renewal.number, zone),
+        subscription=row,
+        order=each.order,
+        quantity=renewal.quantity or row.next_quantity,
+        zone=zone,
+        policy=each.policy,
+        days=retention_days(each.policy, each.audience, each.country),
+        protected=each.policy.statutory_eu.protects(each.audience, each.country),
+        by_transfer=each.by_transfer,
+    )
+
+
+def _lapsed(late: Sequence[Period]) -> frozenset[UUID]:
+    """Of which of them the end was told already; one statement if there are any."""
+    if not late:
+        return frozenset()
+    told = Period.objects.filter(
+        subscription_id__in=[row.subscription_id for row in late], end_noted_at__isnull=False
+    )
+    ended = {(row.subscription_id, row.number) for row in told.only("subscription_id", "number")}
+    return frozenset(
+        row.subscription_id for row in late if (row.subscription_id, row.number - 1) in ended
+    )
+
+
+def forget_order(*, renewals: Sequence[Renewal], journal: Journal) -> None:
+    """What was ordered for these is taken back; they may be ordered anew (R24)."""
+    for each in renewals:
+        if each.order_id is not None:
+            fact = RenewalTakenBack(
+                subscription=each.subscription_id, order=each.order_id, number=each.number
+            )
+            journal.record(each.organisation_id, fact)
+    Renewal.objects.filter(id__in=[each.id for each in renewals]).update(
+        order=None, order_line=None, quantity=None, due_at=None, closed_at=None
+    )
+
+
+def drop_period(*, renewal: Renewal) -> None:
+    """The period that was paid ahead, and has not begun, is not there any more."""
+    Period.objects.filter(subscription_id=renewal.subscription_id, number=renewal.number).delete()
+
+
+def due_beginnings(scope: Q, until: datetime, most: int) -> list[Period]:
+    """Renewed periods that began by ``until`` and whose quantity still holds not, locked."""
+    rows = Period.objects.select_for_update(
+        skip_locked=True, no_key=True, of=("self", "organisation", "subscription")
+    ).filter(scope, begin_noted_at__isnull=True, starts_at__lte=until)
+    return list(
+        rows.select_related("organisation", "subscription").order_by("starts_at", "id")[:most]
+    )
+
+
+def note_beginnings(*, periods: Collection[Period], journal: Journal) -> None:
+    """The boundary was applied (R26)."""
+    ids = [row.id for row in periods]
+    Period.objects.filter(id__in=ids).update(begin_noted_at=journal.at)
+
+
+def tell_declined(
+    *, renewals: Sequence[Renewal], reasons: Mapping[UUID, str], journal: Journal
+) -> None:
+    """The charge for these renewals' orders was declined, for the reasons given by order."""
+    last = _last_periods(renewals)
+    for each in renewals:
+        order = each.order_id
+        current = last.get((each.subscription_id, each.number - 1))
+        if order is None or current is None:
+            continue
+        zone = zone_named(each.subscription.zone)
+        again = each.due_at is not None and each.due_at < current.data_until
+        next_on = local_date(each.due_at, zone) if again and each.due_at else None
+        fact: RenewalDeclined | RenewalAuthenticationRequired
+        if reasons[order] == STEP_NEEDED:
+            fact = RenewalAuthenticationRequired(
+                subscription=each.subscription_id,
+                order=order,
+                next_attempt_on=next_on,
+                payable_until=current.data_until_on,
+            )
+        else:
+            fact = RenewalDeclined(
+                subscription=each.subscription_id,
+                order=order,
+                reason=reasons[order],
+                next_attempt_on=next_on,
+                payable_until=current.data_until_on,
+            )
+        journal.record(each.organisation_id, fact)
+
+
+def _last_periods(renewals: Sequence[Renewal]) -> dict[tuple[UUID, int], Period]:
+    rows = Period.objects.filter(subscription_id__in=[each.subscription_id for each in renewals])
+    return {(row.subscription_id, row.number): row for row in rows}
+
+
+def current_periods(renewals: Collection[Renewal]) -> list[UUID]:
+    """The periods that ``renewals`` are to follow; one statement."""
+    wanted = {(each.subscription_id, each.number - 1) for each in renewals}
+    rows = Period.objects.filter(subscription_id__in={row for row, _ in wanted})
+    found = rows.values_list("id", "subscription_id", "number")
+    return [id_ for id_, subscription, number in found if (subscription, number) in wanted]
+
+
+def give_up(*, renewals: Sequence[Renewal], journal: Journal) -> None:
+    """The time in which the locked ``renewals`` could be paid is over (R24, R31)."""
+    ids = [each.id for each in renewals]
+    Renewal.objects.filter(id__in=ids).update(due_at=None, closed_at=journal.at)
+    for each in renewals:
+        journal.record(
+            each.organisation_id,
+            RenewalGivenUp(
+                subscription=each.subscription_id, order=each.order_id, number=each.number
+            ),
+            at=each.due_at,
+        )
