@@ -76,7 +76,6 @@ def test_deadlines_and_ends_are_told_in_their_order() -> None:
         ("subscription.opt_out_deadline_passed", utc("2027-05-27T22:00")),
         ("order.placed", utc("2027-05-27T22:00")),
         ("subscription.renewal_ordered", utc("2027-05-27T22:00")),
-        ("order.payment_unknown", utc("2027-05-27T22:00")),
         ("payment.captured", utc("2027-05-27T22:00")),
         ("order.paid", utc("2027-05-27T22:00")),
         ("subscription.renewed", utc("2027-05-27T22:00")),
