@@ -182,6 +182,9 @@ def calls(t: Things) -> Iterator[Asked]:
     yield Asked("/orders/{order}", "DELETE", f"/orders/{t.unpaid}")
     change = {"next_quantity": 2}
     yield Asked("/subscriptions/{subscription}", "PATCH", f"/subscriptions/{t.sub}", change)
+    seats = f"/subscriptions/{t.sub}/seats"
+    yield Asked("/subscriptions/{subscription}/seats", "GET", f"{seats}?quantity=2")
+    yield Asked("/subscriptions/{subscription}/seats", "POST", seats, {"quantity": 1})
     elsewhere = f"/organisations/{t.org}/subscriptions"
     recorded = line | {"starts_on": "2027-03-01"}
     template = "/organisations/{organisation}/subscriptions"

@@ -23,7 +23,7 @@ from tenure.flows.verify.run import verify
 from tenure.orders.models import Order
 from tenure.organisations.models import Invitation, Organisation
 from tenure.policy.words import Audience
-from tenure.subscriptions.models import Subscription
+from tenure.subscriptions.models import SeatChange, Subscription
 from tests.api.cast import key_for
 from tests.api.talking import Api, Reply
 from tests.flows.doomed import every_point
@@ -198,6 +198,30 @@ def test_money_moves_once(name: str, order_of_help: tuple[str, ...]) -> None:
         brought_to_its_end(api, order)
     assert points >= 2
     recover()
+    all_holds()
+
+
+def test_added_seats_are_paid_once() -> None:
+    open_shop()
+    api = Api(key_for(None))
+    stories: list[Story] = []
+
+    def work(_at: int) -> Story:
+        (subscription,) = purchase(api, "tok_ok")().body["subscriptions"]
+        path = f"/subscriptions/{subscription}/seats"
+        stories.append(Story(api, "POST", path, {"quantity": 3}))
+        return stories[-1]
+
+    points = 0
+    for at in every_point(work):
+        points, reply = at, stories[-1]()
+        assert (reply.status, reply.body["status"]) == (201, "paid"), (at, reply.text)
+        order = parse_public_id("ord", reply.body["id"])
+        (added,) = SeatChange.objects.filter(subscription__organisation__orders=order)
+        assert added.order_id == order
+        assert Seat.objects.filter(subscription=added.subscription_id).count() == 5
+        assert Document.objects.filter(order=order, kind="invoice").count() == 1
+    assert points >= 4
     all_holds()
 
 

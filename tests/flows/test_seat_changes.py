@@ -12,6 +12,7 @@ from tenure.access.models import Seat
 from tenure.base.errors import Refused
 from tenure.base.money import Money
 from tenure.billing.documents.content import parse
+from tenure.billing.documents.facturx import render_xml
 from tenure.billing.models import Document, Payment, Recognition, Refund
 from tenure.flows.cancellation import NewCancellation, ask_cancellation
 from tenure.flows.clock import advance_clock
@@ -25,6 +26,7 @@ from tenure.orders.models import Order
 from tenure.organisations.models import Organisation
 from tenure.subscriptions.models import Period, SeatChange, Subscription
 from tenure.support.models import Request
+from tests.billing.official import objections
 from tests.flows.transfers import imported, transfer_for
 from tests.shop import START, clock_of, customer, open_shop, owner_of, subscribe
 
@@ -80,6 +82,7 @@ def test_seats_are_paid_for_the_rest_of_the_period() -> None:
         "1\N{NARROW NO-BREAK SPACE}200,00\N{NO-BREAK SPACE}€ × 2 × 266 ÷ 366 jours, "
         "comptés depuis le 9\N{NO-BREAK SPACE}juin\N{NO-BREAK SPACE}2027"
     )
+    assert objections(render_xml(parse(invoice.content))) == []
     earned = Recognition.objects.get(document=invoice)
     assert (earned.starts_on, earned.ends_on) == (date(2027, 6, 9), date(2028, 3, 1))
     all_holds()

@@ -100,11 +100,12 @@ def seat_offer(
         quantity=seats + quantity,
         most=MOST_SEATS,
     )
-    if verdict:
-        unit, verdict = _unit_price(view, organisation.country, on)
-        if verdict:
-            return _priced(view, organisation, quantity, on, seats, unit, verdict)
-    return SeatOffer(view, quantity, on, seats, verdict, None)
+    if not verdict:
+        return SeatOffer(view, quantity, on, seats, verdict, None)
+    unit, sold = _unit_price(view, organisation.country, on)
+    if not sold:
+        return SeatOffer(view, quantity, on, seats, sold, None)
+    return _priced(view, organisation, quantity, on, seats, unit, verdict)
 
 
 def _unit_price(view: SubscriptionView, country: str, on: date) -> tuple[int, Verdict]:
