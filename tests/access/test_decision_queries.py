@@ -57,6 +57,7 @@ def known(organisation: Organisation) -> KnownOrganisation:
     return organisation_row(row, catalogue().grants_of)
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("seed", range(60))
 def test_facts_from_one_statement_decide_as_the_books_do(seed: int) -> None:
     world = make_world(seed)

@@ -241,6 +241,7 @@ organisations = st.builds(
     DRAW,
     9,
 )
+@pytest.mark.unmeasured
 def test_as_the_oracle_says(
     organisation: PlainOrganisation, subject: str, grant: tuple[str, str], at: float
 ) -> None:

@@ -24,7 +24,7 @@ from tenure.config.wsgi import application
 from tests.api.cast import Cast
 from tests.api.test_tenancy import things_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.unmeasured]
 
 CHECKS = (
     not_a_server_error,

@@ -94,6 +94,7 @@ def call(words: list[str]) -> Any:
         return json.load(answer)
 
 
+@pytest.mark.unmeasured
 def test_the_demonstration_says_what_to_try_and_it_works(place: Place) -> None:
     process, _ = started(place, "demo", "--port", "0")
     said = what_it_says(process)

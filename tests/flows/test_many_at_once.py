@@ -47,7 +47,7 @@ from tests.flows.crowd import DONE, at_once, outcome, outcomes
 from tests.flows.worlds import invited, joined
 from tests.shop import START, customer, fill_cart, open_shop, order_cart, subscribe
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.unmeasured]
 
 CROWD = 200
 

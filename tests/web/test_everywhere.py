@@ -25,7 +25,7 @@ from tenure.subscriptions.models import Subscription
 from tenure.support.models import Request
 from tests.web.people import browser
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.unmeasured]
 
 PUBLIC = {"store_landing", "store_list", "store_role", "store_offer", "help"}
 """What search engines may list, and nothing else."""
