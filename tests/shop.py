@@ -187,12 +187,13 @@ def subscribe(
     *,
     term: Term = Term.YEAR,
     now: datetime = START,
+    token: str = "tok_ok",
 ) -> Subscription:
-    """A paid subscription."""
+    """A subscription, paid by the card of ``token``."""
     outcome = order_cart(
         organisation,
         fill_cart(organisation, (offer, quantity), term=term, now=now),
-        None if term is Term.TRIAL else "tok_ok",
+        None if term is Term.TRIAL else token,
         now=now,
     )
     return Subscription.objects.get(order_line__order_id=outcome.order)

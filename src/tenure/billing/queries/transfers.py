@@ -11,8 +11,10 @@ from uuid import UUID
 from django.conf import settings
 
 from tenure.base.calendar import local_date, zone_named
+from tenure.billing.models import Payment, PaymentStatus
 from tenure.catalogue.queries import known_catalogue
 from tenure.events.rows import read_values
+from tenure.policy.words import PaymentMethod
 
 _INSTANT: Final = timedelta(microseconds=1)
 
@@ -70,3 +72,10 @@ _AWAITED: Final = """
     WHERE placed.id = ANY((SELECT %s::uuid[])::uuid[]) AND placed.status = 'awaiting_transfer'
     ORDER BY placed.id
 """
+
+
+def paid_by_transfer(order: UUID) -> bool:
+    """Whether the money for an order came by transfer, so that its renewal does (R24)."""
+    return Payment.objects.filter(
+        order_id=order, status=PaymentStatus.CAPTURED, method=PaymentMethod.BANK_TRANSFER
+    ).exists()

@@ -20,6 +20,7 @@ from tenure.policy.model import Policy
 from tenure.policy.words import Audience
 from tenure.subscriptions.errors import OPT_OUT_CLOSED
 from tenure.subscriptions.models import Period, Source, Subscription
+from tenure.subscriptions.queries.ahead import NOTHING, NextPeriod, next_period
 from tenure.subscriptions.queries.facts import period_facts
 from tenure.subscriptions.queries.views import SubscriptionView
 from tenure.subscriptions.rules.renewal import opt_in_verdict, opt_out_verdict
@@ -30,8 +31,9 @@ class RenewalChoice:
     """What stands about the renewal of a subscription, and what can be chosen now.
 
     ``renews`` is whether a period follows the current one as things stand, ``stops_after_next``
-    whether it is to be the last. ``price`` is what the next period would cost by today's
-    catalogue, with its tax; None where that is not known. ``last_day`` is the current period's.
+    whether it is to be the last. ``price`` is what the next period costs with its tax, at the
+    price that a reminder fixed, or else by today's catalogue; None where that is not known.
+    ``last_day`` is the current period's, ``ahead`` what stands about the one after it.
     """
 
     renews: bool
@@ -42,6 +44,7 @@ class RenewalChoice:
     currency: str
     last_day: date
     following: Span | None
+    ahead: NextPeriod
 
     @property
     def too_late(self) -> bool:
@@ -75,14 +78,20 @@ def renewal_choice(
     facts, zone = period_facts(current), zone_named(row.zone)
     policy = _policy(current)
     external = row.source == Source.EXTERNAL
-    price = None
+    price, ahead = None, NOTHING
     if not external and row.term != Term.TRIAL:
+        ahead = next_period(view)
         price = renewal_price(
-            row, audience=audience, country=country, on=local_date(at, zone), policy=policy
+            row,
+            audience=audience,
+            country=country,
+            on=local_date(at, zone),
+            policy=policy,
+            fixed=ahead.fixed,
         )
     total = Money(price.total, row.currency) if price else None
     return RenewalChoice(
-        renews=row.auto_renew and not _stops_now(row, current),
+        renews=row.auto_renew and not _stops_now(row, current) and not ahead.withdrawn,
         stops_after_next=row.stops_after == current.number + 1,
         off=opt_out_verdict(facts, at=at, zone=zone, policy=policy, external=external),
         on=opt_in_verdict(facts, at=at, zone=zone, policy=policy, price=total, external=external),
@@ -90,20 +99,29 @@ def renewal_choice(
         currency=row.currency,
         last_day=facts.span.last_day,
         following=_following(row, current),
+        ahead=ahead,
     )
 
 
 def renewal_price(
-    row: Subscription, *, audience: Audience, country: str, on: date, policy: Policy
+    row: Subscription,
+    *,
+    audience: Audience,
+    country: str,
+    on: date,
+    policy: Policy,
+    fixed: int | None = None,
 ) -> DocumentAmounts | None:
-    """What the next period would cost by the catalogue of the day ``on`` (R7, R20).
+    """What the next period costs: at the price ``fixed`` for a seat by its first reminder (R25),
+    or else by the catalogue of the day ``on`` (R7, R20).
 
     None for what has no price any more, or where no rate of tax is known.
     """
     known = known_catalogue()
     facts = known.offers([row.offer_id]).get(row.offer_id)
     held = price_in_force(facts.prices, Term(row.term), row.currency, on) if facts else None
-    if held is None:
+    unit = held.amount if held and fixed is None else fixed
+    if unit is None:
         return None
     try:
         situation = situation_of(
@@ -116,7 +134,7 @@ def renewal_price(
         )
     except Refused:
         return None
-    return price_document([held.amount * row.next_quantity], audience, situation)
+    return price_document([unit * row.next_quantity], audience, situation)
 
 
 def _policy(current: Period) -> Policy:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext, ngettext
 from tenure.base.calendar import Span, Term
 from tenure.base.ids import public_id
 from tenure.policy.model import Policy
+from tenure.subscriptions.models import Source
 from tenure.subscriptions.queries.views import SubscriptionView
 from tenure.subscriptions.rules.periods import SubscriptionStatus
 from tenure.subscriptions.rules.renewal import reminder_days
@@ -170,6 +171,10 @@ def _retention(looked: Looked, view: SubscriptionView) -> Iterator[Item]:
         if lapsed
         else gettext("%(name)s has ended: its data go soon")
     ) % {"name": looked.name(view)}
+    if lapsed and view.subscription.source == Source.STORE:
+        text = gettext("Pay until the day named here, and it goes on from where it ended.")
+        yield Item("error", title, text, looked.page(view), gettext("Pay now"), until)
+        return
     text = gettext("Its data are kept until the day named here. Buy it again to go on.")
     tone = "error" if lapsed else "warning"
     yield Item(tone, title, text, looked.store, gettext("Buy again"), until)

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from tenure.access.queries.losses import Fewer, losses
 from tenure.access.queries.usage import NO_SEATS, SeatCounts, held_seats, seat_counts
 from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id
+from tenure.billing.queries.payment_methods import default_methods
+from tenure.billing.queries.transfers import paid_by_transfer
 from tenure.catalogue.queries import application_names
 from tenure.flows.renewal_choice import choose_renewal
+from tenure.orders.queries.policy import policy_numbered
 from tenure.organisations.rules import Ability
 from tenure.policy.words import Audience
+from tenure.subscriptions.queries.ahead import next_period
 from tenure.subscriptions.queries.listing import subscription_of, subscription_page
 from tenure.subscriptions.queries.renewal import RenewalChoice, renewal_choice
 from tenure.subscriptions.queries.views import SubscriptionView
 from tenure.subscriptions.rules.periods import SubscriptionStatus
+from tenure.subscriptions.rules.renewal import card_charge_days, transfer_invoice_day
 from tenure.web.console.choices import Wish, confirmation, said
+from tenure.web.console.next_period import losses_said, quantity_possible
+from tenure.web.edge.cards import card_name
 from tenure.web.edge.doors import FORM, console_page
 from tenure.web.edge.names import Offers
 from tenure.web.edge.paging import pages, place
+from tenure.web.edge.templatetags.days import short_day
 from tenure.web.edge.visits import Desk
 
 _MOST_HOLDERS: Final = 50
@@ -98,9 +107,48 @@ def subscription(desk: Desk, subscription: str) -> HttpResponse:
         "deadline": view.current.opt_out_on if choice and choice.renews else None,
         "over": view.status in _OVER,
         "data_last": desk.today <= view.current.data_until_on,
+        "ahead": choice.ahead if choice else next_period(view),
+        **(_ahead(desk, view, choice) if choice and choice.renews else {}),
         **_said(choice, desk.language),
     }
     return desk.render("console/subscription.html", context)
+
+
+def _ahead(desk: Desk, view: SubscriptionView, choice: RenewalChoice) -> dict[str, object]:
+    """How the next period is paid, whether its quantity is open, and who loses a seat by it."""
+    row = view.subscription
+    gone = losses(Fewer(row, row.next_quantity)) if row.next_quantity < row.quantity else None
+    return {
+        "quantity_open": bool(quantity_possible(view, desk)),
+        "pays": _pays(desk, view) if choice.total else None,
+        "lost": list(losses_said(gone)) if gone and gone.touches_anybody else [],
+    }
+
+
+class Pays(NamedTuple):
+    """How the next period is paid, and when, in words."""
+
+    how: str
+    on: str
+
+
+def _pays(desk: Desk, view: SubscriptionView) -> Pays | None:
+    """By the card on file, or by transfer, as the current period was paid (R24)."""
+    current, order = view.current, view.current.order
+    if order is None:
+        return None
+    policy = policy_numbered(order.policy_version_id)
+    if paid_by_transfer(order.id):
+        on = transfer_invoice_day(current.ends_on, policy)
+        return Pays(
+            gettext("by transfer"),
+            gettext("invoice sent on %(day)s") % {"day": short_day(on)},
+        )
+    card = default_methods([desk.organisation]).get(desk.organisation)
+    if card is None:
+        return Pays(gettext("no card on file"), gettext("add one under Billing"))
+    first = card_charge_days(current.ends_on, policy)[0]
+    return Pays(card_name(card), gettext("charged from %(day)s on") % {"day": short_day(first)})
 
 
 @console_page(Ability.SUBSCRIPTIONS, methods=FORM)
