@@ -123,6 +123,7 @@ def calls(t: Things) -> Iterator[Asked]:
         "/members",
         "/invitations",
         "/events",
+        "/forecast",
         "/invoices",
         "/payment-methods",
         "/quotes",

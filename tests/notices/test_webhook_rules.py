@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from ipaddress import ip_address
 
@@ -17,6 +21,7 @@ from tenure.notices.webhooks.addresses import (
     reach,
 )
 from tenure.notices.webhooks.known import check_types, event_types
+from tenure.notices.webhooks.posting import Connection
 from tenure.notices.webhooks.rules import (
     PAUSES,
     SCHEDULE,
@@ -119,3 +124,45 @@ def test_private_addresses_are_known_in_every_dress() -> None:
         reach("localhost", 9, LIVE, 1)
     with pytest.raises(OSError, match="refused"):
         reach("127.0.0.1", 9, SANDBOX, 1)
+
+
+@contextmanager
+def odd_server(*answers: bytes, drips: bool = False) -> Iterator[int]:
+    """A server whose connections get one answer each and are closed, or never end; its port."""
+    stop = threading.Event()
+
+    def serve() -> None:
+        for answer in answers:
+            line, _ = server.accept()
+            with line:
+                line.recv(65536)
+                line.sendall(answer)
+                if drips:
+                    stop.wait(10)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        try:
+            yield server.getsockname()[1]
+        finally:
+            stop.set()
+            thread.join(10)
+
+
+def test_a_connection_that_was_hung_up_is_opened_again_and_patience_ends() -> None:
+    taken = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nRetry-After: soon\r\n\r\nok"
+    long = b"HTTP/1.1 500 Oh\r\nContent-Length: 9000\r\n\r\n" + b"\x07 x" * 3000
+    with odd_server(taken, long) as port:
+        connection = Connection(f"http://127.0.0.1:{port}", SANDBOX)
+        first, second = connection.post(b"{}", {}), connection.post(b"{}", {})
+        connection.close()
+    assert (first.code, first.text, first.wish) == (200, "ok", timedelta())
+    assert (second.code, len(second.text)) == (500, 300)
+    with odd_server(b"HTTP/1.1 20", drips=True) as port:
+        slow = Connection(f"http://127.0.0.1:{port}/", SANDBOX, patience=0.05).post(b"{}", {})
+    assert slow.code is None
+    assert slow.problem
+    with odd_server(taken) as port:
+        plain = Connection(f"https://127.0.0.1:{port}/", SANDBOX).post(b"{}", {})
+    assert "SSL" in plain.problem

@@ -211,3 +211,13 @@ WORD_TOO_LONG = declare(
     en="This may have {most} characters at most.",
     fr="Ce texte ne peut pas dépasser {most} caractères.",
 )
+FORECAST_OF_THE_PAST = declare(
+    "forecast_of_the_past",
+    en="This day is over; give one from {today} on.",
+    fr="Ce jour est passé ; donnez-en un à partir du {today}.",
+)
+FORECAST_TOO_FAR = declare(
+    "forecast_too_far",
+    en="This is too far ahead; give a day up to {last}.",
+    fr="C'est trop loin ; donnez un jour jusqu'au {last}.",
+)

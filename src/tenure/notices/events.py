@@ -1,4 +1,4 @@
-"""What happened to webhooks; what they deliver is no fact of its own, it is the journal's."""
+"""What happened to webhooks and calendars; what they deliver is no fact of its own."""
 
 from __future__ import annotations
 
@@ -55,3 +55,19 @@ class WebhookRemoved:
 
     type: ClassVar[str] = "webhook.removed"
     webhook: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarShared:
+    """Its days can be read at a new secret address; the one before leads nowhere."""
+
+    type: ClassVar[str] = "calendar.shared"
+    organisation: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarRevoked:
+    """The secret address of its days leads nowhere any more."""
+
+    type: ClassVar[str] = "calendar.revoked"
+    organisation: UUID

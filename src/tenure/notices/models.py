@@ -190,3 +190,15 @@ class WebhookDelivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} #{self.sequence} ({self.status})"
+
+
+class CalendarFeed(models.Model):
+    """The secret address at which an organisation's days can be read by calendar programs."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.OneToOneField(Organisation, models.PROTECT, related_name="+")
+    token = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"calendar of {self.organisation_id}"

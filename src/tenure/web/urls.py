@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from tenure.web.console.forecast import feed
 from tenure.web.edge.appearance import choose_theme
 from tenure.web.edge.robots import list_in_sitemap
 from tenure.web.help.pages import paths as help_paths
@@ -14,6 +15,7 @@ list_in_sitemap(help_paths)
 
 urlpatterns = [
     path("appearance", choose_theme, name="appearance"),
+    path("calendar/<str:token>.ics", feed, name="calendar"),
     path("backoffice/", include("tenure.web.backoffice.urls")),
     path("", include("tenure.web.checkout.urls")),
     path("console/<str:organisation>/", include("tenure.web.console.urls")),

@@ -59,6 +59,8 @@ def test_every_page_is_sound(lively: Company, page: Page, site: Site, language: 
         f"{subscription_page(lively, made)}/renewal?to=off",
         page_of(lively, "orders"),
         page_of(lively, f"orders/{public_id('ord', order.id)}"),
+        page_of(lively, "forecast?until=2029-06-01"),
+        page_of(lively, "settings/webhooks"),
         page_of(lively, "history"),
         page_of(lively, "settings"),
         page_of(lively, "billing/address"),

@@ -34,6 +34,7 @@ PAGES = [
     "settings/security",
     "settings/ownership",
     "settings/keys",
+    "settings/webhooks",
     "settings/clock",
 ]
 BILLING = {

@@ -90,7 +90,7 @@ def _which_go(each: Resize, seats: Sequence[Seat]) -> list[Seat]:
     plan = reduction(
         [
             SeatUse(seat.id, _reserved_at(seat), seat.assigned_at, seat.last_used_on)
-            for seat in seats
+            for seat in sorted(seats, key=lambda seat: -seat.number)  # as it was told before
         ],
         each.quantity,
         zone_named(each.subscription.zone),

@@ -202,6 +202,7 @@ HELD: Final[tuple[Held, ...]] = (
         "hook",
         hidden=("secret", "old_secret"),
     ),
+    Held("notices.CalendarFeed", _ERASED, "the secret address of its calendar", hidden=("token",)),
     Held("notices.WebhookFeed", _KEPT, "how far the vendor's programs were told", exported=False),
     Held("notices.WebhookDelivery", _KEPT, "what the vendor's programs answered", exported=False),
     Held("notices.Cursor", _KEPT, "how far the journal was told", exported=False),

@@ -32,7 +32,7 @@ def disabled(told: Told, world: World) -> Iterable[Draft]:
             answer=letters.answer_of(row.disabled_why),
             url=console_page(organisation, f"settings/{place}")
             if organisation is not None
-            else staff_page(place),
+            else staff_page(),
         )
 
     return to_each("webhook_disabled", readers, compose)

@@ -29,11 +29,12 @@ _SECURE: Final = ssl.create_default_context()
 class Connection:
     """A connection to one endpoint, for as many messages as it lasts."""
 
-    def __init__(self, url: str, permissions: Permissions) -> None:
+    def __init__(self, url: str, permissions: Permissions, *, patience: float = PATIENCE) -> None:
         parts = urlsplit(url)
         self._target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         host, port = parts.hostname or "", port_of(parts)
         secure = parts.scheme == "https"
+        self._most = patience
         self._line = http.client.HTTPConnection(host, port, timeout=SILENCE)
         self._line.default_port = 443 if secure else 80  # so that Host names no usual port
         self._open = partial(_opened, host, port, permissions, secure=secure)
@@ -72,7 +73,7 @@ class Connection:
 
     @contextmanager
     def _patience(self) -> Iterator[None]:
-        watch = threading.Timer(PATIENCE, self._give_up)
+        watch = threading.Timer(self._most, self._give_up)
         watch.daemon = True
         watch.start()
         try:

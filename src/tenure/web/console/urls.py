@@ -8,6 +8,7 @@ from tenure.web.console import (
     billing,
     cards,
     clock,
+    forecast,
     history,
     keys,
     next_period,
@@ -21,6 +22,7 @@ from tenure.web.console import (
     security,
     subscriptions,
     taking_back,
+    webhooks,
 )
 
 urlpatterns = [
@@ -61,6 +63,8 @@ urlpatterns = [
     path("billing/invoices", papers.papers, name="console_papers"),
     path("billing/invoices/<str:document>/<str:form>", papers.file, name="console_paper"),
     path("billing/quotes", quotes.quotes, name="console_quotes"),
+    path("forecast", forecast.forecast, name="console_forecast"),
+    path("forecast/calendar", forecast.share, name="console_calendar"),
     path("history", history.events, name="console_history"),
     path("settings", particulars.organisation, name="console_settings"),
     path("settings/billing", billing.moved, name="console_billing_moved"),
@@ -69,5 +73,16 @@ urlpatterns = [
     path("settings/ownership/<str:offer>", ownership.answer, name="console_ownership_answer"),
     path("settings/keys", keys.keys, name="console_keys"),
     path("settings/keys/<str:key>/revoke", keys.revoke, name="console_revoke"),
+    path("settings/webhooks", webhooks.webhooks, name="console_webhooks"),
+    path("settings/webhooks/<str:webhook>", webhooks.webhook, name="console_webhook"),
+    path("settings/webhooks/<str:webhook>/switch", webhooks.switch, name="console_webhook_switch"),
+    path("settings/webhooks/<str:webhook>/secret", webhooks.secret, name="console_webhook_secret"),
+    path("settings/webhooks/<str:webhook>/replay", webhooks.replay, name="console_webhook_replay"),
+    path("settings/webhooks/<str:webhook>/remove", webhooks.remove, name="console_webhook_remove"),
+    path(
+        "settings/webhooks/<str:webhook>/deliveries/<str:delivery>/again",
+        webhooks.send_again,
+        name="console_webhook_again",
+    ),
     path("settings/clock", clock.clock, name="console_clock"),
 ]

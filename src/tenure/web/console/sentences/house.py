@@ -113,6 +113,14 @@ def _webhook_removed(_event: Event) -> str:
     return gettext("A webhook was removed.")
 
 
+def _calendar_shared(_event: Event) -> str:
+    return gettext("The calendar was given a new secret address.")
+
+
+def _calendar_revoked(_event: Event) -> str:
+    return gettext("The secret address of the calendar was revoked.")
+
+
 def _acting(event: Event) -> str:
     return gettext("%(staff)s of the vendor began to act for you.") % {"staff": event.staff}
 
@@ -193,6 +201,8 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "webhook.replayed": Sentence(icon="send", tell=_webhook_replayed),
     "webhook.disabled": Sentence(icon="circle-x", tell=_webhook_disabled),
     "webhook.removed": Sentence(icon="circle-minus", tell=_webhook_removed),
+    "calendar.shared": Sentence(icon="calendar", tell=_calendar_shared),
+    "calendar.revoked": Sentence(icon="calendar", tell=_calendar_revoked),
     "acting.begun": Sentence(icon="eye", tell=_acting),
     "acting.ended": Sentence(icon="eye", tell=_acted),
     "request.made": Sentence(icon="lifebuoy", tell=_asked),
