@@ -24,10 +24,10 @@ from tenure.flows.seats import assign_seat
 from tenure.flows.verify.run import verify
 from tenure.orders.models import Order
 from tenure.organisations.models import Organisation
-from tenure.subscriptions.models import Period, SeatChange, Subscription
+from tenure.subscriptions.models import Period, Renewal, SeatChange, Subscription
 from tenure.support.models import Request
 from tests.billing.official import objections
-from tests.flows.transfers import imported, transfer_for
+from tests.flows.transfers import TOTAL, by_transfer, imported, transfer_for
 from tests.shop import START, clock_of, customer, open_shop, owner_of, subscribe
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -92,6 +92,7 @@ def test_seats_are_had_within_their_period_or_not_at_all() -> None:
     open_shop()
     company = customer()
     designers = subscribe(company, "designer-business", 5)
+    choose_renewal(subscription=designers.id, auto_renew=False, now=START, by="test")
     advance(company, 10)
     (first, second) = (added(designers, 1, TransferPayment()) for _ in range(2))
     assert (first.status, counts(designers)) == ("awaiting_transfer", (5, 5, 5, 5))
@@ -172,3 +173,57 @@ def cancelled(order: Order) -> tuple[str, int]:
     request = Request.objects.get(id=written.ids[0])
     back = Refund.objects.filter(order=order).aggregate(sum=Sum("amount"))["sum"]
     return request.outcome, back
+
+
+def test_the_next_period_is_paid_too_where_it_is_ordered() -> None:
+    open_shop()
+    company = customer()
+    designers = subscribe(company, "designer-business", 5)
+    advance(company, 363)  # charged two days ago; three days are left
+    order = added(designers, 2)
+    lines = list(order.lines.order_by("position").values_list("net", flat=True))
+    assert lines == [round(120000 * 2 * 3 / 366), 240000]
+    assert counts(designers) == (7, 7, 7, 7)
+    said = parse(Document.objects.get(order=order).content).lines
+    assert [(line.starts_on, line.ends_on) for line in said] == [
+        (date(2028, 2, 27), date(2028, 2, 29)),
+        (date(2028, 3, 1), date(2029, 2, 28)),
+    ]
+    assert said[1].description == "Places ajoutées à un abonnement annuel, pour sa période suivante"
+    advance(company, 368)
+    assert counts(designers) == (7, 7, 7, 7)
+    assert cancelled(order) == ("granted", order.total)
+    assert counts(designers) == (5, 5, 5, 5)
+    all_holds()
+
+
+def test_what_was_paid_beside_a_renewal_that_is_ordered_anew_goes_back() -> None:
+    open_shop()
+    payer = customer()
+    first = by_transfer(payer)
+    imported(transfer_for(first, TOTAL))
+    designers = Subscription.objects.get(organisation=payer)
+    advance(payer, 340)  # the renewal is invoiced ahead
+    order = added(designers, 2, CardPayment("tok_ok"))
+    assert order.lines.count() == 2
+    assert SeatChange.objects.filter(order=order, released_at=None).count() == 2
+    renewal = Renewal.objects.get(subscription=designers)
+    ahead = renewal.quantity
+    now = clock_of(payer.id)
+    assert now is not None
+    choose_renewal(
+        subscription=designers.id, next_quantity=designers.quantity + 3, now=now, by="test"
+    )
+    advance(payer, 341)
+    released = SeatChange.objects.get(order=order, for_next=True)
+    assert released.undone_at is not None
+    advance(payer, 342)
+    back = Refund.objects.get(order=order)
+    assert (back.amount, back.status) == (released.order_line.gross, "done")
+    renewal.refresh_from_db()
+    assert (ahead, renewal.quantity) == (designers.quantity, designers.quantity + 3)
+    again = Order.objects.get(id=renewal.order_id)
+    imported(transfer_for(again.id, again.total))
+    advance(payer, 367)
+    assert counts(designers)[0] == renewal.quantity
+    all_holds()

@@ -24,6 +24,8 @@ from tenure.flows.renewals.ordering import order_renewals
 from tenure.flows.renewals.reminding import remind_of_renewals, tell_of_losses
 from tenure.flows.retention.watching import NEXT_LOOK, watch_retention
 from tenure.flows.role_requests import give_to_waiting
+from tenure.flows.seat_changes.paying_back import NEXT as NEXT_PAID_BACK
+from tenure.flows.seat_changes.paying_back import pay_released_back
 from tenure.flows.transfers import remind, stop_waiting
 from tenure.orders.commands.orders import expire
 from tenure.orders.commands.quotes import expire_quotes
@@ -208,6 +210,7 @@ KINDS: Final[tuple[Kind, ...]] = (
         "SELECT FROM billing_payment WHERE organisation_id = %(whose)s "
         "AND status = 'intended' AND off_session)",
     ),
+    Kind(pay_released_back, NEXT_PAID_BACK),  # by whatever came to nothing above (R27)
     Kind(watch_retention, NEXT_LOOK),  # after whatever a purge waits for came to its end
     Kind(grant_requests),
     Kind(recognise_revenue),

@@ -89,6 +89,14 @@ RENEWAL_REPLACED = declare(
     en="The quantity of the next period changed; a new invoice replaces this one.",
     fr="La quantité de la période suivante a changé ; une nouvelle facture remplace celle-ci.",
 )
+NEXT_SEATS_RELEASED = declare(
+    "next_seats_released",
+    rule="R27",
+    en="The next period was ordered anew or does not come; what was paid for more seats in it goes "
+    "back.",
+    fr="La période suivante a été recommandée ou n'a pas lieu ; ce qui a été payé pour des places "
+    "supplémentaires est rendu.",
+)
 RENEWAL_STANDS = declare(
     "renewal_stands",
     rule="R24",

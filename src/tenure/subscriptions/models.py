@@ -213,6 +213,8 @@ class SeatChange(models.Model):
     ``period_days``. ``seats_before`` is how many seats there were and were on their way when they
     were ordered. ``starts_on`` is the first local day of the seats, null until they are paid;
     ``undone_at`` is when they went again, or when their money, which came too late, went back.
+    ``released_at``, of what was paid for the next period: when its order came to nothing or was
+    made anew, so that the line is to be credited and paid back.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -229,6 +231,7 @@ class SeatChange(models.Model):
     period_days = models.IntegerField()
     starts_on = models.DateField(null=True)
     undone_at = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -237,6 +240,13 @@ class SeatChange(models.Model):
             models.CheckConstraint(
                 condition=Q(priced_from__lt=F("ends_on"), period_days__gt=0),
                 name="seat_change_has_days",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["released_at"],
+                condition=Q(released_at__isnull=False, undone_at__isnull=True),
+                name="seat_change_to_pay_back",
             ),
         ]
 

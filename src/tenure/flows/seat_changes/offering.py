@@ -25,7 +25,8 @@ from tenure.policy.model import Policy
 from tenure.policy.words import Audience
 from tenure.subscriptions.models import Source
 from tenure.subscriptions.queries.facts import period_facts
-from tenure.subscriptions.queries.seat_changes import seats_on_their_way
+from tenure.subscriptions.queries.obligations import following_period
+from tenure.subscriptions.queries.seat_changes import seats_on_their_way, standing_renewals
 from tenure.subscriptions.queries.views import SubscriptionView
 from tenure.subscriptions.rules.periods import SubscriptionStatus
 from tenure.subscriptions.rules.quantity import prorated_amount
@@ -145,7 +146,7 @@ def _priced(
     except Refused as unknown:
         said = refuse(unknown.code, **unknown.figures)
         return SeatOffer(view, quantity, on, seats, said, None)
-    lines = (_rest_of_period(view, unit, quantity, on),)
+    lines = (_rest_of_period(view, unit, quantity, on), *_next_period(view, quantity))
     amounts = price_document([line.amount for line in lines], audience, situation)
     price = SeatPrice(lines, situation, amounts, policy, number)
     return SeatOffer(view, quantity, on, seats, verdict, price)
@@ -161,3 +162,16 @@ def _rest_of_period(view: SubscriptionView, unit: int, quantity: int, on: date) 
         period_days=span.days,
         amount=prorated_amount(unit, quantity, on, span),
     )
+
+
+def _next_period(view: SubscriptionView, quantity: int) -> tuple[AddedLine, ...]:
+    """The same seats in the period after it, if its renewal is ordered already: at the price that
+    was fixed for that."""
+    number = view.current.number + 1
+    key = (view.subscription.id, number)
+    renewal = standing_renewals([key]).get(key)
+    if renewal is None or renewal.unit_amount is None:
+        return ()
+    span = following_period(view.subscription, number).span
+    amount = renewal.unit_amount * quantity
+    return (AddedLine(number, True, renewal.unit_amount, span, span.days, amount),)

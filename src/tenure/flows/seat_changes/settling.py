@@ -29,7 +29,7 @@ from tenure.policy.words import PaymentMethod
 from tenure.subscriptions.commands.seat_changes import first_day, mark_begun, mark_undone
 from tenure.subscriptions.events import SeatsAdded, SeatsTooLate
 from tenure.subscriptions.models import Period, SeatChange, Subscription
-from tenure.subscriptions.queries.seat_changes import changes_of
+from tenure.subscriptions.queries.seat_changes import changes_of, standing_renewals
 
 _BATCH: Final = 1000
 """How many rows one UPDATE takes: PostgreSQL bounds the values of a statement."""
@@ -117,7 +117,10 @@ def bring_seats(
     for each in changes:
         zone = zone_named(subscriptions[each.subscription_id].zone)
         each.starts_on = first_day(each, local_date(journal.at, zone))
-        in_period[each.subscription_id, each.number] += each.quantity
+    _release_orphans(changes, journal)
+    for each in changes:
+        if each.released_at is None:
+            in_period[each.subscription_id, each.number] += each.quantity
         more[each.subscription_id] += 0 if each.for_next else each.quantity
     mark_begun(changes=changes)
     rows = Period.objects.select_for_update(no_key=True).filter(subscription_id__in=more)
@@ -136,6 +139,15 @@ def bring_seats(
         if not each.for_next:
             _tell_added(each, subscriptions[each.subscription_id], journal)
     return periods
+
+
+def _release_orphans(changes: Sequence[SeatChange], journal: Journal) -> None:
+    """What was to be paid beside a renewal that is no longer ordered goes back."""
+    following = [(each.subscription_id, each.number) for each in changes if each.for_next]
+    standing = standing_renewals(following) if following else {}
+    for each in changes:
+        if each.for_next and (each.subscription_id, each.number) not in standing:
+            each.released_at = journal.at
 
 
 def _tell_added(change: SeatChange, subscription: Subscription, journal: Journal) -> None:
@@ -159,9 +171,11 @@ def _last_days_to_stop(
     last_days = {}
     for each in changes:
         period = periods.get((each.subscription_id, each.number))
-        renews = subscriptions[each.subscription_id].auto_renew
-        if renews and not each.for_next and period is not None and period.opt_out_on is not None:
-            last_days[each.order_id] = period.opt_out_on
+        if not subscriptions[each.subscription_id].auto_renew or period is None:
+            continue
+        last_day, today = period.opt_out_on, each.starts_on
+        if last_day is not None and (today is None or last_day >= today):
+            last_days[each.order_id] = last_day
     return last_days
 
 

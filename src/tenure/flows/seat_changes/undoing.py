@@ -104,6 +104,8 @@ def _shorten_periods(
     changed = {}
     for each in changes:
         key = (each.subscription_id, each.number)
+        if each.released_at is not None:
+            continue  # they are in no period
         if key in periods:
             periods[key].quantity -= each.quantity
             changed[key] = periods[key]

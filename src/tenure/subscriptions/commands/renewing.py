@@ -17,6 +17,7 @@ from tenure.orders.models import Order
 from tenure.policy.model import Policy
 from tenure.policy.words import Audience
 from tenure.subscriptions.commands.beginning import period_row
+from tenure.subscriptions.commands.seat_changes import release_next_seats
 from tenure.subscriptions.events import (
     RenewalAuthenticationRequired,
     RenewalDeclined,
@@ -28,6 +29,7 @@ from tenure.subscriptions.events import (
 )
 from tenure.subscriptions.models import Period, Renewal, Subscription
 from tenure.subscriptions.queries.obligations import Obligation
+from tenure.subscriptions.queries.seat_changes import seats_paid_ahead
 from tenure.subscriptions.rules.periods import period
 from tenure.subscriptions.rules.retention import retention_days
 
@@ -145,7 +147,8 @@ def renew_subscriptions(*, renewed: Sequence[Renewed], journal: Journal) -> list
     Written with the journal, in the order given. One that begins in the past reinstates what had
     lapsed, without a gap (R24).
     """
-    periods = [_period(each) for each in renewed]
+    ahead = seats_paid_ahead([each.renewal.subscription_id for each in renewed])
+    periods = [_period(each, ahead) for each in renewed]
     journal.insert(periods)
     if not renewed:
         return []
@@ -174,14 +177,16 @@ def renew_subscriptions(*, renewed: Sequence[Renewed], journal: Journal) -> list
     return periods
 
 
-def _period(each: Renewed) -> Period:
+def _period(each: Renewed, ahead: Mapping[tuple[UUID, int], int]) -> Period:
+    """The period; what was paid for it in mid-period comes on top (R27)."""
     renewal, row = each.renewal, each.renewal.subscription
+    more = ahead.get((row.id, renewal.number), 0)
     zone = zone_named(row.zone)
     return period_row(
         period(row.anchor_on, Term(row.term), renewal.number, zone),
         subscription=row,
         order=each.order,
-        quantity=renewal.quantity or row.next_quantity,
+        quantity=(renewal.quantity or row.next_quantity) + more,
         zone=zone,
         policy=each.policy,
         days=retention_days(each.policy, each.audience, each.country),
@@ -211,6 +216,7 @@ def forget_order(*, renewals: Sequence[Renewal], journal: Journal) -> None:
                 subscription=each.subscription_id, order=each.order_id, number=each.number
             )
             journal.record(each.organisation_id, fact)
+    release_next_seats(following=_following(renewals), at=journal.at)
     Renewal.objects.filter(id__in=[each.id for each in renewals]).update(
         order=None, order_line=None, quantity=None, due_at=None, closed_at=None
     )
@@ -286,6 +292,7 @@ def give_up(*, renewals: Sequence[Renewal], journal: Journal) -> None:
     """The time in which the locked ``renewals`` could be paid is over (R24, R31)."""
     ids = [each.id for each in renewals]
     Renewal.objects.filter(id__in=ids).update(due_at=None, closed_at=journal.at)
+    release_next_seats(following=_following(renewals), at=journal.at)
     for each in renewals:
         journal.record(
             each.organisation_id,
@@ -294,3 +301,7 @@ def give_up(*, renewals: Sequence[Renewal], journal: Journal) -> None:
             ),
             at=each.due_at,
         )
+
+
+def _following(renewals: Collection[Renewal]) -> list[tuple[UUID, int]]:
+    return [(each.subscription_id, each.number) for each in renewals]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q
 
 from tenure.base.calendar import Span
 from tenure.base.ids import new_id
@@ -53,12 +56,26 @@ def record_seat_changes(
 
 def mark_begun(*, changes: Sequence[SeatChange]) -> None:
     """The seats of ``changes`` are there from their ``starts_on`` on."""
-    SeatChange.objects.bulk_update(changes, ["starts_on"], batch_size=1000)
+    SeatChange.objects.bulk_update(changes, ["starts_on", "released_at"], batch_size=1000)
 
 
 def mark_undone(*, changes: Sequence[SeatChange], at: datetime) -> None:
     """The seats of ``changes`` went again, or never came."""
     SeatChange.objects.filter(id__in=[each.id for each in changes]).update(undone_at=at)
+
+
+def release_next_seats(*, following: Collection[tuple[UUID, int]], at: datetime) -> None:
+    """The renewals for these periods come to nothing or are ordered anew: what was paid for more
+    seats beside them is to go back (R27). One statement."""
+    if not following:
+        return
+    rows = SeatChange.objects.filter(
+        for_next=True, starts_on__isnull=False, released_at__isnull=True, undone_at__isnull=True
+    )
+    which = Q()
+    for subscription, number in following:
+        which |= Q(subscription_id=subscription, number=number)
+    rows.filter(which).update(released_at=at)
 
 
 def first_day(change: SeatChange, today: date) -> date:

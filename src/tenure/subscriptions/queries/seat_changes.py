@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Sum
 
 from tenure.orders.models import OrderStatus
-from tenure.subscriptions.models import Period, SeatChange
+from tenure.subscriptions.models import Period, Renewal, SeatChange
 
 ON_THEIR_WAY = (
     OrderStatus.AWAITING_TRANSFER,
@@ -73,3 +73,31 @@ def orders_adding_to(subscriptions: Collection[UUID], statuses: Collection[str])
         order__status__in=statuses,
     )
     return list(rows.order_by("order_id").values_list("order_id", flat=True))
+
+
+_GONE = (OrderStatus.EXPIRED, OrderStatus.WITHDRAWN, OrderStatus.CANCELLED)
+
+
+def standing_renewals(following: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], Renewal]:
+    """Of periods to come, by subscription and number, those whose renewal is ordered; one
+    statement."""
+    rows = Renewal.objects.filter(
+        subscription_id__in={subscription for subscription, _ in following}, order__isnull=False
+    ).exclude(order__status__in=_GONE)
+    found = {(row.subscription_id, row.number): row for row in rows}
+    return {key: found[key] for key in following if key in found}
+
+
+def seats_paid_ahead(subscriptions: Collection[UUID]) -> dict[tuple[UUID, int], int]:
+    """How many seats were paid for periods to come beside their renewals; one statement."""
+    rows = SeatChange.objects.filter(
+        subscription_id__in=subscriptions,
+        for_next=True,
+        starts_on__isnull=False,
+        released_at__isnull=True,
+        undone_at__isnull=True,
+    ).values("subscription_id", "number")
+    return {
+        (row["subscription_id"], row["number"]): row["seats"]
+        for row in rows.annotate(seats=Sum("quantity"))
+    }

@@ -1,0 +1,62 @@
+"""Seats paid for a next period that does not come as it was ordered: the money goes back (R27)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Q
+
+from tenure.base.clock import machine_now
+from tenure.base.money import Money
+from tenure.base.wording import sentence
+from tenure.billing.commands.refunds import NewRefund, intend_refunds
+from tenure.billing.models import Payment, PaymentStatus
+from tenure.events.journal import Journal
+from tenure.flows.documents.crediting import credit_lines
+from tenure.orders.commands.orders import lock_orders
+from tenure.organisations.models import Organisation
+from tenure.subscriptions.commands.seat_changes import mark_undone
+from tenure.subscriptions.errors import NEXT_SEATS_RELEASED
+from tenure.subscriptions.models import SeatChange
+
+BATCH: Final = 50
+"""How many one transaction takes: each is a paper and a refund of its own."""
+
+NEXT: Final = (
+    "SELECT min(released_at) FROM subscriptions_seatchange WHERE organisation_id = %(whose)s "
+    "AND released_at IS NOT NULL AND undone_at IS NULL"
+)
+"""When an organisation next has any."""
+
+
+def pay_released_back(scope: Q, until: datetime, journal: Journal) -> int:
+    """Credit what was paid for more seats in periods that were released, and give it back.
+
+    Organisations are locked first; who is at work is left for the next time. The refunds are
+    carried out by recovery.
+    """
+    released = SeatChange.objects.filter(scope, released_at__lte=until, undone_at__isnull=True)
+    organisations = Organisation.objects.select_for_update(no_key=True, skip_locked=True).filter(
+        id__in=released.values("organisation_id")
+    )
+    buyers = {each.id: each for each in organisations.order_by("id")[:BATCH]}
+    rows = released.filter(organisation_id__in=list(buyers)).select_related("order_line")
+    changes = list(rows.order_by("id")[:BATCH])
+    lock_orders([each.order_id for each in changes])
+    mark_undone(changes=changes, at=journal.at)
+    for each in changes:
+        _pay_back(each, buyers[each.organisation_id], journal)
+    return len(changes)
+
+
+def _pay_back(change: SeatChange, buyer: Organisation, journal: Journal) -> None:
+    line, reason = change.order_line, sentence(NEXT_SEATS_RELEASED, {}, buyer.language)
+    positions = frozenset({line.position})
+    notes = credit_lines(order=change.order_id, positions=positions, reason=reason, journal=journal)
+    amount = sum(note.total for note in notes)
+    payment = Payment.objects.filter(order=change.order_id, status=PaymentStatus.CAPTURED).first()
+    if payment is None or not amount:
+        return
+    back = NewRefund(payment.id, Money(amount, payment.currency), reason)
+    intend_refunds(refunds=[back], called_at=machine_now(), journal=journal)
