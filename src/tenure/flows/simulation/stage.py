@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
+from typing import Final
 
 from django.db import connection, connections
+from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
 
-READY = "simulation_ready"
-PLAYED = "simulation_played"
+from tenure.flows.simulation.rulebook.goods import catalogue_text
+
+PLAYED: Final = "simulation_played"
+
+
+def _ready() -> str:
+    """The name of a database made ready by these migrations and this catalogue."""
+    leaves = sorted(MigrationLoader(None).graph.leaf_nodes())
+    return f"simulation_{sha256(f'{leaves}{catalogue_text()}'.encode()).hexdigest()[:16]}"
 
 
 class Stage:
@@ -20,16 +30,17 @@ class Stage:
     def __init__(self, make_ready: Callable[[], None]) -> None:
         self._home = str(connection.settings_dict["NAME"])
         self._make_ready = make_ready
+        self._ready = _ready()
 
     def __enter__(self) -> Stage:
-        if not self._exists(READY):
-            draft = f"{READY}_draft"
+        if not self._exists(self._ready):
+            draft = f"{self._ready}_draft"
             self._sql("DROP DATABASE IF EXISTS {}", draft)
             self._sql("CREATE DATABASE {}", draft)
             self._use(draft)
             self._make_ready()
             self._use(self._home)
-            self._sql("ALTER DATABASE {} RENAME TO {}", draft, READY)
+            self._sql("ALTER DATABASE {} RENAME TO {}", draft, self._ready)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -40,7 +51,7 @@ class Stage:
         """Be in a database that is as if nothing had happened yet."""
         self._use(self._home)
         self._sql("DROP DATABASE IF EXISTS {}", PLAYED)
-        self._sql("CREATE DATABASE {} TEMPLATE {}", PLAYED, READY)
+        self._sql("CREATE DATABASE {} TEMPLATE {}", PLAYED, self._ready)
         self._use(PLAYED)
 
     def _exists(self, name: str) -> bool:

@@ -23,7 +23,7 @@ from tenure.flows.simulation.story import Op
 
 def ask(customer: Customer, op: Op) -> Deed | None:
     """A request for an order: mostly a young one, and sometimes any."""
-    orders = [each for each in customer.orders if each.kind != "seats"]
+    orders = customer.orders
     young = [each for each in orders if verdict(customer, each, op.at) == "cancellable"]
     order = pick(young if young and op.picks[0] % 4 else orders, op.picks[1])
     if order is None:

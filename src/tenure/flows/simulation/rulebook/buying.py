@@ -10,6 +10,7 @@ from tenure.flows.simulation.rulebook.customer import Customer, Line, Order, Sub
 from tenure.flows.simulation.rulebook.days import ONE_DAY, day_over
 from tenure.flows.simulation.rulebook.goods import TERMS, Offer, taxed
 from tenure.flows.simulation.rulebook.seats import seats_come, seats_until, too_late
+from tenure.flows.simulation.rulebook.trials import end_trials
 
 NOT_YET = UUID(int=0)
 PROOF_DAYS, TRANSFER_DAYS = 14, 30
@@ -178,6 +179,7 @@ def _begin(customer: Customer, order: Order, at: datetime) -> None:
         )
         subscription.append_period(order)
         customer.subscriptions.append(subscription)
+    end_trials(customer, [each for each in customer.subscriptions if each.order is order], at)
 
 
 def pay_again(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from tenure.flows.simulation.rulebook.buying import let_money_go
 from tenure.flows.simulation.rulebook.customer import DATA_DAYS, Customer, Order, Subscription
 from tenure.flows.simulation.rulebook.days import ONE_DAY, day_of, day_over
 from tenure.flows.simulation.rulebook.people import let_reservations_go
+from tenure.flows.simulation.rulebook.seats import seats_go
 
 WINDOW_DAYS = 15
 TRIES = ("already_cancelled", "not_paid")
@@ -35,19 +37,45 @@ def cancel(customer: Customer, order: Order, at: datetime, *, answered: bool = T
 
     ``answered``: whether somebody was left to hear that the card has its money again.
     """
+    taken = [order]
+    _take_back(customer, order, at)
+    if order.kind == "seats":
+        seats_go(order, at)
+    ending = [each for each in customer.subscriptions if _goes_with(each, order)]
+    for subscription in ending:
+        _end(customer, subscription, at)
+    for each in customer.orders:
+        if each.kind == "seats" and each.subscription in ending:
+            taken += _seats_end(customer, each, at)
+    customer.requests = [each for each in customer.requests if each[0] is not order]
+    for each in taken if answered else ():
+        send_back(customer, each)
+
+
+def _take_back(customer: Customer, order: Order, at: datetime) -> None:
     order.status = "cancelled"
-    if order.total and not order.gone_back:
+    if order.total and not (order.unsent or order.gone_back):
         customer.issue("credit_note", "CN", order, at)
         customer.book("income", "receivable", order.net)
         customer.book("tax_due", "receivable", order.tax)
         order.unsent = order.method == "card"
-    for subscription in customer.subscriptions:
-        own = subscription.order is order and order.kind == "purchase"
-        if own or any(period.order is order for period in subscription.periods):
-            _end(customer, subscription, at)
-    customer.requests = [each for each in customer.requests if each[0] is not order]
-    if answered:
-        send_back(customer, order)
+
+
+def _goes_with(subscription: Subscription, order: Order) -> bool:
+    own = subscription.order is order and order.kind == "purchase"
+    paid = any(period.order is order for period in subscription.periods)
+    return (own or paid) and subscription.cancelled_at is None
+
+
+def _seats_end(customer: Customer, order: Order, at: datetime) -> list[Order]:
+    """Seats that were added to what ends: unpaid they are withdrawn, in their window paid back."""
+    if order.status in ("awaiting_transfer", "awaiting_verification", "declined"):
+        let_money_go(customer, order)
+        order.status = "withdrawn"
+    elif order.status == "paid" and verdict(customer, order, at) == "cancellable":
+        _take_back(customer, order, at)
+        return [order]
+    return []
 
 
 def send_back(customer: Customer, order: Order) -> None:

@@ -102,6 +102,8 @@ class Order:
     subscription: Subscription | None = None
     number: int = 0
     """Of which subscription, and for which of its periods, it buys more seats (R27)."""
+    brought: bool = False
+    """Whether those are there."""
     unsent: bool = False
     """Whether its money is still to be given back to the card."""
     gone_back: bool = False

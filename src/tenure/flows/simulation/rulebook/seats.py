@@ -40,7 +40,45 @@ def seats_come(order: Order, at: datetime) -> bool:
         period.quantity += line.quantity
         subscription.quantity += line.quantity
         subscription.next_quantity += line.quantity
+    order.brought = True
     return True
+
+
+def shrink(subscription: Subscription, quantity: int) -> None:
+    """Fewer seats: free ones go, then the newest reservations, then who is idle longest (R26).
+
+    Nobody here uses a seat, so that idle counts from the day of the assignment; of equal days the
+    newest assignment goes.
+    """
+    going = subscription.quantity - quantity - subscription.free()
+    subscription.quantity = quantity
+    while going > 0 and subscription.reserved:
+        subscription.reserved.pop()
+        going -= 1
+    idle = sorted(
+        subscription.holders.items(),
+        key=lambda held: (day_of(held[1], subscription.zone), -held[1].timestamp()),
+    )
+    for member, _ in idle[: max(going, 0)]:
+        del subscription.holders[member]
+
+
+def seats_go(order: Order, at: datetime) -> None:
+    """The seats that an order added go with it, if their period still runs (R27, R28)."""
+    subscription, period = order.subscription, _period(order)
+    if subscription is None or period is None or not order.brought:
+        return
+    order.brought = False
+    if subscription.cancelled_at is not None or too_late(order, at):
+        return
+    seats = sum(line.quantity for line in order.lines)
+    period.quantity -= seats
+    left = subscription.quantity - seats
+    if subscription.next_quantity >= subscription.quantity:
+        subscription.next_quantity -= seats
+    else:
+        subscription.next_quantity = min(subscription.next_quantity, left)
+    shrink(subscription, left)
 
 
 def seats_until(order: Order) -> datetime | None:
