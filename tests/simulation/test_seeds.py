@@ -14,7 +14,7 @@ from tenure.flows.simulation.story import Story, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-RATION = ((1, 14, 0.3),)
+RATION = ((1, 10, 0.3),)
 """Seed, organisations, years."""
 
 

@@ -23,10 +23,12 @@ from tenure.flows.clock import advance_clock
 from tenure.flows.due import run_due
 from tenure.flows.recovery import recover_payments
 from tenure.flows.refunds import recover_refunds
+from tenure.flows.renewals.charging import charge_renewals
 from tenure.flows.simulation.deeds import KINDS
 from tenure.flows.simulation.deeds.deed import BY, DONE, Deed, member_id, outcome
 from tenure.flows.simulation.faults import Died, doomed
 from tenure.flows.simulation.reading import Deciders, read
+from tenure.flows.simulation.rulebook import renewing
 from tenure.flows.simulation.rulebook.buying import expired, recovered
 from tenure.flows.simulation.rulebook.cancelling import all_sent_back
 from tenure.flows.simulation.rulebook.customer import Customer, Member
@@ -264,6 +266,12 @@ class Play:
                 except Died:
                     self.report.deaths += 1
         work()
+        clock = self._clocks[customer.index]
+        while (instant := renewing.next_instant(customer)) is not None and instant <= to:
+            clock = max(clock, instant)
+            expired(customer, clock)
+            ran_out(customer, clock)
+            renewing.due(customer, clock)
         self._clocks[customer.index] = to
         expired(customer, to)
         ran_out(customer, to)
@@ -276,7 +284,7 @@ class Play:
         if minute % 6 == 0:
             with doomed(1 + minute % 31):
                 try:
-                    _work(at)
+                    run_due(now=at)
                 except Died:
                     self.report.deaths += 1
         _work(at)
@@ -287,6 +295,7 @@ class Play:
                 all_sent_back(customer)
                 expired(customer, at)
                 ran_out(customer, at)
+                renewing.due(customer, at)
                 customer.touched = True
 
     # What is compared
@@ -352,6 +361,7 @@ def _work(at: datetime) -> None:
     recover_payments(now=at, patience=_AT_ONCE)
     recover_refunds(now=at, patience=_AT_ONCE)
     run_due(now=at)
+    charge_renewals(now=at)
 
 
 def _questions(customer: Customer, member: Member, number: int) -> Iterator[Grant]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from tenure.billing.bank.reference import reference_of
 from tenure.flows.bank_import import import_statement, vendor_accounts
-from tenure.flows.simulation.deeds.deed import BY, pick
+from tenure.flows.simulation.deeds.deed import BY, order_id, pick
 from tenure.flows.simulation.rulebook.bank import credited
 from tenure.flows.simulation.rulebook.customer import Credit, Customer, Order
 from tenure.flows.simulation.story import Op
@@ -99,11 +99,17 @@ def _written(lines: Sequence[tuple[Transfer, int]]) -> bytes:
             amount=f"{each.amount // 100}.{each.amount % 100:02d}",
             day=each.booked_on,
             reference=f"B{number}",
-            text="with thanks" if each.misspelt else reference_of(each.order.id),
+            text="with thanks"
+            if each.misspelt
+            else reference_of(order_id(each.customer, each.order)),
         )
         for each, number in lines
     ]
     return (_HEAD.format(iban=iban) + "".join(entries) + _TAIL).encode()
+
+
+def _reference(each: Transfer) -> str:
+    return reference_of(order_id(each.customer, each.order))
 
 
 def _import(content: bytes, at: datetime) -> None:

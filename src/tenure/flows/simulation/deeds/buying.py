@@ -22,7 +22,7 @@ from tenure.flows.purchase import (
     resume_order,
     withdraw_order,
 )
-from tenure.flows.simulation.deeds.deed import BY, Deed, Kind, asked, pick
+from tenure.flows.simulation.deeds.deed import BY, Deed, Kind, asked, order_id, pick
 from tenure.flows.simulation.faults import Doom
 from tenure.flows.simulation.rulebook import buying
 from tenure.flows.simulation.rulebook.customer import Customer, Line, Order
@@ -180,7 +180,10 @@ def method_of(customer: Customer, op: Op) -> tuple[str, str]:
     """By which way, and with which card, something is paid."""
     often = 3 if customer.audience == "business" else 40
     transfer = op.picks[2] % often == 1
-    return ("bank_transfer", "") if transfer else ("card", _CARDS[op.picks[3] % len(_CARDS)])
+    if transfer:
+        return "bank_transfer", ""
+    card = _CARDS[op.picks[3] % len(_CARDS)]
+    return "card", "tok_ok" if customer.own_clock and card == "tok_unknown" else card
 
 
 def how_paid(method: str, token: str) -> CardPayment | TransferPayment:
@@ -211,7 +214,7 @@ def pay(customer: Customer, op: Op) -> Deed | None:
 
     def does() -> object:
         return pay_order(
-            order=order.id,
+            order=order_id(customer, order),
             payment=how_paid(method, token),
             now=op.at,
             by=BY,
@@ -238,7 +241,7 @@ def take_step(customer: Customer, op: Op) -> Deed | None:
     passed = op.picks[1] % 3 > 0
 
     def does() -> object:
-        rows = Payment.objects.filter(order=order.id).order_by("-id")
+        rows = Payment.objects.filter(order=order_id(customer, order)).order_by("-id")
         payment = rows.values_list("id", flat=True)[0]
         return authenticate(payment=payment, passed=passed, now=op.at, by=BY)
 
@@ -254,7 +257,7 @@ def withdraw(customer: Customer, op: Op) -> Deed | None:
     order = _order(customer, op, ("declined", "awaiting_transfer", "awaiting_verification"))
     if order is None:
         return None
-    work = partial(withdraw_order, order=order.id, now=op.at, by=BY)
+    work = partial(withdraw_order, order=order_id(customer, order), now=op.at, by=BY)
     return Deed(
         does=work, expects=partial(buying.withdraw, customer, order), again=work, twice=True
     )

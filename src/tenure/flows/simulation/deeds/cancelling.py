@@ -14,7 +14,7 @@ from tenure.flows.cancellation import (
     resume_cancellation,
 )
 from tenure.flows.simulation.deeds.buying import made_under, needed
-from tenure.flows.simulation.deeds.deed import BY, Deed, Kind, asked, pick
+from tenure.flows.simulation.deeds.deed import BY, Deed, Kind, asked, order_id, pick
 from tenure.flows.simulation.faults import Doom
 from tenure.flows.simulation.rulebook.cancelling import TRIES, cancel, verdict
 from tenure.flows.simulation.rulebook.customer import Customer
@@ -28,7 +28,7 @@ def ask(customer: Customer, op: Op) -> Deed | None:
     order = pick(young if young and op.picks[0] % 4 else orders, op.picks[1])
     if order is None:
         return None
-    new = NewCancellation(order.id, "en", "No longer needed.")
+    new = NewCancellation(order_id(customer, order), "en", "No longer needed.")
 
     def does() -> object:
         return ask_cancellation(new=new, now=op.at, by=BY, asked=asked(op, customer))

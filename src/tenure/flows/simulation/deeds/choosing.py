@@ -10,6 +10,7 @@ from tenure.flows.renewal_choice import choose_renewal
 from tenure.flows.simulation.deeds.deed import BY, Deed, Kind, pick, subscription_id
 from tenure.flows.simulation.rulebook import choosing
 from tenure.flows.simulation.rulebook.customer import Customer, Subscription
+from tenure.flows.simulation.rulebook.renewing import follow
 from tenure.flows.simulation.story import Op
 
 
@@ -26,7 +27,9 @@ def opt_out(customer: Customer, op: Op) -> Deed | None:
             now=op.at,
             by=BY,
         ),
-        expects=partial(choosing.opt_out, subscription, op.at),
+        expects=lambda: _followed(
+            customer, subscription, op, choosing.opt_out(subscription, op.at)
+        ),
         twice=True,
     )
 
@@ -45,7 +48,9 @@ def opt_out_later(customer: Customer, op: Op) -> Deed | None:
             now=op.at,
             by=BY,
         ),
-        expects=partial(choosing.opt_out_later, subscription, op.at),
+        expects=lambda: _followed(
+            customer, subscription, op, choosing.opt_out_later(subscription, op.at)
+        ),
         twice=True,
     )
 
@@ -64,7 +69,7 @@ def opt_in(customer: Customer, op: Op) -> Deed | None:
             now=op.at,
             by=BY,
         ),
-        expects=partial(choosing.opt_in, subscription, op.at),
+        expects=lambda: _followed(customer, subscription, op, choosing.opt_in(subscription, op.at)),
         twice=True,
     )
 
@@ -83,9 +88,26 @@ def resize(customer: Customer, op: Op) -> Deed | None:
             now=op.at,
             by=BY,
         ),
-        expects=partial(choosing.choose_quantity, subscription, quantity, op.at),
+        expects=lambda: _followed(
+            customer, subscription, op, choosing.choose_quantity(subscription, quantity, op.at)
+        ),
         twice=True,
     )
+
+
+def _followed(
+    customer: Customer, subscription: Subscription, op: Op, refused: str | None
+) -> str | None:
+    """What was chosen, if it could be, is followed by what is ordered already."""
+    if refused is None:
+        follow(
+            customer,
+            subscription,
+            op.at,
+            switched_on=op.kind == "opt_in",
+            resized=op.kind == "resize",
+        )
+    return refused
 
 
 def _one(customer: Customer, op: Op) -> Subscription | None:

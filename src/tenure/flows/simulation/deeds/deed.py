@@ -12,8 +12,9 @@ from django.db import connection
 from tenure.base.errors import NotFound, Refused
 from tenure.events.asked import Asked
 from tenure.flows.simulation.faults import Doom
-from tenure.flows.simulation.rulebook.customer import Customer, Member, Subscription
+from tenure.flows.simulation.rulebook.customer import Customer, Member, Order, Subscription
 from tenure.flows.simulation.story import Op
+from tenure.orders.models import Order as OrderRow
 from tenure.organisations.models import Member as MemberRow
 
 BY: Final = "simulation"
@@ -72,6 +73,15 @@ def member_id(customer: Customer, member: Member) -> UUID:
         rows = MemberRow.objects.filter(organisation=customer.id, email=member.email)
         member.id = rows.values_list("id", flat=True).get()
     return member.id
+
+
+def order_id(customer: Customer, order: Order) -> UUID:
+    """What the product calls an order; those it placed by itself are looked up once."""
+    if not order.id.int:
+        rows = OrderRow.objects.filter(organisation=customer.id).order_by("id")
+        for each, id_ in zip(customer.orders, rows.values_list("id", flat=True), strict=True):
+            each.id = id_
+    return order.id
 
 
 def subscription_id(subscription: Subscription) -> UUID:

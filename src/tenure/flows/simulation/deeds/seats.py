@@ -17,7 +17,7 @@ from tenure.flows.simulation.deeds.deed import (
     subscription_id,
 )
 from tenure.flows.simulation.rulebook import buying
-from tenure.flows.simulation.rulebook.customer import Customer, Order
+from tenure.flows.simulation.rulebook.customer import Customer, Order, Subscription
 from tenure.flows.simulation.rulebook.seats import added, adding_refused
 from tenure.flows.simulation.story import Op
 from tenure.flows.written import Outcome
@@ -28,7 +28,7 @@ def add(customer: Customer, op: Op) -> Deed | None:
     running = [each for each in customer.subscriptions if each.covers(op.at) and not each.is_trial]
     seats = running if running and op.picks[3] % 6 else customer.subscriptions
     subscription = pick(seats, op.picks[0])
-    if subscription is None:
+    if subscription is None or _is_renewed_already(subscription, op):
         return None
     method, token = method_of(customer, op)
     quantity = 1 + op.picks[1] % 3
@@ -62,6 +62,11 @@ def add(customer: Customer, op: Op) -> Deed | None:
             placed[0].id = order
 
     return Deed(does=does, expects=expects, again=again, learns=learns)
+
+
+def _is_renewed_already(subscription: Subscription, op: Op) -> bool:
+    renewal = subscription.current(op.at).renewal
+    return renewal is not None and renewal.order is not None
 
 
 KINDS: Final[Mapping[str, Kind]] = {"add_seats": add}

@@ -6,9 +6,17 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from tenure.flows.simulation.rulebook.customer import Customer, Line, Order, Subscription
-from tenure.flows.simulation.rulebook.days import ONE_DAY, day_over
-from tenure.flows.simulation.rulebook.goods import TERMS, Offer, taxed
+from tenure.flows.simulation.rulebook import renewing
+from tenure.flows.simulation.rulebook.customer import (
+    VENDOR_ZONE,
+    Customer,
+    Line,
+    Order,
+    Paper,
+    Subscription,
+)
+from tenure.flows.simulation.rulebook.days import ONE_DAY, day_of, day_over
+from tenure.flows.simulation.rulebook.goods import TERMS, Offer, shares, taxed
 from tenure.flows.simulation.rulebook.seats import seats_come, seats_until, too_late
 from tenure.flows.simulation.rulebook.trials import end_trials
 
@@ -98,7 +106,9 @@ def new_order(customer: Customer, lines: list[Line], method: str, token: str) ->
 
 def charge(customer: Customer, order: Order, token: str, at: datetime) -> None:
     """The gateway is called and answers, or its answer is lost (R17)."""
-    order.method, order.token, order.expires_at = "card", token, None
+    order.method, order.token = "card", token
+    if order.kind != "renewal":
+        order.expires_at = None
     if token in LOST:
         order.status, order.said = "payment_unknown", LOST[token]
     else:
@@ -123,6 +133,10 @@ def _heard(customer: Customer, order: Order, said: str, at: datetime) -> None:
 def await_transfer(customer: Customer, order: Order, at: datetime) -> None:
     """The order waits for its money, with a pro-forma (R15)."""
     order.method, order.status = "bank_transfer", "awaiting_transfer"
+    if order.kind == "renewal":
+        if not order.invoiced:
+            invoice(customer, order, at)
+        return
     order.expires_at = _sooner(_wait(customer, at, TRANSFER_DAYS), order)
     customer.issue("pro_forma", "PF", order, at)
 
@@ -150,17 +164,50 @@ def paid(customer: Customer, order: Order, at: datetime) -> None:
     order.status, order.paid_on, order.expires_at = "paid", customer.today(at), None
     if order.total and order.method == "card":
         customer.book("card_clearing", "receivable", order.total)
-    if order.kind == "seats":
-        came = seats_come(order, at)
-    else:
-        came = True
-        _begin(customer, order, at)
-    if not came:
+    if order.method == "card" and customer.card is None and order.token:
+        customer.card = order.token
+    if order.kind == "renewal":
+        renewing.renewed(customer, order, at)
+    elif order.kind == "seats" and not seats_come(order, at):
         order.unsent = order.method == "card"
-    elif order.total:
-        customer.issue("invoice", "INV", order, at)
-        customer.book("receivable", "income", order.net)
-        customer.book("receivable", "tax_due", order.tax)
+    else:
+        if order.kind == "purchase":
+            _begin(customer, order, at)
+        if order.total:
+            invoice(customer, order, at)
+
+
+def invoice(customer: Customer, order: Order, at: datetime) -> None:
+    """What is owed is invoiced; renewals have a series of their own (R46)."""
+    order.invoiced = True
+    customer.issue("invoice", "REN" if order.kind == "renewal" else "INV", order, at)
+    customer.book("receivable", "income", order.net)
+    customer.book("receivable", "tax_due", order.tax)
+
+
+def credit(customer: Customer, order: Order, at: datetime) -> None:
+    """What was invoiced is taken back, if it was."""
+    if order.invoiced:
+        order.invoiced = False
+        customer.issue("credit_note", "CN", order, at)
+        customer.book("income", "receivable", order.net)
+        customer.book("tax_due", "receivable", order.tax)
+
+
+def credit_line(customer: Customer, order: Order, position: int, at: datetime) -> None:
+    """One line of what was paid is taken back, and its money goes back to the card."""
+    amounts = [line.amount for line in order.lines]
+    if customer.audience == "business":
+        net = amounts[position]
+        tax = shares(order.tax, amounts)[position]
+    else:
+        net = shares(order.net, amounts)[position]
+        tax = amounts[position] - net
+    customer.papers.append(Paper("credit_note", "CN", net, tax, day_of(at, VENDOR_ZONE)))
+    customer.book("income", "receivable", net)
+    customer.book("tax_due", "receivable", tax)
+    if order.method == "card":
+        customer.book("receivable", "card_clearing", net + tax)
 
 
 def _begin(customer: Customer, order: Order, at: datetime) -> None:
@@ -177,7 +224,7 @@ def _begin(customer: Customer, order: Order, at: datetime) -> None:
             order=order,
             position=position,
         )
-        subscription.append_period(order)
+        renewing.schedule(subscription, subscription.append_period(order))
         customer.subscriptions.append(subscription)
     end_trials(customer, [each for each in customer.subscriptions if each.order is order], at)
 
@@ -198,6 +245,8 @@ def pay_again(
     if order.status == "payment_unknown":
         return "payment_in_flight"
     if order.status in CLOSED:
+        return "order_closed"
+    if order.kind == "renewal" and order.expires_at and order.expires_at <= at:
         return "order_closed"
     if too_late(order, at):
         return "seats_too_late"
@@ -220,6 +269,8 @@ def withdraw(customer: Customer, order: Order) -> str | None:
         return "payment_in_flight"
     if order.status in CLOSED:
         return "order_closed"
+    if order.kind == "renewal":
+        return "renewal_stands"
     let_money_go(customer, order)
     order.status = "withdrawn"
     return None
@@ -252,6 +303,8 @@ def expired(customer: Customer, at: datetime) -> None:
     """What waited in vain expires (R8, R15)."""
     for order in customer.orders:
         waits = order.status in ("awaiting_verification", "awaiting_transfer")
+        if order.kind == "renewal":
+            continue
         if waits and order.expires_at and order.expires_at <= at:
             let_money_go(customer, order)
             order.status = "expired"

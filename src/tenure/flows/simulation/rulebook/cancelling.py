@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tenure.flows.simulation.rulebook.buying import let_money_go
+from tenure.flows.simulation.rulebook.buying import credit, let_money_go
 from tenure.flows.simulation.rulebook.customer import DATA_DAYS, Customer, Order, Subscription
 from tenure.flows.simulation.rulebook.days import ONE_DAY, day_of, day_over
 from tenure.flows.simulation.rulebook.people import let_reservations_go
@@ -55,9 +55,7 @@ def cancel(customer: Customer, order: Order, at: datetime, *, answered: bool = T
 def _take_back(customer: Customer, order: Order, at: datetime) -> None:
     order.status = "cancelled"
     if order.total and not (order.unsent or order.gone_back):
-        customer.issue("credit_note", "CN", order, at)
-        customer.book("income", "receivable", order.net)
-        customer.book("tax_due", "receivable", order.tax)
+        credit(customer, order, at)
         order.unsent = order.method == "card"
 
 

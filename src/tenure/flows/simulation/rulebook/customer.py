@@ -45,7 +45,18 @@ class Invitation:
     status: str = "pending"
 
 
-@dataclass
+@dataclass(eq=False)
+class Renewal:
+    """What is to follow a period: its price once that is fixed, its order, its next day (R24)."""
+
+    unit: int | None = None
+    order: Order | None = None
+    quantity: int | None = None
+    due_at: datetime | None = None
+    closed: bool = False
+
+
+@dataclass(eq=False)
 class Period:
     """A paid stretch (R1, R19)."""
 
@@ -57,6 +68,11 @@ class Period:
     data_until: date
     order: Order
     quantity: int
+    begun: bool = True
+    """Whether its quantity holds."""
+    remind_at: datetime | None = None
+    renew_at: datetime | None = None
+    renewal: Renewal | None = None
 
 
 @dataclass(eq=False)
@@ -104,6 +120,11 @@ class Order:
     """Of which subscription, and for which of its periods, it buys more seats (R27)."""
     brought: bool = False
     """Whether those are there."""
+    renews: list[tuple[Subscription, Period]] = field(default_factory=list)
+    """After which periods it buys the next ones (R20)."""
+    intended: bool = False
+    """Whether the default card is to be charged for it."""
+    invoiced: bool = False
     unsent: bool = False
     """Whether its money is still to be given back to the card."""
     gone_back: bool = False
@@ -210,6 +231,8 @@ class Customer:
     balances: dict[str, int] = field(default_factory=dict)
     requests: list[tuple[Order, Any]] = field(default_factory=list)
     """Cancellations that wait for staff, with the operation that asked."""
+    card: str | None = None
+    """The card that renewals are charged to (R24)."""
     touched: bool = True
     """Whether something changed since it was last written down."""
 

@@ -105,6 +105,16 @@ def half_up(numerator: int, denominator: int) -> int:
     return (2 * numerator + denominator) // (2 * denominator)
 
 
+def shares(total: int, weights: Sequence[int]) -> list[int]:
+    """A total shared out by weights; what is left over goes to the largest remainders (R44)."""
+    whole = sum(weights)
+    found = [total * each // whole for each in weights]
+    remainders = sorted(range(len(weights)), key=lambda n: (-(total * weights[n] % whole), n))
+    for number in remainders[: total - sum(found)]:
+        found[number] += 1
+    return found
+
+
 def taxed(gross_or_net: int, audience: str, country: str) -> tuple[int, int]:
     """Net and tax of a document whose lines sum to that by the catalogue (R7, R44, R45)."""
     rate = RATES.get(country, 0)

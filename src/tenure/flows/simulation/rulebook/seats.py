@@ -63,6 +63,13 @@ def shrink(subscription: Subscription, quantity: int) -> None:
         del subscription.holders[member]
 
 
+def resize(subscription: Subscription, quantity: int) -> None:
+    """As many seats as are paid for from now on."""
+    if quantity < subscription.quantity:
+        shrink(subscription, quantity)
+    subscription.quantity = quantity
+
+
 def seats_go(order: Order, at: datetime) -> None:
     """The seats that an order added go with it, if their period still runs (R27, R28)."""
     subscription, period = order.subscription, _period(order)
