@@ -177,10 +177,18 @@ def test_it_takes_as_many_statements_for_many_as_for_one() -> None:
     assert Event.objects.filter(type="subscription.renewal_reminded").count() == 301
 
 
-def test_students_are_asked_for_their_proof() -> None:
+def test_students_are_asked_for_their_proof_unless_their_address_is_one() -> None:
     student = customer(Audience.STUDENT)
+    learned = customer(Audience.STUDENT, email="a@etu.univ-paris.academy.example.edu")
     Organisation.objects.update(verified_at=START)
-    row = subscribe(student, "designer-student")
-    Organisation.objects.update(verified_at=None)
-    advance(student, "2027-12-28")
+    row, proved = subscribe(student, "designer-student"), subscribe(learned, "designer-student")
+    for each in (student, learned):
+        advance(each, "2027-12-28")
     assert reminders(row)[0]["needs"] == ["proof"]
+    assert reminders(proved)[0]["needs"] == []
+    assert list(Organisation.objects.filter(verified_at=None)) == [student]
+    asked = Event.objects.get(type="organisation.proof_asked")
+    assert asked.organisation_id == student.id
+    Organisation.objects.update(verified_at=START.replace(month=12))
+    advance(student, "2028-01-27")
+    assert reminders(row)[1]["needs"] == []

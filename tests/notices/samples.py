@@ -114,7 +114,9 @@ def _about_renewals(language: str) -> dict[str, Letter]:
 
     def reminder(*coming: renewals.Coming, consumer: bool = False) -> Letter:
         gone = [renewals.NotRenewed("Drafter", on)]
-        about = renewals.Reminder(organisation, consumer, coming, [] if consumer else gone, URL)
+        about = renewals.Reminder(
+            organisation, consumer, coming, [] if consumer else gone, URL, URL
+        )
         return renewals.reminder(about, language=language)
 
     missing = replace(COMING, needs=("proof", "card", "expires"), seats_lost=3, losers=names)

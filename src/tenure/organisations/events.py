@@ -68,6 +68,14 @@ class OrganisationVerified:
 
 
 @dataclass(frozen=True, slots=True)
+class ProofAsked:
+    """A renewal asks for the proof of studies anew: nothing is charged before (R8)."""
+
+    type: ClassVar[str] = "organisation.proof_asked"
+    organisation: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class VatNumberValidated:
     """Its VAT number was found in the register of its country (R45)."""
 

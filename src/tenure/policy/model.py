@@ -125,6 +125,9 @@ class Students(Section):
     verification_wait_days: SomeDays = Field(
         description="R8: an order waits so long for the proof, then expires."
     )
+    proof_counts_days: SomeDays = Field(
+        description="R8: a renewal asks for the proof anew once it is so old."
+    )
     further_academic_domains: tuple[Domain, ...] = Field(
         description="R8: domains that prove it, beside the list that comes with Tenure."
     )

@@ -55,6 +55,7 @@ DATA: dict[str, Any] = {
     "valid_until": "2027-03-31",
     "expires_on": "2027-03-31",
     "renews_on": "2028-03-01",
+    "payable_until": "2028-03-15",
     "on": "2028-03-01",
     "members": ["mem_x"],
 }

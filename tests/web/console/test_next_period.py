@@ -8,21 +8,23 @@ from tenure.access.models import SeatLoss
 from tenure.base.ids import public_id
 from tenure.orders.models import Order, OrderKind, OrderStatus
 from tenure.organisations.models import Member
+from tenure.policy.words import Audience
 from tenure.subscriptions.models import Renewal, Subscription
 from tests.flows.test_reminding import sell
-from tests.shop import CATALOGUE, START
+from tests.shop import CATALOGUE, START, customer
 from tests.web.console.companies import (
     INSIDERS_ONLY,
     advance,
     billing_contact,
     bought,
     copied,
+    page_of,
     statements,
     subscription_page,
     text_of,
     tried_by_all,
 )
-from tests.web.people import Company, browser
+from tests.web.people import Company, browser, person
 
 
 def seen(company: Company, made: Subscription) -> str:
@@ -126,3 +128,14 @@ def test_what_is_to_be_paid_leads_to_its_order(company: Company) -> None:
     assert "Costs then, as announced" in text
     assert "€2,400.00" in text
     assert statements(browser(company.owner), subscription_page(company, made)) < 20
+
+
+def test_a_student_hands_in_the_proof_that_a_renewal_asks_for(company: Company) -> None:
+    assert tried_by_all(company, page_of(company, "settings/proof")) == (404, 404, 404, 404, 302)
+    student = customer(Audience.STUDENT, email="sam@atelier.example")
+    client = browser(person("sam@atelier.example"))
+    page = f"/console/{public_id('org', student.id)}/settings/proof"
+    assert "not too old" in text_of(client, page)
+    assert client.post(page, {"school": "Lyon"}).status_code == 422
+    assert client.post(page, {"school": "Lyon", "number": "7"}).status_code == 302
+    assert "We have a proof of yours" in text_of(client, page)

@@ -22,6 +22,7 @@ from tenure.billing.queries.payment_methods import default_methods
 from tenure.billing.rules.cards import last_day
 from tenure.catalogue.queries import known_catalogue
 from tenure.events.journal import Journal
+from tenure.flows.renewals.proofs import ask_students
 from tenure.flows.renewals.trials import offer_paid_terms
 from tenure.orders.queries.policy import policy_numbered
 from tenure.orders.queries.taxed import situation_by
@@ -117,6 +118,7 @@ def _tell(periods: Sequence[Period], journal: Journal) -> None:
         ).values_list("subscription_id", "number")
     )
     renewals = fix_prices(periods=periods, journal=journal)
+    ask_students(periods=periods, journal=journal)
     methods = _methods(periods)
     told = [
         Reminded(period, renewals[period.subscription_id], policy, methods[period.id])

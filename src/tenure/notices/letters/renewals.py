@@ -55,6 +55,7 @@ class Reminder:
     coming: Sequence[Coming]
     gone: Sequence[NotRenewed]
     url: str
+    proof_url: str
 
 
 def reminder(about: Reminder, *, language: str) -> Letter:
@@ -74,9 +75,16 @@ def reminder(about: Reminder, *, language: str) -> Letter:
         table=_table(about, language),
         facts=tuple(_facts(about.coming, language)),
         button=Button(gettext("See my subscriptions"), about.url),
+        links=_links(about),
         after=(*_needs(about.coming), *_losses(about.coming, language), *_gone(about, language)),
         why=administrator_why(about.organisation),
     )
+
+
+def _links(about: Reminder) -> tuple[Button, ...]:
+    wanted = any("proof" in each.needs for each in about.coming)
+    label = gettext("Hand in the proof of studies")
+    return (Button(label, about.proof_url),) if wanted else ()
 
 
 def _subject(about: Reminder, language: str) -> str:
@@ -130,7 +138,7 @@ def _needs(coming: Sequence[Coming]) -> Iterator[str]:
     needs = {need for each in coming for need in each.needs}
     if "proof" in needs:
         yield gettext(
-            "We need a proof of your studies before: hand it in under Settings. Without one "
+            "We need a new proof of your studies before: hand it in by the link above. Without one "
             "nothing is charged, and the subscription ends."
         )
     if "card" in needs:

@@ -34,6 +34,7 @@ def reminded(told: Told, world: World) -> Iterable[Draft]:
             coming=list(_coming(together, world, reader.language)),
             gone=list(_gone(together, world, reader.language)),
             url=console_page(organisation.id, "subscriptions"),
+            proof_url=console_page(organisation.id, "settings/proof"),
         )
         return letters.reminder(about, language=reader.language)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tenure.base.errors import FieldError, Invalid, Refused
 from tenure.events.journal import Journal
 from tenure.organisations.errors import PROOF_DECIDED, REASON_NEEDED
-from tenure.organisations.events import ProofDeclined
-from tenure.organisations.models import StudentProof
+from tenure.organisations.events import ProofAsked, ProofDeclined
+from tenure.organisations.models import Organisation, StudentProof
 
 
 def decline_proof(*, proof: StudentProof, reason: str, journal: Journal) -> None:
@@ -30,3 +32,12 @@ def decline_proof(*, proof: StudentProof, reason: str, journal: Journal) -> None
         proof.organisation_id,
         ProofDeclined(organisation=proof.organisation_id, proof=proof.id),
     )
+
+
+def ask_for_proofs(*, organisations: Sequence[Organisation], journal: Journal) -> None:
+    """Locked students' ``organisations`` have to be proved anew before they are charged (R8)."""
+    for row in organisations:
+        row.verified_at = None
+        journal.record(row.id, ProofAsked(organisation=row.id))
+    ids = [row.id for row in organisations]
+    Organisation.objects.filter(id__in=ids).update(verified_at=None)

@@ -14,13 +14,7 @@ from tenure.flows.purchase import CardPayment, TransferPayment
 from tenure.organisations.commands.organisation import BillingAddress
 from tenure.organisations.rules.numbers import SIREN_FIELD, VAT_NUMBER_FIELD, checked_numbers
 from tenure.web.edge.cards import PAGE, TOKENS, SavedCard, card_values, cards_shown
-from tenure.web.edge.forms import Form, LanguageField, TimeZoneField
-
-
-def printable(value: str) -> None:
-    """What papers and mails can show: no control characters."""
-    if not value.isprintable():
-        raise forms.ValidationError(_("Only printable characters can be used."))
+from tenure.web.edge.forms import Form, LanguageField, TimeZoneField, printable
 
 
 class Line(forms.CharField):

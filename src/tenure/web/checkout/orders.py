@@ -8,11 +8,9 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from tenure.base.calendar import local_date, zone_named
 from tenure.base.errors import Refused
@@ -33,15 +31,15 @@ from tenure.subscriptions.queries.begun import periods_paid_by
 from tenure.subscriptions.queries.bought import BoughtOrder, bought_order
 from tenure.subscriptions.queries.seat_changes import changes_of
 from tenure.web.checkout.doors import order_door
-from tenure.web.checkout.forms import CardForm, printable
+from tenure.web.checkout.forms import CardForm
 from tenure.web.checkout.names import Names
 from tenure.web.checkout.reasons import decline_reason
 from tenure.web.checkout.roads import after_paying, bank_page, cart_page
 from tenure.web.edge.baskets import remember_cart
 from tenure.web.edge.cards import saved_cards
 from tenure.web.edge.doors import ACTION, FORM
-from tenure.web.edge.forms import Form
 from tenure.web.edge.once import once
+from tenure.web.edge.proof import ProofForm
 from tenure.web.edge.transfer import transfer_shown
 from tenure.web.edge.visits import Desk
 from tenure.web.edge.words import told
@@ -53,27 +51,6 @@ _PAYS: Final = (
     OrderStatus.AWAITING_TRANSFER,
 )
 """Where a card can be given."""
-
-
-class ProofForm(Form):
-    """What proves a student (R8)."""
-
-    school = forms.CharField(
-        label=_("School or university"), max_length=200, validators=[printable]
-    )
-    number = forms.CharField(
-        label=_("Number of your student card"),
-        max_length=100,
-        validators=[printable],
-        help_text=_("Or of the certificate of enrolment."),
-    )
-    link = forms.URLField(
-        label=_("Link to the certificate"),
-        max_length=500,
-        required=False,
-        assume_scheme="https",
-        help_text=_("Where your school or your cloud shows it, if it does."),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +129,7 @@ def proof(desk: Desk, order: str) -> HttpResponse:
     form = ProofForm(desk.request.POST)
     if not form.is_valid():
         return _page(desk, parse_public_id("ord", order), proof=form)
-    given = {name: value for name, value in form.cleaned_data.items() if value}
-    hand_in_proof(organisation=desk.organisation, given=given, now=desk.now, by=desk.by)
+    hand_in_proof(organisation=desk.organisation, given=form.given, now=desk.now, by=desk.by)
     desk.tell(gettext("Thank you. We look at it, and write to you."))
     return desk.redirect(reverse("order", args=[order]))
 

@@ -21,15 +21,9 @@ from tenure.organisations.rules import Ability
 from tenure.organisations.rules.numbers import SIREN_FIELD, VAT_NUMBER_FIELD
 from tenure.policy.words import Audience
 from tenure.web.edge.doors import FORM, console_page
-from tenure.web.edge.forms import Form, LanguageField, TimeZoneField
+from tenure.web.edge.forms import Form, LanguageField, TimeZoneField, printable
 from tenure.web.edge.vat import VatState, vat_state
 from tenure.web.edge.visits import Desk
-
-
-def printable(value: str) -> None:
-    """What papers and mails can show: no control characters."""
-    if not value.isprintable():
-        raise forms.ValidationError(_("Only printable characters can be used."))
 
 
 class Line(forms.CharField):

@@ -29,6 +29,12 @@ _FIRST_DAY: Final = date(1900, 1, 1)
 _LAST_DAY: Final = date(2999, 12, 31)
 
 
+def printable(value: str) -> None:
+    """What papers and mails can show: no control characters."""
+    if not value.isprintable():
+        raise forms.ValidationError(_("Only printable characters can be used."))
+
+
 class Form(forms.Form):
     """A form that can show what a rule says no with.
 

@@ -44,8 +44,13 @@ def _trial_replaced(event: Event) -> str:
     }
 
 
+def _proof_asked(_event: Event) -> str:
+    return gettext("A renewal asked for the proof of studies anew.")
+
+
 SENTENCES: Final[Mapping[str, Sentence]] = {
     "seat.losses_ahead": Sentence(icon="armchair", tell=_losses_ahead),
+    "organisation.proof_asked": Sentence(icon="school", tell=_proof_asked),
     "subscription.trial_ending": Sentence(icon="clock", tell=_trial_ending),
     "subscription.trial_replaced": Sentence(icon="packages", tell=_trial_replaced),
     "subscription.renewal_reminded": Sentence(icon="mail", tell=_reminded),
