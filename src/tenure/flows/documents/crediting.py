@@ -40,9 +40,15 @@ def credit_what_goes_back(*, order: UUID, reason: str, journal: Journal) -> list
 
 
 def credit_lines(
-    *, order: UUID, positions: Collection[int], reason: str, journal: Journal
+    *,
+    order: UUID,
+    positions: Collection[int],
+    reason: str,
+    journal: Journal,
+    amount: int | None = None,
 ) -> list[Document]:
-    """Credit some lines of the locked order, counted from 1, as far as they still stand.
+    """Credit some lines of the locked order, counted from 1, or ``amount`` of them with tax, as
+    far as they still stand.
 
     The latest invoice of which something is left is the one corrected, line by line (R28).
     """
@@ -54,6 +60,7 @@ def credit_lines(
         return []
     said = parse(standing.content.encode())
     wanted = sum(said.lines[position - 1].gross for position in positions)
+    wanted = wanted if amount is None else min(amount, wanted)
     lines = tuple(_shares(said, min(wanted, standing.total - standing.gone), positions))
     return issue_credit_notes(corrections=[Credit(standing, reason, lines)], journal=journal)
 

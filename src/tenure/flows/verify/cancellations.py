@@ -58,7 +58,8 @@ def orders_cancelled(now: datetime) -> Tally:
 
 
 def subscriptions_cancelled(now: datetime) -> Tally:
-    """R30: whatever was cancelled, an order that paid it was; it keeps no reservation."""
+    """R30, R33: whatever was cancelled, an order that paid it was, or a request of it was granted;
+    it keeps no reservation."""
     return find(
         "sub",
         of="SELECT count(*) FROM subscriptions_subscription WHERE cancelled_at IS NOT NULL",
@@ -77,7 +78,10 @@ def subscriptions_cancelled(now: datetime) -> Tally:
                     SELECT FROM subscriptions_period AS period
                     JOIN orders_order AS orders ON orders.id = period.order_id
                     WHERE period.subscription_id = subscription.id
-                      AND orders.status = 'cancelled'
+                      AND (orders.status = 'cancelled' OR EXISTS (
+                          SELECT FROM support_request AS request
+                          WHERE request.order_id = orders.id AND request.outcome = 'granted'
+                      ))
                   ))
         """,
         now=now,

@@ -38,24 +38,35 @@ class MoneyBack:
     waits: bool = False
 
 
-def granted(asked: Asked, back: MoneyBack, *, kept_until: date | None, language: str) -> Letter:
-    """The order is cancelled: how much goes back, how, when, and how long data are kept (R30)."""
+def granted(
+    asked: Asked, back: MoneyBack, *, kept_until: date | None, language: str, whole: bool = True
+) -> Letter:
+    """The order is cancelled: how much goes back, how, when, and how long data are kept (R30).
+
+    Not ``whole``: what a renewal of it had prolonged was ended (R33).
+    """
+    heading = gettext("Your order is cancelled") if whole else gettext("Your contract has ended")
     facts = [*_facts(asked)]
     if back.amount:
         facts += [(gettext("You get back"), back.amount), (gettext("How"), _how(back))]
     if kept_until is not None:
         facts.append((gettext("Your data are kept until the end of"), day(kept_until, language)))
     return Letter(
-        subject=gettext("Your order is cancelled"),
+        subject=heading,
         preheader=gettext("%(amount)s go back to you.") % {"amount": back.amount}
         if back.amount
         else gettext("There was nothing to pay back."),
-        heading=gettext("Your order is cancelled"),
+        heading=heading,
         greeting=hello(asked.name),
         lead=(
             gettext(
                 "We have received your request, and cancelled the order at once: what it had begun "
                 "has ended, and nobody works with it any more."
+            )
+            if whole
+            else gettext(
+                "We have received what you sent, and ended the contract at once: what you had paid "
+                "for the days to come goes back to you."
             ),
         ),
         quote=asked.word,

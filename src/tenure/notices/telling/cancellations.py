@@ -16,6 +16,7 @@ from tenure.notices.links import confirm_page, console_page
 from tenure.notices.queries.told import Told
 from tenure.notices.queries.world import Reader, World
 from tenure.notices.telling.drafts import Draft, to_each
+from tenure.orders.models import OrderStatus
 from tenure.organisations.rules import Standing
 from tenure.support.models import Request
 
@@ -35,6 +36,7 @@ def granted(told: Told, world: World) -> Iterable[Draft]:
             _asked(row, world, reader),
             _money_back(row, world, reader.language),
             kept_until=kept_until,
+            whole=_is_cancelled(row, world),
             language=reader.language,
         )
 
@@ -111,6 +113,11 @@ def _money_back(row: Request, world: World, language: str) -> MoneyBack:
         return MoneyBack(amount)
     waits = refund.status == RefundStatus.AWAITING_IBAN
     return MoneyBack(amount, refund.method, refund.iban[-SHOWN_DIGITS:], waits)
+
+
+def _is_cancelled(row: Request, world: World) -> bool:
+    order = world.orders.get(row.order_id) if row.order_id else None
+    return order is not None and order.status == OrderStatus.CANCELLED
 
 
 def _kept_until(row: Request, world: World) -> date | None:

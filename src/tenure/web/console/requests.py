@@ -17,6 +17,7 @@ from tenure.billing.models import Refund, RefundStatus
 from tenure.events.asked import Asked
 from tenure.flows.payouts import propose_account
 from tenure.flows.requests import follow_up
+from tenure.orders.models import OrderStatus
 from tenure.organisations.rules import Ability
 from tenure.support.models import Request
 from tenure.support.queries import messages_of, requests_with_status
@@ -113,6 +114,7 @@ def _page(desk: Desk, row: Request, form: FollowUpForm, account_form: AccountFor
     context = {
         "asked": row,
         "state": state_of(row),
+        "whole": row.order is not None and row.order.status == OrderStatus.CANCELLED,
         "said": messages_of([row.id])[row.id],
         "form": form,
         "refund": refund,

@@ -29,6 +29,7 @@ from tenure.subscriptions.rules.renewal import card_charge_days, transfer_invoic
 from tenure.web.console.choices import Wish, confirmation, said
 from tenure.web.console.next_period import losses_said, quantity_possible
 from tenure.web.edge.cards import card_name
+from tenure.web.console.taking_back import terminable
 from tenure.web.edge.doors import FORM, console_page
 from tenure.web.edge.names import Offers
 from tenure.web.edge.paging import pages, place
@@ -106,6 +107,7 @@ def subscription(desk: Desk, subscription: str) -> HttpResponse:
         "drawn": [*view.periods, *expected],
         "deadline": view.current.opt_out_on if choice and choice.renews else None,
         "over": view.status in _OVER,
+        "terminable": _terminable(desk, view),
         "data_last": desk.today <= view.current.data_until_on,
         "ahead": choice.ahead if choice else next_period(view),
         **(_ahead(desk, view, choice) if choice and choice.renews else {}),
@@ -149,6 +151,12 @@ def _pays(desk: Desk, view: SubscriptionView) -> Pays | None:
         return Pays(gettext("no card on file"), gettext("add one under Billing"))
     first = card_charge_days(current.ends_on, policy)[0]
     return Pays(card_name(card), gettext("charged from %(day)s on") % {"day": short_day(first)})
+
+
+def _terminable(desk: Desk, view: SubscriptionView) -> str:
+    """That it can be ended now for want of a notice (R33); empty where it cannot."""
+    found = terminable(desk, view.subscription)
+    return said(found.verdict, desk.language) if found and found.verdict else ""
 
 
 @console_page(Ability.SUBSCRIPTIONS, methods=FORM)

@@ -11,12 +11,15 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tenure.base.errors import Invalid, Refused
+from tenure.base.errors import Invalid, NotFound, Refused
 from tenure.base.ids import parse_public_id, public_id
 from tenure.events.asked import Asked
 from tenure.flows.cancellation import NewCancellation, ask_cancellation, resume_cancellation
+from tenure.flows.terminating import terminate
 from tenure.organisations.rules import Ability
+from tenure.subscriptions.models import Subscription
 from tenure.subscriptions.queries.taking_back import TakingBack, taking_back
+from tenure.subscriptions.queries.terminating import Renewed, termination_of
 from tenure.support.rules import LONGEST_MESSAGE
 from tenure.web.console.choices import said
 from tenure.web.edge.doors import FORM, console_page
@@ -103,6 +106,49 @@ def cancel(desk: Desk, order: str) -> HttpResponse:
         "consequences": list(_consequences(back, offers)),
     }
     return desk.render("console/taking_back.html", context, status=form.status)
+
+
+@console_page(Ability.BILLING, methods=FORM)
+def terminate_now(desk: Desk, subscription: str) -> HttpResponse:
+    """End a renewed contract for want of its notice, once it was said what that means (R33)."""
+    id_ = parse_public_id("sub", subscription)
+    row = Subscription.objects.filter(id=id_, organisation_id=desk.organisation).first()
+    found = terminable(desk, row) if row is not None else None
+    if row is None or found is None:
+        raise NotFound
+
+    def work(asked: Asked) -> HttpResponse:
+        written = terminate(
+            subscription=row.id,
+            language=desk.language,
+            email=desk.user.email if not desk.acting else "",
+            name=desk.user.name if not desk.acting else "",
+            now=desk.now,
+            by=desk.by,
+            asked=asked,
+        )
+        desk.tell(gettext("The contract has ended."))
+        return _to_request(desk, written.ids[0])
+
+    def resume(request: UUID) -> HttpResponse:
+        resume_cancellation(request=request, now=desk.now, by=desk.by)
+        return _to_request(desk, request)
+
+    if desk.posted and found.verdict:
+        return once(desk, work=work, resume=resume)
+    context = {
+        "verdict": found.verdict,
+        "said": said(found.verdict, desk.language),
+        "name": Offers([row.offer_id], desk.language).name(row.offer_id),
+        "page": reverse("console_subscription", args=[desk.organisation_id, subscription]),
+    }
+    return desk.render("console/terminate.html", context)
+
+
+def terminable(desk: Desk, row: Subscription) -> Renewed | None:
+    """Whether what runs by a renewal can be ended now (R33); None where none does."""
+    place = desk.place
+    return termination_of(row, audience=place.audience, country=place.country, at=desk.now)
 
 
 def _to_request(desk: Desk, request: UUID) -> HttpResponse:

@@ -52,6 +52,11 @@ urlpatterns = [
     ),
     path("orders", orders.orders, name="console_orders"),
     path("orders/<str:order>", orders.order, name="console_order"),
+    path(
+        "subscriptions/<str:subscription>/end",
+        taking_back.terminate_now,
+        name="console_terminate",
+    ),
     path("orders/<str:order>/cancel", taking_back.cancel, name="console_cancel"),
     path("requests", requests.requests, name="console_requests"),
     path("requests/<str:case>", requests.request, name="console_request"),
