@@ -30,6 +30,7 @@ from tenure.orders.models import Order, OrderLine
 from tenure.orders.queries.orders import cancellable_lines
 from tenure.orders.queries.policy import policy_numbered
 from tenure.organisations.models import Organisation
+from tenure.subscriptions.queries.upon import orders_upon
 from tenure.support import commands
 from tenure.support.commands import NewRequest
 from tenure.support.models import Request
@@ -234,7 +235,7 @@ def _locked_order(order: UUID, journal: Journal) -> tuple[Organisation, Order]:
     if found is None:
         raise NotFound
     organisation = lock_organisation(found, journal)
-    return organisation, lock_orders([order])[order]
+    return organisation, lock_orders(orders_upon(order))[order]
 
 
 def _locked_request(request: UUID, journal: Journal) -> tuple[Request, Organisation, Order]:

@@ -18,6 +18,7 @@ from tenure.billing.models import Document, Payment, PaymentStatus, Refund
 from tenure.billing.queries.cancellations import left_of_orders
 from tenure.events.journal import Journal
 from tenure.flows.documents.crediting import credit_lines, credit_what_goes_back
+from tenure.flows.renewals.ending import stop_before_it_begins, take_renewals_along
 from tenure.flows.seat_changes.undoing import (
     paid_orders_of,
     undo_seat_changes,
@@ -62,7 +63,8 @@ def cancel_order(*, taking: Taking, organisation: Organisation, journal: Journal
     Its subscriptions end, reservations are let go, decisions turn to no; what was invoiced is
     credited, and what was paid goes back by the way it came. The order is ``cancelled``; lines
     that stay go on as they were. Of an order for seats those seats go (R27); orders for seats of
-    what ends here, whose own window is open, are taken back with it.
+    what ends here, whose own window is open, are taken back with it, and so is what was ordered
+    for a period that has not begun. Of a renewal such a period alone falls away.
     """
     order = taking.order
     refund = _refund(taking)
@@ -72,6 +74,9 @@ def cancel_order(*, taking: Taking, organisation: Organisation, journal: Journal
     ended = _end(taking, organisation, journal)
     commands.cancel(orders=[(order, refund)], journal=journal)
     refunds += _take_seats_along(ended, organisation, journal)
+    refunds += take_renewals_along(
+        subscriptions=ended, but=order.id, buyer=organisation, journal=journal
+    )
     return Taken(refund, notes[-1].id if notes else None, refunds)
 
 
@@ -111,10 +116,12 @@ def _end(taking: Taking, organisation: Organisation, journal: Journal) -> list[U
     if taking.order.kind == OrderKind.SEATS:
         undo_seat_changes(orders=[taking.order.id], lines=lines, journal=journal)
         return []
+    found = lock_subscriptions_of([taking.order.id])
+    stopped = set(stop_before_it_begins(order=taking.order, journal=journal))
     ending = [
         each
-        for each in lock_subscriptions_of([taking.order.id])
-        if taking.whole or each.order_line_id in lines
+        for each in found
+        if each.id not in stopped and (taking.whole or each.order_line_id in lines)
     ]
     cancel_subscriptions(
         subscriptions={taking.order.id: ending}, organisation=organisation, journal=journal
