@@ -135,6 +135,12 @@ _TRANSFERS: Final = (
            WHERE undone_at IS NOT NULL ORDER BY id""",
     ),
 )
+_REPLACED: Final = """(term = 'trial' AND NOT EXISTS (
+    SELECT FROM subscriptions_period AS period
+    JOIN orders_order AS paid ON paid.id = period.order_id
+    WHERE period.subscription_id = row.id AND paid.closed_at = row.cancelled_at
+))"""
+"""A trial that ended because what it tried was bought (R9), and not with its order (R30)."""
 _SUBSCRIPTIONS: Final = (
     ToldOnce(
         "sub",
@@ -147,15 +153,15 @@ _SUBSCRIPTIONS: Final = (
         "sub",
         "subscription.cancelled",
         "subscription",
-        """SELECT id, organisation_id FROM subscriptions_subscription
-           WHERE cancelled_at IS NOT NULL AND term <> 'trial' ORDER BY id""",
+        f"""SELECT id, organisation_id FROM subscriptions_subscription AS row
+           WHERE cancelled_at IS NOT NULL AND NOT {_REPLACED} ORDER BY id""",  # noqa: S608 - constants
     ),
     ToldOnce(
         "sub",
         "subscription.trial_replaced",
         "subscription",
-        """SELECT id, organisation_id FROM subscriptions_subscription
-           WHERE cancelled_at IS NOT NULL AND term = 'trial' ORDER BY id""",
+        f"""SELECT id, organisation_id FROM subscriptions_subscription AS row
+           WHERE cancelled_at IS NOT NULL AND {_REPLACED} ORDER BY id""",  # noqa: S608 - constants
     ),
 )
 _PEOPLE: Final = (

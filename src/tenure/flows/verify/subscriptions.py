@@ -30,7 +30,8 @@ SELECT subscription.id, subscription.anchor_on, subscription.zone, subscription.
        period.number, period.kind, period.starts_on, period.ends_on,
        period.starts_at, period.ends_at, period.opt_out_on, period.opt_out_until,
        period.data_until_on, period.data_until,
-       orders.policy_version_id, orders.paid_at, orders.paid_on, subscription.cancelled_at
+       orders.policy_version_id, orders.paid_at, orders.paid_on, subscription.cancelled_at,
+       orders.closed_at
 FROM subscriptions_subscription AS subscription
 JOIN organisations_organisation AS organisation ON organisation.id = subscription.organisation_id
 LEFT JOIN subscriptions_period AS period ON period.subscription_id = subscription.id
@@ -64,6 +65,7 @@ class _Row(NamedTuple):
     paid_at: datetime | None
     paid_on: date | None
     cancelled_at: datetime | None
+    closed_at: datetime | None
 
 
 _first_instant = lru_cache(maxsize=50_000)(first_instant)
@@ -139,7 +141,7 @@ def _wrong_dates(row: _Row, is_last: bool) -> str | None:
     last = data_available_until(row.ends_on, days)
     if (
         row.cancelled_at is not None
-        and row.term != Term.TRIAL
+        and (row.term != Term.TRIAL or row.cancelled_at == row.closed_at)
         and (is_last or row.ends_at > row.cancelled_at)
     ):
         asked_on = local_date(row.cancelled_at, zone)
