@@ -28,8 +28,8 @@ from tenure.subscriptions.rules.periods import SubscriptionStatus
 from tenure.subscriptions.rules.renewal import card_charge_days, transfer_invoice_day
 from tenure.web.console.choices import Wish, confirmation, said
 from tenure.web.console.next_period import losses_said, quantity_possible
-from tenure.web.edge.cards import card_name
 from tenure.web.console.taking_back import terminable
+from tenure.web.edge.cards import card_name
 from tenure.web.edge.doors import FORM, console_page
 from tenure.web.edge.names import Offers
 from tenure.web.edge.paging import pages, place
