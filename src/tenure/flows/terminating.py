@@ -26,7 +26,7 @@ from tenure.orders.commands.orders import lock_orders
 from tenure.orders.models import OrderLine
 from tenure.organisations.models import Organisation
 from tenure.subscriptions.commands.cancelling import cancel_subscriptions
-from tenure.subscriptions.errors import NOTICE_WAS_GIVEN, TERMINABLE
+from tenure.subscriptions.errors import ENDED_UNANNOUNCED, NOTICE_WAS_GIVEN
 from tenure.subscriptions.models import Subscription
 from tenure.subscriptions.queries.terminating import Renewed, termination_of
 from tenure.support.commands import NewRequest, grant_request, make_request
@@ -97,7 +97,7 @@ def _pay_back(line: OrderLine, back: Money, journal: Journal) -> list[Refund]:
     if not back.amount:
         return []
     payment = Payment.objects.get(order=line.order_id, status=PaymentStatus.CAPTURED)
-    new = NewRefund(payment.id, back, TERMINABLE.code)
+    new = NewRefund(payment.id, back, ENDED_UNANNOUNCED.code)
     refunds = intend_refunds(refunds=[new], called_at=machine_now(), journal=journal)
     journal.write()  # the refund counts when it is credited
     return refunds
@@ -108,13 +108,10 @@ def _credit(
 ) -> list[Document]:
     if not back.amount:
         return []
-    why = {"fr": "Fin du contrat, faute d'avis de renouvellement."}.get(
-        organisation.language, "End of the contract, for want of a notice of its renewal."
-    )
     return credit_lines(
         order=line.order_id,
         positions={line.position},
-        reason=why,
+        reason=ENDED_UNANNOUNCED.text(organisation.language),
         amount=back.amount,
         journal=journal,
     )

@@ -111,6 +111,13 @@ NOTHING_DUE = declare(
     fr="Rien n'est à payer pour cet abonnement en ce moment.",
 )
 
+ENDED_UNANNOUNCED = declare(
+    "ended_without_notice",
+    rule="R33",
+    en="The contract was ended, for want of a notice of its renewal.",
+    fr="Le contrat a pris fin, faute d'avis de son renouvellement.",
+)
+
 # Quantity.
 
 QUANTITY_OPEN = declare(
