@@ -134,7 +134,9 @@ class Period(models.Model):
                 name="period_reminder_due",
             ),
             models.Index(
-                fields=["renew_at"], condition=Q(renew_at__isnull=False), name="period_renewal_due"
+                fields=["renew_at", "organisation"],
+                condition=Q(renew_at__isnull=False),
+                name="period_renewal_due",
             ),
             models.Index(
                 fields=["starts_at"],
@@ -197,7 +199,11 @@ class Renewal(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="renewal_due"),
+            models.Index(
+                fields=["due_at", "organisation"],
+                condition=Q(due_at__isnull=False),
+                name="renewal_due",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,6 +19,7 @@ from tenure.flows.seats import assign_seat
 from tenure.orders.models import Order
 from tenure.organisations.models import Organisation
 from tenure.subscriptions.models import Period, Renewal, Subscription
+from tests.flows.transfers import all_holds
 from tests.shop import clock_of, customer, fill_cart, open_shop, order_cart, owner_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -72,6 +73,7 @@ def test_a_card_is_charged_once_when_the_deadline_is_over() -> None:
     assert "subscription.lapsed" not in told
     assert Period.objects.get(id=second.id).begin_noted_at == second.starts_at
     assert SandboxCharge.objects.filter(status="captured").count() == 2
+    all_holds()
 
 
 @pytest.mark.parametrize(
@@ -116,6 +118,7 @@ def test_a_declined_card_is_tried_on_its_days_and_lapses(token: str, why: str, t
         pay_now(subscription=subscription.id, payment=None, now=BOUGHT, by="test")
     assert nothing.value.code.code == "nothing_due"
     assert Payment.objects.filter(status="captured").count() == 2
+    all_holds()
 
 
 def test_nobody_pays_and_it_is_given_up() -> None:
@@ -132,6 +135,7 @@ def test_nobody_pays_and_it_is_given_up() -> None:
     assert renewal.closed_at == datetime(2027, 12, 7, 23, tzinfo=UTC)
     assert Order.objects.get(kind="renewal").status == "expired"
     assert Seat.objects.filter(subscription=subscription).count() == 2
+    all_holds()
 
 
 def test_a_lost_answer_blocks_and_is_asked_for() -> None:
@@ -146,6 +150,7 @@ def test_a_lost_answer_blocks_and_is_asked_for() -> None:
     order = Order.objects.get(kind="renewal")
     assert (order.status, order.paid_on) == ("paid", date(2027, 11, 19))
     assert len(attempts(subscription)) == 1
+    all_holds()
 
 
 def test_without_a_card_it_is_declined_at_once() -> None:
@@ -160,6 +165,7 @@ def test_without_a_card_it_is_declined_at_once() -> None:
         "declined",
         "no_card",
     )
+    all_holds()
 
 
 def test_one_order_for_all_that_is_renewed_on_a_day_and_no_gap_over_the_years() -> None:
@@ -180,3 +186,4 @@ def test_one_order_for_all_that_is_renewed_on_a_day_and_no_gap_over_the_years() 
     for before, after in itertools.pairwise(chain):
         assert before.ends_on == after.starts_on
         assert after.starts_at - before.ends_at == timedelta(0)
+    all_holds()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -32,14 +32,15 @@ BATCH: Final = 500
 """How many charges are claimed, and settled, at a time."""
 
 
-def charge_renewals(*, now: datetime) -> int:
+def charge_renewals(*, now: datetime, patience: timedelta = UNCALLED_FOR) -> int:
     """Charge all that is intended for everybody who lives by the machine's clock (R24).
 
-    ``now`` is the machine's instant. Returns how many charges were settled.
+    ``now`` is the machine's instant; who is called for is left alone for so long (``patience``).
+    Returns how many charges were settled.
     """
-    scope = Q(organisation__test_clock__isnull=True, called_at__lte=machine_now() - UNCALLED_FOR)
+    by_machine = Q(organisation__test_clock__isnull=True)
     done = 0
-    while claimed := _claim(scope, now):
+    while claimed := _claim(by_machine & Q(called_at__lte=machine_now() - patience), now):
         _charge(claimed, now=now)
         done += len(claimed)
     return done

@@ -92,6 +92,7 @@ def _try_again(
         for each in unordered:
             each.renewal.due_at = None
         write_renewals(owed=unordered, journal=journal)
+        journal.write()  # those that can be ordered are written again
         place_renewals(due=unordered, buyers=buyers, journal=journal)
 
 

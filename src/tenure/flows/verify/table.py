@@ -11,6 +11,7 @@ from tenure.flows.verify import (
     journal,
     orders,
     people,
+    renewals,
     retention,
     seats,
     subscriptions,
@@ -38,6 +39,33 @@ CHECKS: Final = (
             "Chaque période a été payée par une commande de son organisation.",
         ),
         subscriptions.periods_paid,
+    ),
+    Check(
+        "renewals_once",
+        "R24",
+        (
+            "A renewal is owed and ordered once, and is there exactly if it is paid.",
+            "Un renouvellement est dû et commandé une fois, et n'est là que s'il est payé.",
+        ),
+        renewals.renewals_once,
+    ),
+    Check(
+        "renewals_ordered",
+        "R24",
+        (
+            "Whatever is paid for a renewal is for one, and each renewal was ordered.",
+            "Ce qui est payé pour un renouvellement en est un, et chacun a été commandé.",
+        ),
+        renewals.renewals_ordered,
+    ),
+    Check(
+        "periods_begun",
+        "R26",
+        (
+            "A subscription has the seats of the period that began last.",
+            "Un abonnement a les places de la période commencée en dernier.",
+        ),
+        renewals.periods_begun,
     ),
     Check(
         "seats_as_paid",

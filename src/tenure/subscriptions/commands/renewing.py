@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 
 from tenure.base.calendar import Term, local_date, zone_named
 from tenure.events.journal import Journal
+from tenure.events.writing import as_json
 from tenure.orders.models import Order
 from tenure.policy.model import Policy
 from tenure.policy.words import Audience
@@ -81,27 +82,26 @@ def withdraw_renewals(*, owed: Sequence[Obligation]) -> None:
     Subscription.objects.bulk_update([each.subscription for each in owed], ["stops_after"])
 
 
-_FIELDS: Final = (
-    "unit_amount",
-    "currency",
-    "priced_on",
-    "quantity",
-    "withdrawn",
-    "order",
-    "order_line",
-    "due_at",
-    "attempts",
-    "closed_at",
-)
+_CHANGE: Final = """
+    UPDATE subscriptions_renewal AS renewal
+    SET unit_amount = given.unit_amount, priced_on = given.priced_on, quantity = given.quantity,
+        withdrawn = given.withdrawn, order_id = given.order_id,
+        order_line_id = given.order_line_id, due_at = given.due_at, attempts = given.attempts,
+        closed_at = given.closed_at
+    FROM json_populate_recordset(NULL::subscriptions_renewal, %s::json) AS given
+    WHERE renewal.id = given.id
+"""
 
 
 def write_renewals(*, owed: Sequence[Obligation], journal: Journal) -> None:
-    """Write the renewals of locked subscriptions as they are; new ones with the journal."""
+    """Write the renewals of locked subscriptions as they are, with the journal.
+
+    One that is written again in its transaction waits until the first was sent.
+    """
     journal.insert([each.renewal for each in owed if each.is_new])
     there = [each.renewal for each in owed if not each.is_new]
     if there:
-        journal.write()  # they refer to what is new
-        Renewal.objects.bulk_update(there, _FIELDS, batch_size=1000)
+        journal.change(_CHANGE, [as_json(there)])
 
 
 def tell_ordered(*, owed: Sequence[Obligation], journal: Journal) -> None:

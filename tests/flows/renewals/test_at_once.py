@@ -1,0 +1,74 @@
+"""R24: any number of workers, killed anywhere, renew everything once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import count
+
+import pytest
+
+from tenure.base.calendar import Term
+from tenure.billing.models import Document, Payment, SandboxCharge
+from tenure.flows.due import run_due
+from tenure.flows.renewals.charging import charge_renewals
+from tenure.orders.models import Order
+from tenure.subscriptions.models import Period
+from tests.flows.crowd import at_once
+from tests.flows.doomed import every_point
+from tests.flows.transfers import all_holds
+from tests.shop import customer, fill_cart, open_shop, order_cart
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+_numbers = count(1)
+NOW = timedelta(0)
+
+
+def buys() -> datetime:
+    """A company that lives by the machine's clock buys two roles; when that is to be renewed."""
+    company = customer(clock=None, email=f"ada{next(_numbers)}@atelier.example")
+    both = (("designer-business", 1), ("analyst-business", 1))
+    order_cart(company, fill_cart(company, *both, term=Term.QUARTER))
+    (at,) = set(Period.objects.filter(organisation=company).values_list("renew_at", flat=True))
+    assert at is not None
+    return at
+
+
+def work_off(now: datetime) -> None:
+    """What a worker does."""
+    run_due(now=now)
+    charge_renewals(now=now, patience=NOW)
+
+
+def renewed_once(companies: int) -> None:
+    """Every company's renewal was ordered, charged, numbered and told of once."""
+    orders = Order.objects.filter(kind="renewal")
+    assert [order.status for order in orders] == ["paid"] * companies
+    assert Payment.objects.filter(off_session=True, status="captured").count() == companies
+    assert SandboxCharge.objects.filter(status="captured").count() == 2 * companies
+    assert Period.objects.filter(kind="renewal").count() == 2 * companies
+    numbers = Document.objects.filter(series="REN").order_by("sequence")
+    assert [paper.sequence for paper in numbers] == list(range(1, companies + 1))
+    all_holds()
+
+
+def test_many_workers_renew_everything_once() -> None:
+    open_shop()
+    due = max(buys() for _ in range(5))
+    at_once(4, lambda _: work_off(due))
+    renewed_once(5)
+
+
+def test_killed_anywhere_it_is_renewed_once() -> None:
+    open_shop()
+    companies = []
+
+    def work(_at: int) -> Callable[[], None]:
+        companies.append(buys())
+        return lambda: work_off(companies[-1])
+
+    for _ in every_point(work):
+        work_off(companies[-1])
+    assert len(companies) > 4
+    renewed_once(len(companies))
