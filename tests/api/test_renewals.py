@@ -59,7 +59,7 @@ def card(token: str) -> dict[str, object]:
 def test_declined_lapsed_paid_with_a_step_and_no_second_charge() -> None:
     company = Company()
     company.row.payment_methods.update(reference="tok_declined")
-    assert company.pay().problem(409)["code"] == "nothing_due"
+    assert company.pay().code == "nothing_due"
     company.advance("2027-11-19")
     shown = company.subscription().body
     assert (shown["status"], shown["current_period"]["number"]) == ("active", 1)
@@ -80,7 +80,7 @@ def test_declined_lapsed_paid_with_a_step_and_no_second_charge() -> None:
     assert shown["status"] == "active"
     assert shown["current_period"]["starts_on"] == "2027-11-23"
     assert shown["current_period"]["order"] == order["id"]
-    assert company.pay().problem(409)["code"] == "nothing_due"
+    assert company.pay().code == "nothing_due"
     all_holds()
 
 
@@ -94,11 +94,11 @@ def test_switched_on_after_the_deadline_it_is_charged_at_once() -> None:
     assert (on.status, len(on.body["periods"])) == (200, 2)
     assert (on.body["current_period"]["number"], on.body["opt_out_deadline"]) == (1, "2027-11-18")
     late = company.api.patch(f"/subscriptions/{company.sub}", {"auto_renew": False})
-    assert late.problem(409)["code"] == "opt_out_closed"
+    assert late.code == "opt_out_closed"
     stops = {"auto_renew": False, "from": "next_period"}
     assert company.api.patch(f"/subscriptions/{company.sub}", stops).body["stops_after"] == 2
     paid = on.body["periods"][1]["order"]
-    assert company.api.delete(f"/orders/{paid}").problem(409)["code"] == "order_closed"
+    assert company.api.delete(f"/orders/{paid}").code == "order_closed"
     told = [each["type"] for each in company.advance("2028-03-15").body["data"]]
     assert told.count("subscription.ended") == 1
     assert company.subscription().body["status"] == "ended"

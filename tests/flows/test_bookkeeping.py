@@ -35,6 +35,7 @@ from tenure.flows.quotes import QuotedLine, accept, quote_by_staff
 from tenure.flows.refunds import refund_order
 from tenure.flows.verify.run import verify
 from tenure.organisations.models import Organisation
+from tenure.subscriptions.models import Subscription
 from tests.shop import START, customer, fill_cart, open_shop, order_cart
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,9 +49,10 @@ def _shop() -> None:
 
 
 def bought(country: str = "FR") -> tuple[Organisation, Document]:
-    """A company that bought a designer for a year, and its invoice."""
+    """A company that bought a designer for one year, and its invoice."""
     company = customer(country=country)
     order = order_cart(company, fill_cart(company, ("designer-business", 1)), "tok_ok").order
+    Subscription.objects.filter(organisation=company).update(auto_renew=False)
     return company, Document.objects.get(order=order, kind="invoice")
 
 

@@ -43,6 +43,7 @@ from tenure.organisations.models import (
     Retention,
     User,
 )
+from tenure.subscriptions.models import Subscription
 from tenure.support.commands import NewRequest
 from tenure.support.models import Request
 from tenure.support.rules import RequestKind
@@ -110,6 +111,7 @@ def test_data_outlive_access_and_go() -> None:
 
     later = GONE + timedelta(days=3)
     subscribe(company, quantity=1, term=Term.QUARTER, now=later)  # it is paid again
+    Subscription.objects.filter(term=Term.QUARTER).update(auto_renew=False)
     assert told(company)[-1] == ("purge_withdrawn", later)
     with pytest.raises(Refused, match="purge_waits_for_subscription"):
         confirm_purge(organisation=company.id, now=later, by="test")

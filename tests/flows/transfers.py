@@ -44,4 +44,4 @@ def imported(*movements: Movement) -> Imported:
 def all_holds() -> None:
     """Everything that is always true."""
     found = {each.check.name: each.tally for each in verify(now=START) if each.tally.failed}
-    assert found == {}
+    assert found == {}, found

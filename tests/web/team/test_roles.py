@@ -152,7 +152,8 @@ def test_what_is_reserved_and_what_is_over_is_shown(company: Company) -> None:
     )
     client = browser(company.owner)
     assert 'aria-label="Reserved by the invitation"' in text(client, roles(company))
-    advance(company, 400)
+    company.organisation.payment_methods.update(reference="tok_declined")
+    advance(company, 367)
     page = text(client, roles(company))
     assert 'title="Held by a subscription that is over"' in page
     assert "over</span>" in page.replace("\n", "")

@@ -150,6 +150,8 @@ class Gateway(Protocol):
     """
 
     name: str
+    at_once: int
+    """How many calls it may be asked at the same time by one worker."""
 
     def charge(self, charge: Charge) -> Outcome:
         """Charge a card; or open a page on which the customer gives one."""

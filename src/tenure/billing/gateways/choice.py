@@ -63,14 +63,21 @@ def _stripe() -> Gateway:
         settings.STRIPE_WEBHOOK_SECRET,
         settings.STRIPE_API_BASE,
         settings.PUBLIC_URL,
+        settings.GATEWAY_CONCURRENCY,
     )
 
 
 @cache
-def _made(key: str, webhook_secret: str | None, api_base: str | None, public_url: str) -> Gateway:
+def _made(
+    key: str, webhook_secret: str | None, api_base: str | None, public_url: str, at_once: int
+) -> Gateway:
     """One for each process; its library is read only where it is used."""
     from tenure.billing.gateways.stripe import StripeGateway
 
     return StripeGateway(
-        secret_key=key, webhook_secret=webhook_secret, api_base=api_base, public_url=public_url
+        secret_key=key,
+        webhook_secret=webhook_secret,
+        api_base=api_base,
+        public_url=public_url,
+        at_once=at_once,
     )

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Q
 
 from tenure.base.clock import machine_now
@@ -104,14 +103,14 @@ def _charge(claimed: Sequence[Payment], *, now: datetime) -> None:
 
 
 def call_all(payments: Sequence[Payment]) -> list[Outcome]:
-    """Call the gateway for each, as many at once as are allowed; in the order given.
+    """Call the gateway for each, as many at once as it allows; in the order given.
 
-    The sandbox's answers at once, from the same database: it is called by one.
+    The sandbox's keeps its books in the same database: it is called by one.
     """
-    distant = [each for each in payments if each.gateway != sandbox_gateway().name]
-    if len(distant) < 2:
+    at_once = min(gateway(name).at_once for name in {each.gateway for each in payments})
+    if at_once == 1 or len(payments) == 1:
         return [_call(each) for each in payments]
-    with ThreadPoolExecutor(max_workers=settings.GATEWAY_CONCURRENCY) as pool:
+    with ThreadPoolExecutor(max_workers=at_once) as pool:
         return list(pool.map(_call, payments))
 
 

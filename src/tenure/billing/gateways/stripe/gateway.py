@@ -53,7 +53,9 @@ class StripeGateway:
         api_base: str | None,
         public_url: str,
         seconds: float = SECONDS,
+        at_once: int = 1,
     ) -> None:
+        self.at_once = at_once
         self._access = Access(secret_key, api_base, public_url, seconds)
         self._webhook_secret = webhook_secret
 
