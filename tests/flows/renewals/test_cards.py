@@ -156,7 +156,7 @@ def test_a_lost_answer_blocks_and_is_asked_for() -> None:
 def test_without_a_card_it_is_declined_at_once() -> None:
     subscription = bought("tok_ok")
     company = subscription.organisation
-    company.payment_methods.update(is_default=False, status="removed")
+    company.payment_methods.update(is_default=False)
     advance(company, "2027-11-19")
     order = Order.objects.get(kind="renewal")
     payment = order.payments.get()
