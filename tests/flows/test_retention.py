@@ -25,7 +25,7 @@ from tenure.flows.retention.exporting import (
     archive_of,
     ask_for_export,
     drop_exports,
-    kept_until,
+    kept_for,
     make_exports,
 )
 from tenure.flows.retention.persons import erase_person
@@ -193,8 +193,8 @@ def test_everything_can_be_taken_along() -> None:
         assert archive.read("data/orders.order.csv") == held["data/orders.order.csv"]
 
     export.refresh_from_db()
-    until = kept_until(export)
-    assert until is not None
+    assert export.made_at is not None
+    until = export.made_at + kept_for()
     assert drop_exports(now=until - timedelta(seconds=1)) == 0
     assert (drop_exports(now=until), ExportPart.objects.count()) == (1, 0)
     with pytest.raises(NotFound):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.apps import apps
 
 from tenure.flows.retention.held import HELD, AtPurge
+from tests.structure.held_table import PAPER, TABLE, table
 
 
 def test_every_table_with_an_organisation_is_held() -> None:
@@ -27,3 +28,8 @@ def test_what_is_blanked_and_hidden_is_there() -> None:
         assert {*held.blank, *held.hidden} <= columns, held.label
         assert not held.blank or held.at_purge is AtPurge.PSEUDONYMISED, held.label
     assert len({held.label for held in HELD}) == len(HELD)
+
+
+def test_the_paper_says_so() -> None:
+    (shown,) = TABLE.findall(PAPER.read_text(encoding="utf-8"))
+    assert shown == table(), "Write it anew: python -m tests.structure.held_table"

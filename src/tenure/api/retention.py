@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from tenure.api.shapes import Instant, Page, instant
 from tenure.base.errors import NotFound
 from tenure.base.ids import public_id
 from tenure.events.queries import revision_of
-from tenure.flows.retention.exporting import archive_of, ask_for_export, kept_until
+from tenure.flows.retention.exporting import archive_of, ask_for_export, kept_for
 from tenure.flows.retention.persons import erase_person
 from tenure.flows.retention.purging import confirm_purge
 from tenure.organisations.errors import EXPORT_NOT_READY, LAST_OWNER
@@ -87,13 +88,14 @@ def list_exports(call: Call, limit: Limit = 50, cursor: Cursor = None) -> Answer
     """The archives that were asked for, oldest first."""
     rows = Export.objects.filter(organisation_id=call.organisation).defer("receipt")
     shown, following = page_by_id("exports", rows, limit, cursor)
-    return Answer({"data": [_out(row) for row in shown], "next_cursor": following})
+    kept = kept_for()
+    return Answer({"data": [_out(row, kept) for row in shown], "next_cursor": following})
 
 
 @calls.get("/organisations/{organisation}/exports/{export}", ExportOut)
 def get_export(call: Call) -> Answer:
     """One archive: whether it is ready, and where it is fetched."""
-    return Answer(_out(_row(call)))
+    return Answer(_out(_row(call), kept_for()))
 
 
 @calls.get(
@@ -156,7 +158,7 @@ def _row(call: Call) -> Export:
 
 
 def _asked(row: Export, revision: int) -> Answer:
-    out = _out(row)
+    out = _out(row, kept_for())
     return Answer(out, status=202, revision=revision, location=_address(row))
 
 
@@ -165,8 +167,8 @@ def _address(row: Export) -> str:
     return f"/api/v1/organisations/{organisation}/exports/{public_id('exp', row.id)}"
 
 
-def _out(row: Export) -> ExportOut:
-    until = kept_until(row)
+def _out(row: Export, kept: timedelta) -> ExportOut:
+    until = row.made_at + kept if row.made_at else None
     ready = row.status == ExportStatus.READY
     return {
         "id": public_id("exp", row.id),

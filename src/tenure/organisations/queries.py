@@ -18,9 +18,11 @@ from tenure.base.ids import parse_public_id, public_id
 from tenure.events.rows import AMONG, read_rows, read_values
 from tenure.organisations.models import (
     ApiKey,
+    Export,
     Member,
     Organisation,
     OwnershipOffer,
+    Retention,
     StaffMember,
     StudentProof,
     User,
@@ -339,3 +341,29 @@ def _offers(ids: Collection[UUID]) -> list[OwnershipOffer]:
 def last_proof(organisation: UUID) -> StudentProof | None:
     """The proof of being a student that was handed in last, judged or not; one statement."""
     return StudentProof.objects.filter(organisation_id=organisation).order_by("-id").first()
+
+
+def kept_until(organisation: UUID) -> Retention | None:
+    """How long data last, with whether they are due to go; None while a subscription runs.
+
+    One statement.
+    """
+    rows = Retention.objects.select_related("organisation").filter(organisation=organisation)
+    return rows.filter(until_on__isnull=False).first()
+
+
+def exports_of(organisation: UUID, most: int) -> list[Export]:
+    """The archives that were asked for, the newest first; one statement."""
+    rows = Export.objects.filter(organisation=organisation).defer("receipt")
+    return list(rows.order_by("-id")[:most])
+
+
+def purges_due(most: int) -> list[Organisation]:
+    """Whose data are due to be deleted, the longest first; one statement."""
+    rows = Organisation.objects.filter(purge_due_at__isnull=False, purged_at__isnull=True)
+    return list(rows.select_related("retention").order_by("purge_due_at", "id")[:most])
+
+
+def count_purges_due() -> int:
+    """Of how many customers data are due to be deleted; one statement."""
+    return Organisation.objects.filter(purge_due_at__isnull=False, purged_at__isnull=True).count()

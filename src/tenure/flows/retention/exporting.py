@@ -66,8 +66,7 @@ def make_exports() -> int:
 
 def drop_exports(*, now: datetime) -> int:
     """Drop the archives that were there long enough; ``now`` is the machine's instant."""
-    kept = timedelta(days=policy_in_force()[1].retention.export_kept_days)
-    old = Q(status=ExportStatus.READY, made_at__lte=now - kept)
+    old = Q(status=ExportStatus.READY, made_at__lte=now - kept_for())
     with transaction(now=now, by="worker"):
         rows = Export.objects.select_for_update(skip_locked=True).filter(old).order_by("made_at")
         ids = [row.id for row in rows[:BATCH]]
@@ -76,11 +75,9 @@ def drop_exports(*, now: datetime) -> int:
     return len(ids)
 
 
-def kept_until(export: Export) -> datetime | None:
-    """Until which of the machine's instants an archive can be fetched; None while it is made."""
-    if export.made_at is None:
-        return None
-    return export.made_at + timedelta(days=policy_in_force()[1].retention.export_kept_days)
+def kept_for() -> timedelta:
+    """How long archives can be fetched, by the policy in force."""
+    return timedelta(days=policy_in_force()[1].retention.export_kept_days)
 
 
 def archive_of(export: UUID) -> Iterator[bytes]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 
 from tenure.notices.queries.mails import undelivered
+from tenure.organisations.queries import count_purges_due
 from tenure.organisations.rules import StaffAbility
 from tenure.support.queries import waiting_requests
 from tenure.support.queries.countries import count_countries_in_doubt
@@ -27,6 +28,8 @@ def overview(visit: StaffVisit) -> HttpResponse:
         context["requests"] = waiting_requests()
     if visit.may(StaffAbility.PROOFS):
         context["proofs"] = count_waiting_proofs()
+    if visit.may(StaffAbility.CUSTOMERS):
+        context["purges"] = count_purges_due()
     if visit.may(StaffAbility.PAYMENTS):
         context["payments"] = payments_in_flight()
     if visit.may(StaffAbility.ORDERS):

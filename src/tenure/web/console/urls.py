@@ -8,6 +8,7 @@ from tenure.web.console import (
     billing,
     cards,
     clock,
+    data,
     forecast,
     history,
     keys,
@@ -91,5 +92,8 @@ urlpatterns = [
         webhooks.send_again,
         name="console_webhook_again",
     ),
+    path("settings/data", data.data, name="console_data"),
+    path("settings/data/<str:export>", data.archive, name="console_archive"),
+    path("settings/erase/<str:member>", data.erase, name="console_erase"),
     path("settings/clock", clock.clock, name="console_clock"),
 ]

@@ -51,6 +51,7 @@ STATES: Final = {
     # people
     "invited": State(gettext_lazy("Invited"), "calm", icon="mail"),
     "suspended": State(gettext_lazy("Suspended"), "bad", icon="player-pause"),
+    "purged": State(gettext_lazy("Data deleted"), "plain", icon="trash"),
     "removed": State(gettext_lazy("Removed"), "plain", icon="user-minus"),
     "accepted": State(gettext_lazy("Accepted"), "good", icon="circle-check"),
     "owner": State(gettext_lazy("Owner"), "calm", icon="crown"),

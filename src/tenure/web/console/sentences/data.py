@@ -51,7 +51,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "data.purge_withdrawn": Sentence("circle-check", _withdrawn),
     "data.purge_confirmed": Sentence("circle-x", _confirmed),
     "person.erased": Sentence("users", _erased),
-    "data.export_asked": Sentence("file-text", _asked),
-    "data.export_made": Sentence("file-text", _made),
+    "data.export_asked": Sentence("download", _asked),
+    "data.export_made": Sentence("download", _made),
 }
 """By the type of the event."""
