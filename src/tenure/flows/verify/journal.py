@@ -239,6 +239,7 @@ def seats_told(_now: datetime) -> Tally:
             ORDER BY data->>'seat' COLLATE "C", sequence DESC
         """,
         agree=_seat_is_so,
+        gone_after=("seat.freed", "seat.released"),  # a period of fewer seats began (R26)
     )
 
 
