@@ -312,6 +312,15 @@ def test_what_was_ordered_ahead_goes_with_it() -> None:
     assert (read["status"], read["auto_renew"], len(read["periods"])) == ("active", False, 1)
     advanced(api, there, "2027-06-02T09:00:00Z")
     assert api.get(f"/subscriptions/{sub}").body["status"] == "ended"
+    both = customer(email="b@atelier.example")
+    first, where = bought(both, 1, Term.QUARTER), public_id("org", both.id)
+    advanced(api, where, "2027-05-29T09:00:00Z")
+    case = api.post(f"/orders/{first}/cancellation", idempotency_key="p").body["id"]
+    api.post(f"/requests/{case}/grant", idempotency_key="pg")
+    assert set(Order.objects.filter(organisation=both).values_list("status", flat=True)) == {
+        "cancelled"
+    }
+    assert SandboxRefund.objects.count() == 3
     all_holds("customers_even")
 
 

@@ -19,7 +19,7 @@ from tenure.flows.documents import Credit, CreditLine, issue_credit_notes
 from tenure.flows.renewals.invoicing import credit_ahead, standing_invoices
 from tenure.flows.renewals.ordering import place_renewals
 from tenure.flows.transfers import stop_waiting
-from tenure.orders.commands.orders import lock_orders, mark
+from tenure.orders.commands.orders import cancel, lock_orders, mark
 from tenure.orders.events import OrderWithdrawn
 from tenure.orders.models import Order, OrderStatus
 from tenure.organisations.models import Organisation
@@ -85,6 +85,6 @@ def _give_back_line(
         refunds = intend_refunds(refunds=[back], called_at=machine_now(), journal=journal)
     forget_order(renewals=[renewal], journal=journal)
     if not renewals_of([order.id]):
-        mark(orders=[order], status=OrderStatus.CANCELLED, closed_at=journal.at)
+        cancel(orders=[(order, Money(line.gross, order.currency))], journal=journal)
     order_again(renewals=[renewal], buyer=buyer, journal=journal)
     return refunds
