@@ -12,8 +12,7 @@ from tenure.base.ids import public_id
 from tenure.cli.main import app
 from tenure.flows.verify.table import CHECKS as FLOW_CHECKS
 from tenure.notices.verify import CHECKS as MAIL_CHECKS
-from tenure.organisations.models import Member, Organisation
-from tenure.subscriptions.models import Subscription
+from tenure.organisations.models import Member
 from tests.flows.worlds import World, make_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,8 +37,7 @@ def test_it_names_each_check_and_its_count(world: World) -> None:
     assert done.exit_code == 0
     lines = done.stdout.splitlines()
     assert [line.split()[1] for line in lines[:-1]] == [check.name for check in CHECKS]
-    subscriptions = str(Subscription.objects.count())
-    assert lines[0].split() == ["ok", "periods_follow_anchor", "R1", subscriptions]
+    assert lines[0].split() == ["ok", "periods_follow_anchor", "R1", "5"]
     assert next(line for line in lines if "payments_settled" in line).endswith("in flight: 1")
     assert lines[-1] == f"All {len(CHECKS)} checks hold."
     assert "en cours : 1" in run(env=FRENCH).stdout
@@ -63,7 +61,7 @@ def test_it_says_what_does_not_hold(world: World) -> None:
         "name": "owners",
         "rule": "R34",
         "says": "Every organisation has an active owner.",
-        "looked_at": Organisation.objects.count(),
+        "looked_at": 6,
         "failed": 1,
         "in_flight": 0,
         "failures": [{"id": org, "what": "no_active_owner"}],

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 from django.db import connection
 
-from tenure.flows.simulation.playing import Play, Violation
+from tenure.cli.simulate import lines, played
+from tenure.flows.simulation.playing import Play
 from tenure.flows.simulation.preparing import prepare
-from tenure.flows.simulation.shrinking import Shrinking
+from tenure.flows.simulation.stage import Stage
 from tenure.flows.simulation.story import Story, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,23 +38,32 @@ WRONG = """
 """An invitation that lasts a day too long (R36)."""
 
 
+class Here(Stage):
+    """The tests' own database, as it is: new customers do not mind those who are there."""
+
+    def set_up(self, sets: int) -> None:
+        """It is there."""
+
+    def enter(self, number: int) -> None:
+        """We are in it."""
+
+
 def test_a_mistake_is_found_and_told_by_its_shortest_history() -> None:
     prepare()
     story = tell(seed=2, organisations=3, years=0.2)
     with connection.cursor() as cursor:
         cursor.execute(WRONG)
     try:
-        with pytest.raises(Violation) as found:
-            Play(sparse(story)).run()
-        shrinking = Shrinking(clear=lambda: None, may_go_on=lambda: True)
-        short, last = shrinking.shortest(story, found.value)
+        told = played(sparse(story), Here(prepare), jobs=1)
     finally:
         with connection.cursor() as cursor:
             cursor.execute("DROP FUNCTION simulated_mistake CASCADE")
-    assert last.kind == found.value.kind == "invitations"
-    assert [op.kind for op in short.ops] == ["invite"]
-    assert list(short.ticks) == []
-    assert "instead of" in str(last)
+    violation = told["violation"]
+    assert violation["what"].startswith("invitations:")
+    assert "instead of" in violation["shortest"]
+    assert [line.split()[3] for line in violation["history"]] == ["invite"]
+    assert violation["worker_runs"] == []
+    assert [line for line in lines(told) if line.startswith("operations: ")]
 
 
 def sparse(story: Story) -> Story:

@@ -6,13 +6,15 @@ import os
 import secrets
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tenure.cli.output import figures, remark, result
 from tenure.cli.running import use_database
@@ -40,6 +42,18 @@ def simulate(
     organisations: Annotated[
         int, typer.Option(min=1, max=20_000, help=say("How many customers.", "Combien de clients."))
     ] = 100,
+    jobs: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=64,
+            help=say(
+                "By how many processes, each with some of the customers; 0: as many as cores.",
+                "Par combien de processus, chacun avec une part des clients ; 0 : autant que de "
+                "coeurs.",
+            ),
+        ),
+    ] = 0,
     data_dir: Annotated[
         Path | None,
         typer.Option(
@@ -58,20 +72,19 @@ def simulate(
         from tenure.flows.simulation.story import tell
 
         story = tell(seed=chosen, years=years, organisations=organisations)
-        told = _play(story)
+        told = _play(story, jobs or os.cpu_count() or 1)
     told = {"seed": chosen, "years": years, "organisations": organisations, **told}
     if as_json:
         figures(told)
     else:
-        for line in _lines(told):
+        for line in lines(told):
             result(line)
     if told["violation"] is not None:
         raise typer.Exit(1)
 
 
-def _play(story: Story) -> dict[str, Any]:
+def _play(story: Story, jobs: int) -> dict[str, Any]:
     from tenure.cli.migrate import bring_up_to_date
-    from tenure.flows.simulation.playing import Play, Violation
     from tenure.flows.simulation.preparing import prepare
     from tenure.flows.simulation.stage import Stage
 
@@ -80,15 +93,36 @@ def _play(story: Story) -> dict[str, Any]:
         prepare()
 
     with Stage(make_ready) as stage:
-        stage.clear()
-        play = Play(story)
+        return played(story, stage, jobs=jobs)
+
+
+def played(story: Story, stage: Stage, *, jobs: int) -> dict[str, Any]:
+    """The figures of a story that is played on ``stage``, and its first violation or none."""
+    from tenure.flows.simulation.shards import play
+
+    with _bar(story.days) as told:
         began = time.monotonic()
-        try:
-            play.run()
-        except Violation as violation:
-            told = _figures(play.report, time.monotonic() - began)
-            return told | {"violation": _shown(story, violation, stage)}
-        return _figures(play.report, time.monotonic() - began) | {"violation": None}
+        report, violation = play(story, stage, jobs=jobs, told=told)
+        figures_ = _figures(report, time.monotonic() - began)
+    found = None if violation is None else _shown(story, violation, stage)
+    return figures_ | {"violation": found}
+
+
+@contextmanager
+def _bar(days: int) -> Iterator[Callable[[int], None]]:
+    """A progress bar on a terminal, nothing in a pipe."""
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn("{task.completed}/{task.total}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    with bar:
+        task = bar.add_task("", total=days)
+        yield lambda day: bar.update(task, completed=day + 1)
 
 
 def _shown(story: Story, violation: Violation, stage: Stage) -> dict[str, Any]:
@@ -126,11 +160,12 @@ def _figures(report: Report, seconds: float) -> dict[str, Any]:
     }
 
 
-def _lines(told: dict[str, Any], indent: str = "") -> Iterator[str]:
+def lines(told: dict[str, Any], indent: str = "") -> Iterator[str]:
+    """The same for people to read."""
     for name, value in told.items():
         if isinstance(value, dict):
             yield f"{indent}{name}:"
-            yield from _lines(value, f"{indent}  ")
+            yield from lines(value, f"{indent}  ")
         elif isinstance(value, list):
             yield f"{indent}{name}:"
             yield from (f"{indent}  {each}" for each in value)

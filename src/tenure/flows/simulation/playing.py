@@ -24,6 +24,7 @@ from tenure.flows.due import run_due
 from tenure.flows.recovery import recover_payments
 from tenure.flows.refunds import recover_refunds
 from tenure.flows.renewals.charging import charge_renewals
+from tenure.flows.simulation.comparing import difference, questions
 from tenure.flows.simulation.deeds import KINDS
 from tenure.flows.simulation.deeds.deed import BY, DONE, Deed, member_id, outcome
 from tenure.flows.simulation.faults import Died, doomed
@@ -33,7 +34,6 @@ from tenure.flows.simulation.rulebook.buying import expired, recovered
 from tenure.flows.simulation.rulebook.cancelling import all_sent_back
 from tenure.flows.simulation.rulebook.customer import Customer, Member
 from tenure.flows.simulation.rulebook.deciding import Grant, decide
-from tenure.flows.simulation.rulebook.goods import goods
 from tenure.flows.simulation.rulebook.people import ran_out
 from tenure.flows.simulation.rulebook.writing import written
 from tenure.flows.simulation.statements import Bank, transfers
@@ -54,8 +54,6 @@ _VERIFIED_EVERY: Final = 120
 
 _GONE: Final = "died"
 
-_NOBODY_SELLS: Final = ("no-such-application", "no-such-permission")
-
 
 @dataclass
 class Violation(Exception):
@@ -64,6 +62,10 @@ class Violation(Exception):
     what: str
     minute: int
     customer: int | None = None
+
+    def __reduce__(self) -> tuple[type[Violation], tuple[str, int, int | None]]:
+        """As one process tells another of it."""
+        return Violation, (self.what, self.minute, self.customer)
 
     def __str__(self) -> str:
         """What disagrees."""
@@ -94,6 +96,15 @@ class Report:
     def operations(self) -> int:
         """How many there were."""
         return sum(self.done.values())
+
+    def add(self, other: Report) -> None:
+        """What happened to others at the same time."""
+        self.done += other.done
+        self.compared += other.compared
+        self.decisions += other.decisions
+        self.deaths += other.deaths
+        self.ticks += other.ticks
+        self.days = max(self.days, other.days)
 
 
 class _Watching:
@@ -318,7 +329,7 @@ class Play:
                 continue
             for part, text in told.items():
                 if text != found[customer.id][part]:
-                    what = f"{part}:\n{_difference(text, found[customer.id][part])}"
+                    what = f"{part}:\n{difference(text, found[customer.id][part])}"
                     raise Violation(what, minute, customer.index)
         self.report.compared += len(found)
 
@@ -327,7 +338,7 @@ class Play:
         for customer in self._customers.values():
             asked_at = self._clocks[customer.index] if customer.own_clock else at
             for number, member in enumerate(customer.members):
-                for grant in _questions(customer, member, minute // 1440 + number):
+                for grant in questions(customer, member, minute // 1440 + number):
                     self._ask(customer, member, grant, asked_at, minute)
 
     def _ask(
@@ -362,27 +373,3 @@ def _work(at: datetime) -> None:
     recover_refunds(now=at, patience=_AT_ONCE)
     run_due(now=at)
     charge_renewals(now=at)
-
-
-def _questions(customer: Customer, member: Member, number: int) -> Iterator[Grant]:
-    """What a member is asked about on a day: of what they hold, of what there is, of nothing."""
-    held = [each for each in customer.subscriptions if member in each.holders]
-    for these in (held, customer.subscriptions):
-        if these:
-            offer = these[number % len(these)].offer
-            grants = sorted(goods().grants[offer.roles[number % len(offer.roles)]])
-            yield grants[number % len(grants)]
-    if not held:
-        yield _NOBODY_SELLS
-
-
-def _difference(expected: str, found: str) -> str:
-    """The lines that differ, with what was expected of each."""
-    left, right = expected.splitlines(), found.splitlines()
-    lines = []
-    for number in range(max(len(left), len(right))):
-        one = left[number] if number < len(left) else "(nothing)"
-        other = right[number] if number < len(right) else "(nothing)"
-        if one != other:
-            lines.append(f"  {number + 1}: {other}\n     instead of {one}")
-    return "\n".join(lines)

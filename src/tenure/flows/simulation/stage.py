@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Final
+from typing import Final, Self
 
 from django.db import connection, connections
 from django.db.migrations.loader import MigrationLoader
@@ -31,8 +31,9 @@ class Stage:
         self._home = str(connection.settings_dict["NAME"])
         self._make_ready = make_ready
         self._ready = _ready()
+        self._sets = 0
 
-    def __enter__(self) -> Stage:
+    def __enter__(self) -> Self:
         if not self._exists(self._ready):
             draft = f"{self._ready}_draft"
             self._sql("DROP DATABASE IF EXISTS {}", draft)
@@ -45,14 +46,26 @@ class Stage:
 
     def __exit__(self, *_: object) -> None:
         self._use(self._home)
-        self._sql("DROP DATABASE IF EXISTS {}", PLAYED)
+        for number in range(self._sets):
+            self._sql("DROP DATABASE IF EXISTS {}", f"{PLAYED}_{number}")
+
+    def set_up(self, sets: int) -> None:
+        """So many databases, in each of which nothing has happened yet; in none of them now."""
+        self._use(self._home)
+        self._sets = max(self._sets, sets)
+        for number in range(sets):
+            self._sql("DROP DATABASE IF EXISTS {}", f"{PLAYED}_{number}")
+            self._sql("CREATE DATABASE {} TEMPLATE {}", f"{PLAYED}_{number}", self._ready)
+        connections.close_all()
+
+    def enter(self, number: int) -> None:
+        """Be in one of them."""
+        self._use(f"{PLAYED}_{number}")
 
     def clear(self) -> None:
-        """Be in a database that is as if nothing had happened yet."""
-        self._use(self._home)
-        self._sql("DROP DATABASE IF EXISTS {}", PLAYED)
-        self._sql("CREATE DATABASE {} TEMPLATE {}", PLAYED, self._ready)
-        self._use(PLAYED)
+        """Be in one in which nothing has happened yet."""
+        self.set_up(1)
+        self.enter(0)
 
     def _exists(self, name: str) -> bool:
         with connection.cursor() as cursor:

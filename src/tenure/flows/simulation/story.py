@@ -121,6 +121,12 @@ class Story:
     ticks: Sequence[int]
     """At which minutes the worker runs."""
 
+    def part(self, number: int, of: int) -> Story:
+        """What every ``of``-th customer does, from ``number`` on."""
+        kept = [each for each in self.foundings if each.index % of == number]
+        ops = [op for op in self.ops if op.customer % of == number]
+        return Story(self.seed, self.days, kept, ops, self.ticks)
+
     def only(self, ops: Sequence[Op]) -> Story:
         """The same with fewer operations, and only who still does something."""
         left = {op.customer for op in ops}
@@ -146,7 +152,7 @@ def _founding(chance: Random, index: int) -> Founding:
     country, zone, _ = chance.choices(
         _PLACES[audience], [often for _, _, often in _PLACES[audience]]
     )[0]
-    return Founding(index, audience, country, zone, chance.random() < 0.12, chance.random() < 0.5)
+    return Founding(index, audience, country, zone, chance.random() < 0.06, chance.random() < 0.5)
 
 
 def _one_of(chance: Random, weighted: Sequence[tuple[str, int]]) -> str:
