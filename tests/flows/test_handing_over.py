@@ -127,6 +127,17 @@ class TestDocuments:
         names = [parcel.name for parcel in platform.taken]
         assert len(set(names)) == len(names) == 3
 
+    def test_one_that_cannot_be_made_keeps_no_other_back(self) -> None:
+        broken, whole = sold(company()), sold(company(1))
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE billing_document DISABLE TRIGGER USER")
+            cursor.execute("UPDATE billing_document SET content = '{}' WHERE id = %s", [broken.id])
+            cursor.execute("ALTER TABLE billing_document ENABLE TRIGGER USER")
+        platform = Dropping(takes=5)
+        assert hand_over_documents(now=NEXT_DAY, platform=platform) == 1
+        assert [parcel.name for parcel in platform.taken] == [whole.number]
+        assert DocumentDelivery.objects.get(document=broken).status == DeliveryStatus.WAITING
+
     def test_planning_takes_one_look_however_many_there_are(self) -> None:
         organisation = company()
         sold(organisation)

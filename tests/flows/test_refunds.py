@@ -58,6 +58,18 @@ def give_back(order: UUID, amount: int | None = None, reason: str = "A gesture."
     return Refund.objects.get(id=written.ids[0])
 
 
+def test_what_a_gateway_charged_that_is_gone_is_refused_before() -> None:
+    order = paid_order()
+    Payment.objects.filter(order=order).update(gateway="bygone")
+    with pytest.raises(Refused) as refused:
+        give_back(order)
+    assert (refused.value.code.code, refused.value.figures["gateway"]) == (
+        "refund_gateway_gone",
+        "bygone",
+    )
+    assert not Refund.objects.filter(order=order).exists()
+
+
 def all_holds() -> None:
     found = {
         each.check.name: each.tally

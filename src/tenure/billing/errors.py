@@ -58,6 +58,14 @@ REFUND_ALL_BACK = declare(
     en="All of this payment was already given back.",
     fr="Tout ce paiement a déjà été rendu.",
 )
+REFUND_GATEWAY_GONE = declare(
+    "refund_gateway_gone",
+    rule="R30",
+    en="This was paid at {gateway}, which is not set up here; set it up again, or give the money "
+    "back there and by hand.",
+    fr="Le paiement a été fait chez {gateway}, qui n'est pas configuré ici ; configurez-le à "
+    "nouveau, ou remboursez là-bas et à la main.",
+)
 REFUND_NOTHING_PAID = declare(
     "refund_nothing_paid",
     rule="R48",

@@ -7,12 +7,15 @@ Import models and commands inside the block, never at the top of a module of the
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
+from typing import Final
 
 from tenure.host.errors import DATABASE_UNREACHABLE, HostError
-from tenure.host.installation import database
+from tenure.host.installation import database, find_running
 from tenure.host.settings import Settings, read_settings
+
+_PUBLIC_URL: Final = "TENURE_PUBLIC_URL"
 
 
 @contextmanager
@@ -23,7 +26,8 @@ def installation(*, must_exist: bool = False) -> Iterator[Settings]:
     started for the block alone. The block gets the installation's settings. What only looks at an
     installation says that it ``must_exist``: a mistyped directory is no sound, empty one.
     """
-    with database(read_settings(os.environ), must_exist=must_exist) as url:
+    settings = read_settings(os.environ)
+    with database(settings, must_exist=must_exist) as url, public_address(settings, os.environ):
         use_database(url)
         import django
 
@@ -37,6 +41,24 @@ def installation(*, must_exist: bool = False) -> Iterator[Settings]:
             raise HostError(DATABASE_UNREACHABLE, why=why) from error
         finally:
             connections.close_all()
+
+
+@contextmanager
+def public_address(settings: Settings, environ: MutableMapping[str, str]) -> Iterator[None]:
+    """Name in ``environ`` the address at which people reach what runs on the data directory.
+
+    Links that a command prints lead there, unless a setting says otherwise.
+    """
+    running = None if settings.database_url else find_running(settings.data_dir)
+    told = any(name in environ for name in (_PUBLIC_URL, f"{_PUBLIC_URL}_FILE"))
+    if told or running is None or not running.public_url:
+        yield
+        return
+    environ[_PUBLIC_URL] = running.public_url
+    try:
+        yield
+    finally:
+        del environ[_PUBLIC_URL]
 
 
 def use_database(url: str) -> None:

@@ -13,8 +13,12 @@ from datetime import date, datetime, timedelta
 from typing import Final, TypeVar
 from uuid import UUID
 
+import structlog
+from django.db import DatabaseError
+
 from tenure.base.calendar import local_date, zone_named
 from tenure.base.errors import NotFound
+from tenure.base.ids import public_id
 from tenure.billing.commands.deliveries import (
     freeze_report,
     mark_delivered,
@@ -44,6 +48,8 @@ from tenure.events.journal import transaction
 from tenure.flows.documents.facts import vendor_facts, vendor_zone
 from tenure.flows.documents.files import document_file
 
+_log = structlog.get_logger("tenure.flows")
+
 Key = TypeVar("Key")
 
 BATCH: Final = 50
@@ -71,15 +77,16 @@ def exchange(*, now: datetime) -> None:
 def hand_over_documents(*, now: datetime, platform: Platform) -> int:
     """Hand over every invoice and credit note that was not yet; ``now`` is the machine's instant.
 
-    Returns how many went. Raises ``OSError`` where the platform cannot be reached: what went is
-    written down, the rest waits.
+    Returns how many went. One that cannot be made into files waits on, and keeps no other back.
+    Raises ``OSError`` where the platform cannot be reached: what went is written down, the rest
+    waits.
     """
     with transaction(now=now, by=_BY):
         plan_deliveries()
-    count = 0
-    while documents := waiting_documents(BATCH):
-        _deliver(documents, now, platform)
-        count += len(documents)
+    count, last = 0, None
+    while documents := waiting_documents(BATCH, after=last):
+        count += _deliver(documents, now, platform)
+        last = documents[-1].id
     return count
 
 
@@ -93,16 +100,34 @@ def hand_over_again(*, document: UUID, now: datetime, by: str) -> None:
             raise NotFound
 
 
-def _deliver(documents: Sequence[Document], now: datetime, platform: Platform) -> None:
+def _deliver(documents: Sequence[Document], now: datetime, platform: Platform) -> int:
     gone: list[UUID] = []
     kept = kept_files([document.id for document in documents])
     try:
         for document in documents:
-            platform.hand_over(_parcel(document, kept))
-            gone.append(document.id)
+            parcel = _made(document, kept)
+            if parcel is not None:
+                platform.hand_over(parcel)
+                gone.append(document.id)
     finally:
         with transaction(now=now, by=_BY) as journal:
             mark_delivered(documents=gone, platform=platform.name, journal=journal)
+    return len(gone)
+
+
+def _made(document: Document, kept: Mapping[tuple[UUID, str], bytes]) -> Parcel | None:
+    """The document's parcel; None, on record, where its files cannot be made.
+
+    Whatever is wrong with the one, typesetting may say it in any way, and the law wants the
+    others handed over.
+    """
+    try:
+        return _parcel(document, kept)
+    except DatabaseError:
+        raise
+    except Exception:  # noqa: BLE001 - see above; it is tried again by the next round
+        _log.exception("document_cannot_be_made", document=public_id("doc", document.id))
+        return None
 
 
 def _parcel(document: Document, kept: Mapping[tuple[UUID, str], bytes]) -> Parcel:

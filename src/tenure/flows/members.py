@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tenure.access.commands.requests import withdraw_requests_of
 from tenure.access.commands.seats import free_seats_of_member, release_reservations
-from tenure.base.errors import NotFound, Stale
+from tenure.base.errors import NotFound, Refused, Stale
 from tenure.events.journal import Journal, transaction
 from tenure.flows.locks import lock_member, lock_organisation
 from tenure.flows.written import Written
@@ -16,7 +16,7 @@ from tenure.organisations.commands import members as commands
 from tenure.organisations.commands.invitations import close_invitations
 from tenure.organisations.commands.ownership import withdraw_offers_of
 from tenure.organisations.models import Invitation, InvitationStatus, Member
-from tenure.organisations.rules import MemberStatus, Standing
+from tenure.organisations.rules import MemberStatus, Standing, owner_verdict
 
 
 def change_member(
@@ -25,15 +25,18 @@ def change_member(
     standing: Standing | None = None,
     status: MemberStatus | None = None,
     may_give_ownership: bool,
+    by_owner: bool = True,
     is_current: Callable[[Member], bool] = lambda _: True,
     now: datetime,
     by: str,
 ) -> Written:
     """Change a member's standing, or suspend or restore them; both or nothing.
 
+    ``by_owner`` is False where a person who is no owner does it.
+
     ``is_current`` says whether the locked member is the one that the caller read. Raises
-    ``NotFound``, ``Stale``, or ``Refused`` with ``last_owner``, ``ownership_is_given`` or
-    ``member_not_joined``.
+    ``NotFound``, ``Stale``, or ``Refused`` with ``last_owner``, ``ownership_is_given``,
+    ``owners_alone`` or ``member_not_joined``.
     """
     with transaction(now=now, by=by) as journal:
         row = _locked(member, journal)
@@ -46,6 +49,8 @@ def change_member(
                 may_give_ownership=may_give_ownership,
                 journal=journal,
             )
+        if status is not None:
+            _refuse_owner(row, by_owner)
         if status is MemberStatus.SUSPENDED:
             commands.suspend_member(member=row, journal=journal)
         elif status is MemberStatus.ACTIVE:
@@ -55,14 +60,16 @@ def change_member(
     return Written((row.id,), journal.revisions[row.organisation_id])
 
 
-def remove_member(*, member: UUID, now: datetime, by: str) -> Written:
+def remove_member(*, member: UUID, by_owner: bool = True, now: datetime, by: str) -> Written:
     """Remove a member; seats and reservations are free at once (R37).
 
-    Removing again changes nothing. Raises ``NotFound`` or ``Refused`` (``last_owner``).
+    ``by_owner`` is False where a person who is no owner does it. Removing again changes nothing.
+    Raises ``NotFound`` or ``Refused`` with ``last_owner`` or ``owners_alone``.
     """
     with transaction(now=now, by=by) as journal:
         row = _locked(member, journal)
         if row.status != MemberStatus.REMOVED:
+            _refuse_owner(row, by_owner)
             _withdraw_pending(row, journal)
             commands.remove_member(member=row, journal=journal)
             free_seats_of_member(member=row, journal=journal)
@@ -70,6 +77,14 @@ def remove_member(*, member: UUID, now: datetime, by: str) -> Written:
             withdraw_requests_of(member=row, journal=journal)
         journal.touch(row.organisation_id)
     return Written((row.id,), journal.revisions[row.organisation_id])
+
+
+def _refuse_owner(member: Member, by_owner: bool) -> None:
+    """The last owner is kept by a rule of their own, which tells more."""
+    verdict = owner_verdict(Standing(member.standing), by_owner=by_owner)
+    if not verdict:
+        commands.refuse_last_owner(member)
+        raise Refused.by(verdict)
 
 
 def _withdraw_pending(member: Member, journal: Journal) -> None:

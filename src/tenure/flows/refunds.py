@@ -24,7 +24,11 @@ from tenure.billing.commands.refunds import (
     intend_refunds,
     settle_refunds,
 )
-from tenure.billing.errors import REFUND_NOTHING_PAID, REFUND_REASON_NEEDED
+from tenure.billing.errors import (
+    REFUND_GATEWAY_GONE,
+    REFUND_NOTHING_PAID,
+    REFUND_REASON_NEEDED,
+)
 from tenure.billing.gateways import RefundOutcome
 from tenure.billing.gateways.calls import refund_order_of
 from tenure.billing.gateways.choice import gateway, installed
@@ -64,8 +68,8 @@ def refund_order(
 
     What was not credited yet is, so that papers and money agree (R48); the order and its
     subscriptions stay as they are. Returns the refund. Raises ``NotFound``,
-    ``Invalid`` without a reason, ``Refused`` with ``refund_nothing_paid``, ``refund_too_much`` or
-    ``refund_amount_invalid``.
+    ``Invalid`` without a reason, ``Refused`` with ``refund_nothing_paid``,
+    ``refund_gateway_gone``, ``refund_too_much`` or ``refund_amount_invalid``.
     """
     why = _reason(reason)
     with transaction(now=now, by=by, asked=asked) as journal:
@@ -75,6 +79,7 @@ def refund_order(
         payment = Payment.objects.filter(order_id=order, status=PaymentStatus.CAPTURED).first()
         if payment is None:
             raise Refused(REFUND_NOTHING_PAID)
+        _refuse_gone_gateway(payment)
         new = NewRefund(payment.id, amount or _left_of(payment), why)
         refunds = intend_refunds(refunds=[new], called_at=machine_now(), journal=journal)
         credit_what_goes_back(order=order, reason=why, journal=journal)
@@ -96,9 +101,15 @@ def resume_refund(*, refund: UUID, now: datetime, by: str) -> Written:
 def carry_out(refunds: Sequence[Refund], *, now: datetime, by: str) -> Journal | None:
     """The second and the third step for intents of one organisation that are committed.
 
-    Those by transfer wait for their file to the bank. None if nothing was to be called.
+    Those by transfer wait for their file to the bank, and those of a gateway that is not set up
+    until it is. None if nothing was to be called.
     """
-    intents = [each for each in refunds if each.status == RefundStatus.INTENDED]
+    here = installed()
+    intents = [
+        each
+        for each in refunds
+        if each.status == RefundStatus.INTENDED and each.payment.gateway in here
+    ]
     if not intents:
         return None
     outcomes = [gateway(each.payment.gateway).refund(refund_order_of(each)) for each in intents]
@@ -152,6 +163,13 @@ def _answer_of(refund: Refund) -> RefundOutcome:
     """What became of it. One that never arrived goes again: its key makes that safe."""
     called, order = gateway(refund.payment.gateway), refund_order_of(refund)
     return called.ask_refund(order) or called.refund(order)
+
+
+def _refuse_gone_gateway(payment: Payment) -> None:
+    """What a gateway charged that is no longer set up cannot go back by itself."""
+    by_card = payment.method == PaymentMethod.CARD
+    if by_card and payment.gateway not in installed():
+        raise Refused(REFUND_GATEWAY_GONE, gateway=payment.gateway)
 
 
 def _left_of(payment: Payment) -> Money:

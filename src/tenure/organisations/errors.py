@@ -258,6 +258,13 @@ OWNERSHIP_IS_GIVEN = declare(
     fr="La propriété ne peut être transmise que par un propriétaire ou par le vendeur ; "
     "adressez-vous à l'un d'eux.",
 )
+OWNERS_ALONE = declare(
+    "owners_alone",
+    rule="R34",
+    en="Only an owner may suspend, restore or remove an owner; ask one of them.",
+    fr="Seul un propriétaire peut suspendre, rétablir ou retirer un propriétaire ; adressez-vous à "
+    "l'un d'eux.",
+)
 OWNERSHIP_OFFERABLE = declare(
     "ownership_offerable",
     rule="R34",

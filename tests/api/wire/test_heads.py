@@ -55,6 +55,11 @@ def test_a_body_in_chunks_tells_no_length() -> None:
     found = read_head(head(fields=HOST + b"Transfer-Encoding: Chunked\r\nExpect: 100-Continue\r\n"))
     assert found.length is None
     assert found.expects
+    expects = b"Expect: 100-continue\r\n"
+    assert not read_head(head(fields=HOST + expects)).expects
+    long = HOST + b"Content-Length: 5\r\n" + expects
+    assert read_head(head(fields=long)).expects
+    assert not read_head(head(b"POST / HTTP/1.0", long)).expects
 
 
 @pytest.mark.parametrize(

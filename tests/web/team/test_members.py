@@ -157,6 +157,23 @@ def test_the_last_owner_is_told_before_the_click(company: Company) -> None:
     assert "last active owner" in text(client, page_of(company, owner) + "/remove")
 
 
+def test_an_administrator_leaves_owners_alone(company: Company) -> None:
+    ann = join(company.organisation, "ann@atelier.example", Standing.ADMINISTRATOR).user
+    owner = join(company.organisation, "own@atelier.example", Standing.OWNER)
+    assert ann is not None
+    client, path = browser(ann), page_of(company, owner)
+    for below in ("", "/suspend", "/remove"):
+        assert "Only an owner may suspend" in text(client, path + below)
+    for below in ("/suspend", "/remove"):
+        assert client.post(path + below).status_code == 409
+    owner.refresh_from_db()
+    assert owner.status == "active"
+    browser(company.owner).post(path + "/suspend")
+    owner.refresh_from_db()
+    assert owner.status == "suspended"
+    assert client.post(path + "/restore").status_code == 409
+
+
 def test_an_administrator_makes_no_owners(company: Company) -> None:
     admin = join(company.organisation, "ann@atelier.example", Standing.ADMINISTRATOR)
     client = browser(admin.user)

@@ -42,8 +42,12 @@ class Head:
 
     @property
     def expects(self) -> bool:
-        """Whether the body is only sent when it is asked for."""
-        return self.fields.get("expect", "").lower() == "100-continue"
+        """Whether the body is only sent when it is asked for (RFC 9110, 10.1.1).
+
+        HTTP/1.0 knows no such answer, and where no body follows there is nothing to ask for.
+        """
+        asked = self.fields.get("expect", "").lower() == "100-continue"
+        return asked and not self.is_old and self.length != 0
 
 
 def read_head(text: bytes) -> Head:

@@ -35,9 +35,11 @@ class DeliveryFigures:
     rejected: int
 
 
-def waiting_documents(most: int) -> list[Document]:
-    """What waits to be handed over, the oldest first."""
+def waiting_documents(most: int, *, after: UUID | None = None) -> list[Document]:
+    """What waits to be handed over, the oldest first; ``after`` one of them."""
     waiting = DocumentDelivery.objects.filter(status=DeliveryStatus.WAITING)
+    if after is not None:
+        waiting = waiting.filter(document_id__gt=after)
     rows = waiting.select_related("document").order_by("document_id")[:most]
     return [row.document for row in rows]
 

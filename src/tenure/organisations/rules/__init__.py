@@ -12,6 +12,7 @@ from tenure.organisations.rules.people import (
     invitation_expires_at,
     invitation_last_day,
     leaving_verdict,
+    owner_verdict,
     ownership_answer_verdict,
     ownership_offer_verdict,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "key_verdict",
     "last_admin_verdict",
     "leaving_verdict",
+    "owner_verdict",
     "ownership_answer_verdict",
     "ownership_offer_verdict",
     "staff_abilities",

@@ -16,6 +16,7 @@ from tenure.organisations.errors import (
     LAST_OWNER,
     MEMBER_MAY_LEAVE,
     NOT_ACADEMIC,
+    OWNERS_ALONE,
     OWNERSHIP_ANSWERABLE,
     OWNERSHIP_IS_GIVEN,
     OWNERSHIP_OFFER_CLOSED,
@@ -110,6 +111,16 @@ def leaving_verdict(member: Hashable, active_owners: Collection[Hashable]) -> Ve
     """
     if member in active_owners and len(active_owners) == 1:
         return refuse(LAST_OWNER)
+    return allow(MEMBER_MAY_LEAVE)
+
+
+def owner_verdict(standing: Standing, *, by_owner: bool) -> Verdict:
+    """Whether somebody of this ``standing`` may be suspended, restored or removed (R34).
+
+    ``by_owner``: by an owner, or in the organisation's or the vendor's own name.
+    """
+    if standing is Standing.OWNER and not by_owner:
+        return refuse(OWNERS_ALONE)
     return allow(MEMBER_MAY_LEAVE)
 
 

@@ -27,6 +27,7 @@ from tenure.organisations.rules import Ability
 from tenure.subscriptions.queries.listing import all_subscriptions
 from tenure.subscriptions.queries.views import SubscriptionView
 from tenure.subscriptions.rules.periods import SubscriptionStatus
+from tenure.web.console.alone import to_the_bill
 from tenure.web.console.attention import Item, Looked, of_subscriptions
 from tenure.web.console.waiting import ROLE_REQUEST, SOON, of_people, of_what_waits
 from tenure.web.edge.doors import console_page
@@ -50,7 +51,12 @@ class Pictured:
 
 @console_page(Ability.SUBSCRIPTIONS, Ability.BILLING)
 def overview(desk: Desk) -> HttpResponse:
-    """What there is, what needs attention and until when, and the two roads on."""
+    """What there is, what needs attention and until when, and the two roads on.
+
+    Whoever looks after the bill alone is led there (R35).
+    """
+    if not desk.may(Ability.SUBSCRIPTIONS):
+        return to_the_bill(desk)
     manages = desk.may(Ability.MEMBERS)
     views = all_subscriptions(desk.organisation, desk.now)
     offers = Offers({view.subscription.offer_id for view in views}, desk.language)

@@ -26,6 +26,7 @@ from tenure.subscriptions.queries.renewal import RenewalChoice, renewal_choice
 from tenure.subscriptions.queries.views import SubscriptionView
 from tenure.subscriptions.rules.periods import SubscriptionStatus
 from tenure.subscriptions.rules.renewal import card_charge_days, transfer_invoice_day
+from tenure.web.console.alone import to_the_bill
 from tenure.web.console.choices import Wish, confirmation, said
 from tenure.web.console.next_period import losses_said, quantity_possible
 from tenure.web.console.taking_back import terminable
@@ -63,6 +64,8 @@ class Row:
 @console_page(Ability.SUBSCRIPTIONS, Ability.BILLING)
 def subscriptions(desk: Desk) -> HttpResponse:
     """What runs, or what is over; the newest first."""
+    if not desk.may(Ability.SUBSCRIPTIONS):
+        return to_the_bill(desk)
     over = desk.request.GET.get("show") == "over"
     found = subscription_page(desk.organisation, over=over, at=desk.now, before=place(desk, "sub"))
     rows = [view.subscription for view in found.views]
@@ -87,6 +90,8 @@ def subscriptions(desk: Desk) -> HttpResponse:
 @console_page(Ability.SUBSCRIPTIONS, Ability.BILLING)
 def subscription(desk: Desk, subscription: str) -> HttpResponse:
     """One subscription: its periods, its renewal, what it opens, who holds it."""
+    if not desk.may(Ability.SUBSCRIPTIONS):
+        return to_the_bill(desk)
     view = _view(desk, subscription)
     row = view.subscription
     choice = None if view.status in _OVER else _choice(desk, view)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+from typing import Final
+
 from django.http import HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from tenure.web.edge.visitor import Visitor
 
 _MARK = "is_public"
+
+_FORM_AGAIN: Final = (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
+"""A form that is shown again with what is wrong: the way back leads to it, and a browser that may
+not keep it would ask its reader to send it once more, or show nothing at all."""
 
 
 def mark_public(response: HttpResponse) -> HttpResponse:
@@ -24,4 +31,7 @@ def label(response: HttpResponse, visitor: Visitor, language: str) -> None:
     if not public:
         response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
     personal = not public or visitor.user is not None
-    response.headers.setdefault("Cache-Control", "private, no-store" if personal else "no-cache")
+    kept = "private, no-store" if personal else "no-cache"
+    if response.status_code in _FORM_AGAIN:
+        kept = "private, no-cache"
+    response.headers.setdefault("Cache-Control", kept)

@@ -26,6 +26,7 @@ from tenure.access.queries.team import (
 )
 from tenure.base.errors import Refused
 from tenure.base.ids import parse_public_id, public_id
+from tenure.base.verdicts import Verdict
 from tenure.flows import members as flows
 from tenure.flows import seats as seat_flows
 from tenure.organisations.models import Member
@@ -35,6 +36,7 @@ from tenure.organisations.rules import (
     MemberStatus,
     Standing,
     leaving_verdict,
+    owner_verdict,
 )
 from tenure.web.edge.doors import ACTION, FORM, console_page
 from tenure.web.edge.forms import Form
@@ -115,7 +117,7 @@ def _about(desk: Desk, row: Member, form: StandingForm) -> dict[str, Any]:
     roster = roster_of(desk)
     held = holdings_of([row.id])
     is_owner = row.standing == Standing.OWNER
-    leaving = leaving_verdict(row.id, active_owners(desk.organisation) if is_owner else ())
+    leaving = _leaving(desk, row)
     may_offer = _may_offer(desk, row)
     theirs = {seat.subscription for seat in held.seats.get(row.id, ())}
     invitation = pending_invitation(row.id) if row.status == MemberStatus.INVITED else None
@@ -222,7 +224,7 @@ def remove(desk: Desk, member: str) -> HttpResponse:
     """Remove a member: what that means is said first (R37)."""
     row = _member(desk, member)
     if desk.posted:
-        flows.remove_member(member=row.id, now=desk.now, by=desk.by)
+        flows.remove_member(member=row.id, by_owner=desk.gives_ownership, now=desk.now, by=desk.by)
         if row.user_id is not None:
             end_sessions(row.user_id)
         desk.tell(gettext("Removed. Their seats are free."))
@@ -254,7 +256,7 @@ def _losses(desk: Desk, row: Member) -> list[str]:
 
 
 def _confirm(desk: Desk, row: Member, action: str, consequences: list[str]) -> HttpResponse:
-    leaving = leaving_verdict(row.id, active_owners(desk.organisation))
+    leaving = _leaving(desk, row)
     context = {
         "member": row,
         "action": action,
@@ -265,11 +267,21 @@ def _confirm(desk: Desk, row: Member, action: str, consequences: list[str]) -> H
     return desk.render("team/confirm.html", context)
 
 
+def _leaving(desk: Desk, row: Member) -> Verdict:
+    """Whether who looks may suspend or remove them (R34, R37)."""
+    standing = Standing(row.standing)
+    if standing is not Standing.OWNER:
+        return leaving_verdict(row.id, ())
+    leaving = leaving_verdict(row.id, active_owners(desk.organisation))
+    return owner_verdict(standing, by_owner=desk.gives_ownership) if leaving else leaving
+
+
 def _become(desk: Desk, row: Member, status: MemberStatus) -> None:
     flows.change_member(
         member=row.id,
         status=status,
         may_give_ownership=desk.gives_ownership,
+        by_owner=desk.gives_ownership,
         now=desk.now,
         by=desk.by,
     )
