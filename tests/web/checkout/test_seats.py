@@ -61,6 +61,9 @@ def test_seats_are_added_at_the_sum_that_was_shown(company: Company) -> None:
     assert public_id("sub", made.id) in text_of(
         client, page_of(company, order.replace("/orders", "orders"))
     )
+    cancel = text_of(client, page_of(company, f"{order.lstrip('/')}/cancel"))
+    assert "2 seats of Designer go, free ones first" in cancel
+    assert "The rest of the subscription goes on." in cancel
     assert "Places" in text_of(french(company.owner), page)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from tenure.base.errors import Invalid, NotFound, Refused
@@ -16,6 +16,7 @@ from tenure.base.ids import parse_public_id, public_id
 from tenure.events.asked import Asked
 from tenure.flows.cancellation import NewCancellation, ask_cancellation, resume_cancellation
 from tenure.flows.terminating import terminate
+from tenure.orders.models import OrderKind
 from tenure.organisations.rules import Ability
 from tenure.subscriptions.models import Subscription
 from tenure.subscriptions.queries.taking_back import TakingBack, taking_back
@@ -161,7 +162,11 @@ def _consequences(back: TakingBack, offers: Offers) -> Iterator[str]:
     ending = named([offers.name(line.offer_id) for line in back.ending])
     if not back.granted_at_once:
         yield gettext("We look at your request first; what counts is when you send it.")
+    if back.order.kind == OrderKind.SEATS:
+        yield from _seats_go(back, ending)
+        return
     yield gettext("%(offers)s ends at once: nobody can work with it any more.") % {"offers": ending}
+    yield gettext("Seats that were added to it later end with it.")
     if back.staying:
         staying = named([offers.name(line.offer_id) for line in back.staying])
         yield gettext("%(offers)s goes on: its own term leaves it out.") % {"offers": staying}
@@ -170,6 +175,21 @@ def _consequences(back: TakingBack, offers: Offers) -> Iterator[str]:
     yield gettext("Your data can be read and exported until %(day)s.") % {
         "day": day(back.data_until)
     }
+
+
+def _seats_go(back: TakingBack, offer: str) -> Iterator[str]:
+    """Of an order for more seats those alone go (R27)."""
+    seats = back.ending[0].quantity
+    yield ngettext(
+        "%(count)d seat of %(offer)s goes, a free one if there is one; else of whoever has not "
+        "used theirs for the longest.",
+        "%(count)d seats of %(offer)s go, free ones first; then of those who have not used theirs "
+        "for the longest.",
+        seats,
+    ) % {"count": seats, "offer": offer}
+    yield gettext("The rest of the subscription goes on.")
+    if back.refund.amount:
+        yield _money(back)
 
 
 def _money(back: TakingBack) -> str:
