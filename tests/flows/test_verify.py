@@ -639,7 +639,12 @@ BREAKAGES = (
         "INSERT INTO organisations_retention SELECT :PARTED, NULL, NULL, now()",
         purges="due_and_still_watched",
     ),
-    breaks("DELETE FROM organisations_retention", purges="not_watched"),
+    breaks(
+        "DELETE FROM organisations_retention",
+        "UPDATE organisations_organisation SET purge_due_at = NULL, purged_at = NULL "
+        "WHERE id = :PARTED",
+        purges="not_watched",
+    ),
     breaks(
         "UPDATE organisations_member SET name = 'Pia' WHERE organisation_id = :PARTED",
         purged="names_somebody:member",
