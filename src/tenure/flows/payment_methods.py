@@ -129,7 +129,9 @@ def forget_removed(*, organisation: UUID | None, now: datetime, by: str) -> int:
     ]
     if forgotten:
         with transaction(now=now, by=by, organisation=organisation):
-            PaymentMethod.objects.filter(id__in=forgotten).update(forgotten_at=now)
+            rows = PaymentMethod.objects.filter(id__in=forgotten)
+            rows.update(forgotten_at=now)
+            rows.filter(organisation__purged_at__isnull=False).update(reference="", token="")
     return len(forgotten)
 
 
