@@ -164,7 +164,7 @@ def paid(customer: Customer, order: Order, at: datetime) -> None:
     order.status, order.paid_on, order.expires_at = "paid", customer.today(at), None
     if order.total and order.method == "card":
         customer.book("card_clearing", "receivable", order.total)
-    if order.method == "card" and customer.card is None and order.token:
+    if order.total and order.method == "card" and customer.card is None and order.token:
         customer.card = order.token
     if order.kind == "renewal":
         renewing.renewed(customer, order, at)
