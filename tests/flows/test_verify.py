@@ -569,6 +569,27 @@ BREAKAGES = (
         invitations="invited_twice",
         people_told="member.invited:not_told",
     ),
+    # R20, R24, R26: renewals
+    breaks(
+        "UPDATE subscriptions_renewal SET closed_at = NULL", renewals_once="paid_and_still_owed"
+    ),
+    breaks(
+        "UPDATE subscriptions_renewal SET quantity = quantity + 1",
+        renewals_once="line_is_not_as_owed",
+    ),
+    breaks(
+        "DELETE FROM subscriptions_period WHERE kind = 'renewal'",
+        renewals_once="paid_and_not_renewed",
+    ),
+    breaks("DELETE FROM subscriptions_renewal", renewals_ordered="paid_for_nothing"),
+    breaks(
+        "UPDATE subscriptions_renewal SET order_id = NULL, order_line_id = NULL",
+        renewals_ordered="period_without_renewal",
+    ),
+    breaks(
+        "UPDATE subscriptions_period SET quantity = 7 WHERE subscription_id = :DESIGNERS",
+        periods_begun="not_the_quantity_of_its_period",
+    ),
     # the journal
     breaks(
         UNPROTECTED,
