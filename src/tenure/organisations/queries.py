@@ -367,3 +367,8 @@ def purges_due(most: int) -> list[Organisation]:
 def count_purges_due() -> int:
     """Of how many customers data are due to be deleted; one statement."""
     return Organisation.objects.filter(purge_due_at__isnull=False, purged_at__isnull=True).count()
+
+
+def unproved(organisation: UUID) -> bool:
+    """Whether a student's organisation has no proof that counts (R8)."""
+    return Organisation.objects.filter(id=organisation, verified_at__isnull=True).exists()

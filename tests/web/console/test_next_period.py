@@ -7,11 +7,11 @@ from datetime import date
 from tenure.access.models import SeatLoss
 from tenure.base.ids import public_id
 from tenure.orders.models import Order, OrderKind, OrderStatus
-from tenure.organisations.models import Member
+from tenure.organisations.models import Member, Organisation
 from tenure.policy.words import Audience
 from tenure.subscriptions.models import Renewal, Subscription
 from tests.flows.test_reminding import sell
-from tests.shop import CATALOGUE, START, customer
+from tests.shop import CATALOGUE, START, customer, subscribe
 from tests.web.console.companies import (
     INSIDERS_ONLY,
     advance,
@@ -139,3 +139,9 @@ def test_a_student_hands_in_the_proof_that_a_renewal_asks_for(company: Company) 
     assert client.post(page, {"school": "Lyon"}).status_code == 422
     assert client.post(page, {"school": "Lyon", "number": "7"}).status_code == 302
     assert "We have a proof of yours" in text_of(client, page)
+    Organisation.objects.filter(id=student.id).update(verified_at=START)
+    made = subscribe(student, "designer-student")
+    Organisation.objects.filter(id=student.id).update(verified_at=None)
+    console = f"/console/{public_id('org', student.id)}/subscriptions"
+    text = text_of(client, f"{console}/{public_id('sub', made.id)}")
+    assert "The renewal needs a proof of your studies" in text

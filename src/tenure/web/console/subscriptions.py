@@ -18,6 +18,7 @@ from tenure.billing.queries.transfers import paid_by_transfer
 from tenure.catalogue.queries import application_names
 from tenure.flows.renewal_choice import choose_renewal
 from tenure.orders.queries.policy import policy_numbered
+from tenure.organisations.queries import unproved
 from tenure.organisations.rules import Ability
 from tenure.policy.words import Audience
 from tenure.subscriptions.queries.ahead import next_period
@@ -127,6 +128,7 @@ def _ahead(desk: Desk, view: SubscriptionView, choice: RenewalChoice) -> dict[st
     gone = losses(Fewer(row, row.next_quantity)) if row.next_quantity < row.quantity else None
     return {
         "quantity_open": bool(quantity_possible(view, desk)),
+        "proof_needed": desk.place.audience == Audience.STUDENT and unproved(desk.organisation),
         "pays": _pays(desk, view) if choice.total else None,
         "lost": list(losses_said(gone)) if gone and gone.touches_anybody else [],
     }
