@@ -424,6 +424,7 @@ BREAKAGES = (
         orders_cancelled="not_paid_back",
     ),
     breaks(
+        "DELETE FROM support_request WHERE order_id = :LEFT",
         "UPDATE orders_order SET status = 'paid' WHERE id = :LEFT",
         subscriptions_cancelled="ended_without_its_order",
         orders_told="order.cancelled:told_and_not_so",
