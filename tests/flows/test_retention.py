@@ -234,6 +234,8 @@ def test_one_person_is_erased() -> None:
     ]
     assert "bob" not in str(said).lower()
     assert Event.objects.filter(type="person.erased").count() == 2
+    with pytest.raises(Refused, match="owners_alone"):
+        erase_person(member=owner_of(company).id, by_owner=False, now=START, by="test")
     with pytest.raises(Refused, match="last_owner"):
         erase_person(member=owner_of(company).id, now=START, by="test")
     with pytest.raises(NotFound):

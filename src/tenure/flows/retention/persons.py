@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 from tenure.access.commands.requests import withdraw_requests_of
 from tenure.access.commands.seats import free_seats_of_member, release_reservations
 from tenure.access.models import RoleRequest
-from tenure.base.errors import NotFound
+from tenure.base.errors import NotFound, Refused
 from tenure.base.ids import parse_public_id, public_id
 from tenure.events.asked import Asked
 from tenure.events.journal import Journal, transaction
@@ -29,24 +29,35 @@ from tenure.organisations.commands.logins import erase_logins, logins_of_nobody_
 from tenure.organisations.commands.ownership import withdraw_offers_of
 from tenure.organisations.events import PersonErased
 from tenure.organisations.models import Invitation, InvitationStatus, Member
-from tenure.organisations.rules import MemberStatus
+from tenure.organisations.rules import MemberStatus, Standing, owner_verdict
 from tenure.support.models import Request, RequestMessage
 
 _NOBODY: Final = "—"
 _BATCH: Final = 200
 
 
-def erase_person(*, member: UUID, now: datetime, by: str, asked: Asked | None = None) -> Written:
+def erase_person(
+    *,
+    member: UUID,
+    by_owner: bool = True,
+    now: datetime,
+    by: str,
+    asked: Asked | None = None,
+) -> Written:
     """Remove a member, and have nothing here name them any more; again, it changes nothing.
 
     Their login goes too, unless it belongs to another organisation or to the vendor's staff. What
     they bought for the organisation stays on its documents. Raises ``NotFound``, or ``Refused``
-    (``last_owner``): an owner is erased once somebody else is.
+    with ``last_owner``, or ``owners_alone`` where ``by_owner`` is False: a person who is no owner
+    erases none.
     """
     with transaction(now=now, by=by, asked=asked) as journal:
         row = _locked(member, journal)
         journal.made = member
         if row.erased_at is None:
+            verdict = owner_verdict(Standing(row.standing), by_owner=by_owner)
+            if not verdict:
+                raise Refused.by(verdict)
             _leave(row, journal)
             row.erased_at = journal.at
             _erase(row)

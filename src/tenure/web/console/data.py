@@ -97,7 +97,7 @@ def erase(desk: Desk, member: str) -> HttpResponse:
     form = Form(desk.request.POST if desk.posted else None)
     if desk.request.POST.get("sure") == "yes":
         with form.refusals():
-            erase_person(member=row.id, now=desk.now, by=desk.by)
+            erase_person(member=row.id, by_owner=desk.gives_ownership, now=desk.now, by=desk.by)
             desk.tell(gettext("Nothing here names them any more, but for accounting documents."))
             return desk.redirect(reverse("console_data", args=[desk.organisation_id]))
     context = {
