@@ -22,6 +22,8 @@ def opt_out(subscription: Subscription, at: datetime) -> str | None:
 
 def opt_out_later(subscription: Subscription, at: datetime) -> str | None:
     """Switched off from the next period on."""
+    if subscription.cancelled_at is not None:
+        return "subscription_over"
     if subscription.is_trial:
         return (
             "subscription_over"
