@@ -591,6 +591,23 @@ BREAKAGES = (
         "UPDATE subscriptions_period SET quantity = 7 WHERE subscription_id = :DESIGNERS",
         periods_begun="not_the_quantity_of_its_period",
     ),
+    # R27: seats in mid-period
+    breaks("DELETE FROM subscriptions_seatchange", seats_added="line_adds_nothing"),
+    breaks(
+        "UPDATE subscriptions_seatchange SET quantity = quantity + 1",
+        seats_added="added_to_something_else",
+    ),
+    breaks(
+        "UPDATE subscriptions_seatchange SET starts_on = NULL", seats_added="paid_and_forgotten"
+    ),
+    breaks(
+        "UPDATE orders_order SET status = 'declined', paid_at = NULL WHERE kind = 'seats'",
+        seats_added="seats_without_payment",
+    ),
+    breaks(
+        "UPDATE subscriptions_seatchange SET ends_on = ends_on + 1",
+        seats_added="not_days_of_its_period",
+    ),
     # the journal
     breaks(
         UNPROTECTED,

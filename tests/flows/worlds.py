@@ -26,6 +26,7 @@ from tenure.flows.retention.exporting import ask_for_export, make_exports
 from tenure.flows.retention.persons import erase_person
 from tenure.flows.retention.purging import confirm_purge
 from tenure.flows.role_requests import ask_for_role, decline_role_request
+from tenure.flows.seat_changes.adding import MoreSeats, add_seats
 from tenure.flows.seats import assign_seat
 from tenure.flows.staff import add_staff
 from tenure.organisations.commands.invitations import NewInvitation
@@ -93,6 +94,7 @@ def make_world() -> World:
     analysts = subscribe(company, "analyst-business", 2, term=Term.QUARTER)
     assign_seat(subscription=designers.id, member=owner.id, now=START, by="test")
     assign_seat(subscription=analysts.id, member=owner.id, now=START, by="test")
+    add_seats(wanted=MoreSeats(analysts.id, 1, None), now=START, by="test")
     bob = joined(company, "bob@atelier.example", "designer")
     _people_ask(company, owner, bob)
     refund_order(
@@ -134,6 +136,7 @@ def make_world() -> World:
     advance_clock(organisation=late.id, to=START + timedelta(days=20), by="test", sandbox=True)
     trier = customer(email="trier@atelier.example")
     subscribe(trier, "designer-trial", 1, term=Term.TRIAL)
+    advance_clock(organisation=trier.id, to=START + timedelta(days=40), by="test", sandbox=True)
     _taken_back()
     _file_is_kept()
     _data_go()
