@@ -94,4 +94,6 @@ def test_writes_tell_of_their_headers() -> None:
         "/api/v1/orders/{order}/payments",
         "/api/v1/requests/{case}/grant",
         "/api/v1/quotes/{quote}/accept",
+        "/api/v1/subscriptions/{subscription}/pay",
+        "/api/v1/subscriptions/{subscription}/seats",
     }

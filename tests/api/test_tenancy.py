@@ -186,6 +186,7 @@ def calls(t: Things) -> Iterator[Asked]:
     seats = f"/subscriptions/{t.sub}/seats"
     yield Asked("/subscriptions/{subscription}/seats", "GET", f"{seats}?quantity=2")
     yield Asked("/subscriptions/{subscription}/seats", "POST", seats, {"quantity": 1})
+    yield Asked("/subscriptions/{subscription}/pay", "POST", f"/subscriptions/{t.sub}/pay", {})
     elsewhere = f"/organisations/{t.org}/subscriptions"
     recorded = line | {"starts_on": "2027-03-01"}
     template = "/organisations/{organisation}/subscriptions"
