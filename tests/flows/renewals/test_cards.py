@@ -10,10 +10,15 @@ import pytest
 from tenure.access.models import Seat
 from tenure.base.calendar import Term
 from tenure.base.errors import Refused
-from tenure.billing.models import Document, Payment, SandboxCharge
+from tenure.billing.models import Document, Payment, Refund, SandboxCharge
 from tenure.events.models import Event
+from tenure.flows.cancellation import (
+    NewCancellation,
+    ask_cancellation,
+    grant_cancellation,
+)
 from tenure.flows.clock import advance_clock
-from tenure.flows.purchase import CardPayment
+from tenure.flows.purchase import CardPayment, Purchase, buy
 from tenure.flows.renewals.paying import pay_now
 from tenure.flows.seats import assign_seat
 from tenure.orders.models import Order
@@ -33,11 +38,16 @@ def _shop() -> None:
     open_shop(BOUGHT)
 
 
-def bought(token: str, *, email: str = "ada@atelier.example", seats: int = 2) -> Subscription:
-    """A quarterly subscription, paid with a card that is kept."""
+def bought(
+    token: str, *, email: str = "ada@atelier.example", seats: int = 2, saves: bool = True
+) -> Subscription:
+    """A quarterly subscription, paid with a card that is kept, unless it is not to be."""
     company = customer(clock=BOUGHT, email=email)
-    cart = fill_cart(company, ("designer-business", seats), term=Term.QUARTER, now=BOUGHT)
-    order = order_cart(company, cart, token, now=BOUGHT).order
+    cart = fill_cart(company, ("designer-business", seats), term=Term.QUARTER, now=BOUGHT).cart
+    paid = CardPayment(token, saves=saves)
+    order = buy(
+        purchase=Purchase(cart.id, cart.version, company.id, paid), now=BOUGHT, by="test"
+    ).order
     return Subscription.objects.select_related("organisation").get(order_line__order_id=order)
 
 
@@ -153,10 +163,34 @@ def test_a_lost_answer_blocks_and_is_asked_for() -> None:
     all_holds()
 
 
-def test_without_a_card_it_is_declined_at_once() -> None:
+def test_what_was_taken_back_while_it_was_charged_is_given_back() -> None:
+    """R30: staff take a purchase back whose renewal is being charged; that money comes back too."""
     subscription = bought("tok_ok")
     company = subscription.organisation
-    company.payment_methods.update(is_default=False)
+    company.payment_methods.update(reference="tok_unknown", token="tok_unknown")
+    advance(company, "2027-11-19")
+    now = clock_of(company.id)
+    assert now is not None
+    new = NewCancellation(order=subscription.order_line.order_id, language="en")
+    request = ask_cancellation(new=new, now=now, by="test").ids[0]
+    grant_cancellation(request=request, now=now, by="test")
+    told = advance(company, "2027-11-20")
+    assert "payment.captured" in told
+    assert "subscription.renewed" not in told
+    order = Order.objects.get(kind="renewal")
+    assert (order.status, Period.objects.filter(subscription=subscription).count()) == (
+        "cancelled",
+        1,
+    )
+    assert not Document.objects.filter(order=order).exists()
+    advance(company, "2027-11-21")  # recovery carries out what was intended
+    refund = Refund.objects.get(order=order)
+    assert (refund.status, refund.amount) == ("done", order.total)
+    all_holds()
+
+
+def test_without_a_card_it_is_declined_at_once() -> None:
+    company = bought("tok_ok", saves=False).organisation
     advance(company, "2027-11-19")
     order = Order.objects.get(kind="renewal")
     payment = order.payments.get()

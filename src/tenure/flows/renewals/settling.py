@@ -7,6 +7,10 @@ from dataclasses import replace
 from uuid import UUID
 
 from tenure.base.calendar import local_date, zone_named
+from tenure.base.clock import machine_now
+from tenure.base.money import Money
+from tenure.base.wording import sentence
+from tenure.billing.commands.refunds import NewRefund, intend_refunds
 from tenure.billing.models import Document, Payment
 from tenure.events.journal import Journal
 from tenure.flows.bookkeeping import book_payments
@@ -20,12 +24,20 @@ from tenure.flows.documents import (
 )
 from tenure.flows.documents.facts import read_unbegun, seller
 from tenure.flows.renewals.boundaries import apply_boundaries
-from tenure.flows.renewals.invoicing import standing_invoices
-from tenure.orders.commands.orders import mark_paid
+from tenure.flows.renewals.invoicing import credit_ahead, standing_invoices
+from tenure.orders.commands.orders import cancel, mark_paid
+from tenure.orders.errors import ORDER_CANCELLED
 from tenure.orders.models import Order
 from tenure.orders.queries.policy import policy_numbered
 from tenure.policy.words import Audience, PaymentMethod
-from tenure.subscriptions.commands.renewing import Renewed, renew_subscriptions, renewals_of
+from tenure.subscriptions.commands.renewing import (
+    Renewed,
+    close,
+    forget_order,
+    order_anew,
+    renew_subscriptions,
+    renewals_of,
+)
 from tenure.subscriptions.models import Period, Renewal
 
 
@@ -35,32 +47,76 @@ def fulfil_renewals(
     """The locked ``orders`` for renewals are paid: the next periods are there, and the invoices.
 
     What was invoiced ahead is not invoiced again; money by transfer for it gives a receipt. What
-    had lapsed is reinstated at once, with the seats of its new quantity.
+    had lapsed is reinstated at once, with the seats of its new quantity. An order of which a part
+    was taken back while it was charged goes back whole, and the rest of it is ordered anew (R30).
     """
     unbegun = read_unbegun(orders)
+    renewals = renewals_of([order.id for order in orders])
+    spoilt = {each.order_id for each in renewals if _is_over(each, journal)}
     paid_on = {
         each.order.id: local_date(journal.at, zone_named(each.buyer.timezone)) for each in unbegun
     }
     mark_paid(orders=orders, paid_on=paid_on, journal=journal)
-    bought = _renew(unbegun, paid_by, journal)
+    standing = [each for each in renewals if each.order_id not in spoilt]
+    bought = _renew([e for e in unbegun if e.order.id not in spoilt], standing, paid_by, journal)
     cards = [each for each in paid_by.values() if each.method == PaymentMethod.CARD]
-    book_payments(payments=cards, seller=seller(bought[0].known), journal=journal)
+    book_payments(payments=cards, seller=seller(unbegun[0].known), journal=journal)
     ahead = _receive_for_invoices(bought, paid_by, journal)
     issue_invoices(
         orders=[each for each in bought if each.order.id not in ahead],
         paid_by=paid_by,
         journal=journal,
     )
+    if spoilt:
+        gone = [each for each in unbegun if each.order.id in spoilt]
+        _give_back(gone, [e for e in renewals if e.order_id in spoilt], paid_by, journal)
+
+
+def _is_over(renewal: Renewal, journal: Journal) -> bool:
+    """Whether its subscription was cancelled by now."""
+    cancelled_at = renewal.subscription.cancelled_at
+    return cancelled_at is not None and cancelled_at <= journal.at
+
+
+def _give_back(
+    gone: Sequence[Bought],
+    renewals: Sequence[Renewal],
+    paid_by: Mapping[UUID, Payment],
+    journal: Journal,
+) -> None:
+    """The money goes back by the way it came, as recovery carries it out."""
+    journal.write()  # the payments are read again, as captured
+    orders = [each.order for each in gone]
+    buyers = {each.buyer.id: each.buyer for each in gone}
+    credit_ahead(orders=orders, buyers=buyers, why=ORDER_CANCELLED, journal=journal)
+    sums = {order.id: Money(order.total, order.currency) for order in orders}
+    refunds = [
+        NewRefund(
+            paid_by[each.order.id].id,
+            sums[each.order.id],
+            sentence(ORDER_CANCELLED, {}, each.buyer.language),
+        )
+        for each in gone
+    ]
+    intend_refunds(refunds=refunds, called_at=machine_now(), journal=journal)
+    cancel(orders=[(order, sums[order.id]) for order in orders], journal=journal)
+    over = [each for each in renewals if _is_over(each, journal)]
+    forget_order(renewals=renewals, journal=journal)
+    order_anew(renewals=[each for each in renewals if each not in over], journal=journal)
+    close(renewals=over, journal=journal)
 
 
 def _renew(
-    bought: Sequence[Bought], payments: Mapping[UUID, Payment], journal: Journal
+    bought: Sequence[Bought],
+    renewals: Sequence[Renewal],
+    payments: Mapping[UUID, Payment],
+    journal: Journal,
 ) -> list[Bought]:
     """Append the periods that were paid; returns the orders with their days."""
     by_order = {each.order.id: each for each in bought}
     renewed = [
         _renewed(renewal, by_order[renewal.order_id], payments)
-        for renewal in renewals_of(list(by_order))
+        for renewal in renewals
         if renewal.order_id is not None
     ]
     periods = renew_subscriptions(renewed=renewed, journal=journal)

@@ -222,6 +222,17 @@ def forget_order(*, renewals: Sequence[Renewal], journal: Journal) -> None:
     )
 
 
+def order_anew(*, renewals: Collection[Renewal], journal: Journal) -> None:
+    """What is due next orders these, whose order came to nothing."""
+    Renewal.objects.filter(id__in=[each.id for each in renewals]).update(due_at=journal.at)
+
+
+def close(*, renewals: Collection[Renewal], journal: Journal) -> None:
+    """Nothing will follow any more."""
+    ids = [each.id for each in renewals]
+    Renewal.objects.filter(id__in=ids).update(due_at=None, closed_at=journal.at)
+
+
 def drop_period(*, renewal: Renewal) -> None:
     """The period that was paid ahead, and has not begun, is not there any more."""
     Period.objects.filter(subscription_id=renewal.subscription_id, number=renewal.number).delete()
