@@ -149,6 +149,9 @@ def test_what_is_so_already_is_no_change() -> None:
     assert switch(subscription, True, after_deadline).auto_renew is True
     early = switch(subscription, False, START, next_period=True)
     assert (early.auto_renew, early.stops_after) == (True, 2)
+    in_the_second = after_deadline + timedelta(days=2)
+    again = switch(subscription, False, in_the_second, next_period=True)
+    assert (again.stops_after, times_told()) == (2, 3), "the end is moved no further"
 
 
 def test_trials_and_what_was_bought_elsewhere_are_not_renewed() -> None:

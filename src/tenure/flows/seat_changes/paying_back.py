@@ -22,6 +22,8 @@ from tenure.subscriptions.models import SeatChange
 
 BATCH: Final = 50
 """How many one transaction takes: each is a paper and a refund of its own."""
+_MORE: Final = 500
+"""What says that there may be more: as many as the other kinds take at once."""
 
 NEXT: Final = (
     "SELECT min(released_at) FROM subscriptions_seatchange WHERE organisation_id = %(whose)s "
@@ -34,7 +36,7 @@ def pay_released_back(scope: Q, until: datetime, journal: Journal) -> int:
     """Credit what was paid for more seats in periods that were released, and give it back.
 
     Organisations are locked first; who is at work is left for the next time. The refunds are
-    carried out by recovery.
+    carried out by recovery. Returns how many, or that there may be more.
     """
     released = SeatChange.objects.filter(scope, released_at__lte=until, undone_at__isnull=True)
     organisations = Organisation.objects.select_for_update(no_key=True, skip_locked=True).filter(
@@ -47,7 +49,7 @@ def pay_released_back(scope: Q, until: datetime, journal: Journal) -> int:
     mark_undone(changes=changes, at=journal.at)
     for each in changes:
         _pay_back(each, buyers[each.organisation_id], journal)
-    return len(changes)
+    return _MORE if len(changes) == BATCH else len(changes)
 
 
 def _pay_back(change: SeatChange, buyer: Organisation, journal: Journal) -> None:

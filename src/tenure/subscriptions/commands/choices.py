@@ -30,7 +30,7 @@ def switch_auto_renewal(
     ``current`` is the period that covers now, or the last; ``policy`` that of the order that paid
     it (R32). Raises ``Refused`` with the verdict: ``opt_out_closed`` names the deadline that was,
     and then ``from_next_period`` is still possible; asked for in time, it too lets one more
-    period come. What is so already is no change.
+    period come, and asked for again no further one. What is so already is no change.
     """
     _refuse_cancelled(subscription)
     facts, zone = period_facts(current), zone_named(subscription.zone)
@@ -48,7 +48,10 @@ def switch_auto_renewal(
         if from_next_period and journal.at >= facts.ends_at:
             raise Refused(SUBSCRIPTION_OVER, ends_on=current.ends_on)
         raise Refused.by(verdict)
-    chosen = (True, current.number + 1) if late else (auto_renew, None)
+    chosen: tuple[bool, int | None] = (auto_renew, None)
+    if late:
+        stops_after = subscription.stops_after or current.number + 1
+        chosen = (True, min(stops_after, current.number + 1))
     if chosen == (subscription.auto_renew, subscription.stops_after):
         return
     _write(subscription, auto_renew=chosen[0], stops_after=chosen[1])

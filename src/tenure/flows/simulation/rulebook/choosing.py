@@ -37,7 +37,8 @@ def opt_out_later(subscription: Subscription, at: datetime) -> str | None:
     if at >= current.ends_at:
         return "subscription_over"
     if subscription.auto_renew:
-        subscription.stops_after = current.number + 1
+        following = current.number + 1
+        subscription.stops_after = min(subscription.stops_after or following, following)
     return None
 
 
