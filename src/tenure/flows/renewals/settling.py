@@ -29,6 +29,7 @@ from tenure.orders.commands.orders import cancel, mark_paid
 from tenure.orders.errors import ORDER_CANCELLED
 from tenure.orders.models import Order
 from tenure.orders.queries.policy import policy_numbered
+from tenure.organisations.commands.retention import withdraw_purges
 from tenure.policy.words import Audience, PaymentMethod
 from tenure.subscriptions.commands.renewing import (
     Renewed,
@@ -59,6 +60,7 @@ def fulfil_renewals(
     mark_paid(orders=orders, paid_on=paid_on, journal=journal)
     standing = [each for each in renewals if each.order_id not in spoilt]
     bought = _renew([e for e in unbegun if e.order.id not in spoilt], standing, paid_by, journal)
+    withdraw_purges(organisations=[each.buyer for each in bought], journal=journal)
     cards = [each for each in paid_by.values() if each.method == PaymentMethod.CARD]
     book_payments(payments=cards, seller=seller(unbegun[0].known), journal=journal)
     ahead = _receive_for_invoices(bought, paid_by, journal)
