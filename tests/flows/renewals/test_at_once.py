@@ -7,17 +7,22 @@ from datetime import datetime, timedelta
 from itertools import count
 
 import pytest
+from django.db.models import Q
 
 from tenure.base.calendar import Term
 from tenure.billing.models import Document, Payment, SandboxCharge
+from tenure.events.journal import transaction
 from tenure.flows.due import run_due
 from tenure.flows.renewals.charging import charge_renewals
 from tenure.orders.models import Order
+from tenure.subscriptions.commands.boundaries import due_deadlines, due_ends
+from tenure.subscriptions.commands.renewing import lock_periods_to_renew
 from tenure.subscriptions.models import Period
+from tenure.subscriptions.queries.reminders import due_reminders
 from tests.flows.crowd import at_once
 from tests.flows.doomed import every_point
 from tests.flows.transfers import all_holds
-from tests.shop import customer, fill_cart, open_shop, order_cart
+from tests.shop import START, customer, fill_cart, open_shop, order_cart
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -72,3 +77,28 @@ def test_killed_anywhere_it_is_renewed_once() -> None:
         work_off(companies[-1])
     assert len(companies) > 4
     renewed_once(len(companies))
+
+
+def test_who_works_on_one_period_holds_all_that_its_customer_renews() -> None:
+    """R24: nobody orders the rest of it meanwhile, as an order of its own."""
+    open_shop()
+    company = Period.objects.filter(renew_at=buys()).earliest("id").organisation_id
+    theirs = Q(organisation_id=company)
+    far = START + timedelta(days=400)
+    assert len(lock_in_a_thread(theirs, far)) == 2
+    for held in (due_deadlines, due_ends, due_reminders):
+        with transaction(now=START, by="test"):
+            assert len(held(theirs, far)[:1]) == 1
+            assert not lock_in_a_thread(theirs, far)
+
+
+def lock_in_a_thread(scope: Q, until: datetime) -> list[Period]:
+    """What another worker can take of what is to be renewed."""
+    found: list[Period] = []
+
+    def take(_number: int) -> None:
+        with transaction(now=START, by="test"):
+            found.extend(lock_periods_to_renew(scope, until, 10)[0])
+
+    at_once(1, take)
+    return found

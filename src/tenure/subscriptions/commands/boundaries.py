@@ -25,22 +25,25 @@ from tenure.subscriptions.rules.periods import SubscriptionStatus, status
 
 
 def due_deadlines(scope: Q, until: datetime) -> QuerySet[Period]:
-    """Periods whose last day of R21 was over by ``until`` and is not yet told of, locked."""
+    """Periods whose last day of R21 was over by ``until`` and is not yet told of, locked.
+
+    With their organisations, so that nobody renews a part of what one customer renews (R24).
+    """
     return (
-        Period.objects.select_for_update(skip_locked=True, of=("self",))
+        Period.objects.select_for_update(skip_locked=True, no_key=True, of=("self", "organisation"))
         .filter(
             scope,
             deadline_noted_at__isnull=True,
             opt_out_until__isnull=False,
             opt_out_until__lte=until,
         )
-        .select_related("subscription")
+        .select_related("subscription", "organisation")
         .order_by("opt_out_until", "id")
     )
 
 
 def due_ends(scope: Q, until: datetime) -> QuerySet[Period]:
-    """Periods that were over by ``until`` and are not yet told of, locked.
+    """Periods that were over by ``until`` and are not yet told of, locked with their organisations.
 
     A customer who is being charged is left for when the answer is there.
     """
@@ -48,9 +51,9 @@ def due_ends(scope: Q, until: datetime) -> QuerySet[Period]:
         organisation=OuterRef("organisation"), status=PaymentStatus.INTENDED, off_session=True
     )
     return (
-        Period.objects.select_for_update(skip_locked=True, of=("self",))
+        Period.objects.select_for_update(skip_locked=True, no_key=True, of=("self", "organisation"))
         .filter(~Exists(charging), scope, end_noted_at__isnull=True, ends_at__lte=until)
-        .select_related("subscription")
+        .select_related("subscription", "organisation")
         .order_by("ends_at", "id")
     )
 
