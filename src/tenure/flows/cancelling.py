@@ -27,7 +27,7 @@ from tenure.flows.seat_changes.undoing import (
 from tenure.orders.commands import orders as commands
 from tenure.orders.errors import ORDER_CANCELLED
 from tenure.orders.models import Order, OrderKind, OrderLine
-from tenure.orders.queries.orders import cancellable_lines
+from tenure.orders.queries.orders import cancellable_lines, cost_of
 from tenure.organisations.models import Organisation
 from tenure.subscriptions.commands.cancelling import (
     cancel_subscriptions,
@@ -85,13 +85,8 @@ def _refund(taking: Taking) -> Money:
     order = taking.order
     left = left_of_orders([order.id]).get(order.id, 0)
     if not taking.whole:
-        left = min(left, sum(_cost(order, line) for line in taking.lines))
+        left = min(left, sum(cost_of(order, line) for line in taking.lines))
     return Money(left, order.currency)
-
-
-def _cost(order: Order, line: OrderLine) -> int:
-    """What a line cost; of a tax that was corrected nothing is left (R45)."""
-    return line.gross if order.tax_corrected_at is None else line.net
 
 
 def _intend(taking: Taking, refund: Money, journal: Journal) -> list[Refund]:

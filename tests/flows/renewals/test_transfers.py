@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime
 import pytest
 
 from tenure.base.calendar import Term
+from tenure.base.money import Money
 from tenure.billing.models import Document, Payment, Refund
 from tenure.events.models import Event
 from tenure.flows.clock import advance_clock
 from tenure.flows.purchase import Purchase, TransferPayment, buy
+from tenure.flows.refunds import refund_order
 from tenure.flows.renewal_choice import choose_renewal
 from tenure.flows.renewals.paying import pay_now
 from tenure.orders.models import Order
@@ -122,6 +124,15 @@ def test_what_was_paid_ahead_goes_back_when_it_is_switched_off_in_time() -> None
     assert not Period.objects.filter(subscription=designers, number=2).exists()
     assert Period.objects.filter(subscription=analysts, number=2).exists()
     assert Renewal.objects.get(subscription=designers).order is None
+    all_holds()
+    now = clock_of(order.organisation_id) or BOUGHT
+    some = Money(1_000, "EUR")
+    refund_order(order=order.id, amount=some, reason="Goodwill", now=now, by="staff:test")
+    choose(analysts, auto_renew=False)
+    order.refresh_from_db()
+    assert order.status == "cancelled"
+    assert sum(amount for _, amount in papers("credit_note")) == order.total
+    assert sum(row.amount for row in Refund.objects.all()) == order.total
     all_holds()
 
 

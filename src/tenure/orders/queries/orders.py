@@ -49,15 +49,19 @@ def cancellable_lines(
     return [lines[index] for index in found]
 
 
+def cost_of(order: Order, line: OrderLine) -> int:
+    """What a line cost; of a tax that was corrected nothing is left (R45)."""
+    return line.gross if order.tax_corrected_at is None else line.net
+
+
 def _bought(order: Order, lines: Sequence[OrderLine], organisation: Organisation) -> BoughtOrder:
-    """The order as the rule sees it; of a tax that was corrected nothing is left (R45)."""
+    """The order as the rule sees it."""
     policy = policy_numbered(order.policy_version_id)
-    untaxed = order.tax_corrected_at is not None
     return BoughtOrder(
         lines=tuple(
             BoughtLine(
                 Term(line.term),
-                line.net if untaxed else line.gross,
+                cost_of(order, line),
                 order.kind == OrderKind.RENEWAL,
             )
             for line in lines
