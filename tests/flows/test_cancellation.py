@@ -20,6 +20,7 @@ from tenure.billing.models import Document, Refund, SandboxRefund
 from tenure.flows.cancellation import NewCancellation, ask_cancellation
 from tenure.flows.policy import bring_into_force
 from tenure.flows.refunds import recover_refunds, refund_order
+from tenure.flows.seat_changes.adding import MoreSeats, add_seats
 from tenure.flows.terminating import terminate
 from tenure.flows.verify.run import verify
 from tenure.orders.models import Order
@@ -345,6 +346,32 @@ def test_a_contract_that_was_renewed_without_notice_ends_with_the_rest_paid_back
     assert api.get(f"/subscriptions/{sub}").body["status"] == "cancelled"
     with pytest.raises(Refused):
         terminate(subscription=row, language="en", now=at, by="test")
+    all_holds()
+
+
+def test_what_was_ordered_beside_such_a_contract_ends_with_it() -> None:
+    bring_into_force(source="[statutory_eu]\nenabled = true\n", now=START, by="test")
+    api, maker = Api(key_for(None)), customer(Audience.CREATOR, email="mo@atelier.example")
+    org = public_id("org", maker.id)
+    cart = fill_cart(maker, ("designer-creator", 1))
+    order = public_id("ord", order_cart(maker, cart).order)
+    sub = api.get(f"/orders/{order}").body["subscriptions"][0]
+    row = parse_public_id("sub", sub)
+    api.patch(f"/subscriptions/{sub}", {"auto_renew": False})
+    advanced(api, org, "2028-02-10T09:00:00Z")
+    api.patch(f"/subscriptions/{sub}", {"auto_renew": True})
+    advanced(api, org, "2029-02-26T09:00:00Z")
+    ahead = Order.objects.get(lines__renewal__number=3)
+    at = START + timedelta(days=728)
+    seats = add_seats(wanted=MoreSeats(row, 1), now=at, by="test").order
+    terminate(subscription=row, language="en", now=at, by="test")
+    assert set(Order.objects.filter(id__in=[ahead.id, seats]).values_list("status", flat=True)) == {
+        "cancelled"
+    }
+    back = {each.order_id: each.amount for each in Refund.objects.filter(status="done")}
+    assert back[ahead.id] == 19900
+    assert back[seats] == Order.objects.get(id=seats).total
+    assert len(api.get(f"/subscriptions/{sub}").body["periods"]) == 2
     all_holds()
 
 

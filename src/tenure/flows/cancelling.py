@@ -73,7 +73,7 @@ def cancel_order(*, taking: Taking, organisation: Organisation, journal: Journal
     notes = _credit(taking, organisation, journal)
     ended = _end(taking, organisation, journal)
     commands.cancel(orders=[(order, refund)], journal=journal)
-    refunds += _take_seats_along(ended, organisation, journal)
+    refunds += take_seats_along(ended, organisation, journal)
     refunds += take_renewals_along(
         subscriptions=ended, but=order.id, buyer=organisation, journal=journal
     )
@@ -125,7 +125,7 @@ def _end(taking: Taking, organisation: Organisation, journal: Journal) -> list[U
     return [each.id for each in ending]
 
 
-def _take_seats_along(
+def take_seats_along(
     subscriptions: Sequence[UUID], organisation: Organisation, journal: Journal
 ) -> list[Refund]:
     """Seats that were added to ``subscriptions`` end with them (R27).

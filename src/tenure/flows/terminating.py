@@ -1,7 +1,8 @@
 """Ending a renewed contract at any time, for want of the notice that the law asks for (R33).
 
 What was paid for the days to come goes back; the days that are over stay paid. It ends at once, as
-a cancellation does, and is on record as a request that was granted.
+a cancellation does, with what was ordered for it beside it, and is on record as a request that was
+granted.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ from tenure.billing.models import Document, Payment, PaymentStatus, Refund
 from tenure.billing.queries.cancellations import left_of_orders
 from tenure.events.asked import Asked
 from tenure.events.journal import Journal, transaction
+from tenure.flows.cancelling import take_seats_along
 from tenure.flows.documents.crediting import credit_lines
 from tenure.flows.locks import lock_organisation
 from tenure.flows.refunds import carry_out
+from tenure.flows.renewals.ending import take_renewals_along
 from tenure.flows.written import Written
 from tenure.orders.commands.orders import lock_orders
 from tenure.orders.models import OrderLine
@@ -76,7 +79,7 @@ def terminate(
         back = _rest(found)
         refunds = _pay_back(found.line, back, journal)
         notes = _credit(found.line, back, organisation, journal)
-        _end(found, organisation, journal)
+        refunds += _end(found, organisation, journal)
         note = notes[-1].id if notes else None
         journal.write()  # the credit note is named by the request
         grant_request(request=request, refund=back, credit_note=note, journal=journal)
@@ -117,9 +120,14 @@ def _credit(
     )
 
 
-def _end(found: Renewed, organisation: Organisation, journal: Journal) -> None:
+def _end(found: Renewed, organisation: Organisation, journal: Journal) -> list[Refund]:
+    """It ends; added seats end with it, and what was ordered ahead is taken back (R27, R30)."""
     locked = Subscription.objects.select_for_update().get(id=found.subscription.id)
     cancel_subscriptions(
         subscriptions={found.line.order_id: [locked]}, organisation=organisation, journal=journal
     )
     drop_seats(subscriptions=[locked.id], journal=journal)
+    refunds = take_seats_along([locked.id], organisation, journal)
+    return refunds + take_renewals_along(
+        subscriptions=[locked.id], but=found.line.order_id, buyer=organisation, journal=journal
+    )
