@@ -52,11 +52,11 @@ def _run() -> dict[str, int]:
     from tenure.flows.payment_methods import recover_payment_methods
     from tenure.flows.recovery import recover_payments, recover_steps
     from tenure.flows.refunds import recover_refunds
-    from tenure.flows.renewals.charging import charge_renewals
+    from tenure.flows.renewals.charging import charge_renewals, end_steps
 
     now = machine_now()
     return {
-        "payments": recover_payments(now=now) + recover_steps(now=now),
+        "payments": recover_payments(now=now) + recover_steps(now=now) + end_steps(now=now),
         "refunds": recover_refunds(now=now),
         "cards": recover_payment_methods(now=now),
         "due": do_what_is_due(now=now),

@@ -69,8 +69,9 @@ def run_due(timestamp: int) -> None:
     """Do what fell due for everybody who lives by the machine's clock."""
     _log.debug("begun", job="run_due", planned=timestamp)
     from tenure.flows.due import run_due as do_what_is_due
-    from tenure.flows.renewals.charging import charge_renewals
+    from tenure.flows.renewals.charging import charge_renewals, end_steps
 
+    end_steps(now=machine_now())
     do_what_is_due(now=machine_now())
     charge_renewals(now=machine_now())
 

@@ -18,7 +18,9 @@ from tenure.flows.cancellation import (
     grant_cancellation,
 )
 from tenure.flows.clock import advance_clock
+from tenure.flows.due import run_due
 from tenure.flows.purchase import CardPayment, Purchase, buy
+from tenure.flows.renewals.charging import charge_renewals, end_steps
 from tenure.flows.renewals.paying import pay_now
 from tenure.flows.seats import assign_seat
 from tenure.orders.models import Order
@@ -160,6 +162,34 @@ def test_a_lost_answer_blocks_and_is_asked_for() -> None:
     order = Order.objects.get(kind="renewal")
     assert (order.status, order.paid_on) == ("paid", date(2027, 11, 19))
     assert len(attempts(subscription)) == 1
+    all_holds()
+
+
+def test_a_step_that_nobody_took_gives_way_to_the_next_attempt() -> None:
+    subscription = bought("tok_ok_then_declined")
+    company = subscription.organisation
+
+    def begins_a_step(now: datetime) -> None:
+        paying = CardPayment("tok_authenticate")
+        pay_now(subscription=subscription.id, payment=paying, now=now, by="test")
+        assert Order.objects.get(kind="renewal").status == "authentication_required"
+
+    advance(company, "2027-11-19")
+    begins_a_step(clock_of(company.id) or BOUGHT)
+    advance(company, "2027-11-20")
+    assert [day for day, _ in attempts(subscription)] == ["11-18", "11-19"]
+    begins_a_step(clock_of(company.id) or BOUGHT)
+    # By the machine's clock it is the same, and the card works by now.
+    Organisation.objects.filter(id=company.id).update(test_clock=None)
+    company.payment_methods.update(reference="tok_ok", token="tok_ok")
+    due = Renewal.objects.get().due_at
+    assert due == datetime(2027, 11, 21, 23, tzinfo=UTC)
+    assert end_steps(now=due - timedelta(minutes=1)) == 0
+    assert end_steps(now=due) == 1
+    assert Payment.objects.filter(decline_code="abandoned").count() == 2
+    run_due(now=due)
+    charge_renewals(now=due, patience=timedelta(0))
+    assert Order.objects.get(kind="renewal").status == "paid"
     all_holds()
 
 

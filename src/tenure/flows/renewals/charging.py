@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from tenure.base.clock import machine_now
 from tenure.billing.gateways import Outcome
@@ -26,6 +26,7 @@ from tenure.flows.locks import lock_organisations
 from tenure.flows.renewals.intents import UNCALLED_FOR
 from tenure.flows.settlement import settle
 from tenure.orders.models import OrderKind
+from tenure.subscriptions.models import Renewal
 
 BATCH: Final = 500
 """How many charges are claimed, and settled, at a time."""
@@ -55,7 +56,12 @@ def charge_renewals_of(organisation: UUID, *, now: datetime) -> int:
 
 
 def end_steps(*, now: datetime) -> int:
-    """Give up the steps that customers never took, of renewals nobody can pay any more (R31)."""
+    """Give up the steps that customers never took, of renewals whose next day has come (R24, R31).
+
+    What they began gives way to the next attempt, or to the end of the time in which anybody can
+    pay; to be called before what is due is done. ``now`` is the machine's instant. Returns how
+    many steps there were.
+    """
     return _end_steps(Q(organisation__test_clock__isnull=True), now, now)
 
 
@@ -65,20 +71,22 @@ def end_steps_of(organisation: UUID, *, now: datetime, until: datetime) -> int:
 
 
 def _end_steps(scope: Q, now: datetime, until: datetime) -> int:
+    due = Renewal.objects.filter(order=OuterRef("order"), due_at__lte=until)
     rows = Payment.objects.filter(
+        Q(order__expires_at__lte=until) | Exists(due),
         scope,
         status=PaymentStatus.AUTHENTICATION_REQUIRED,
         gateway__in=installed(),
         order__kind=OrderKind.RENEWAL,
-        order__expires_at__lte=until,
     )
-    waiting = list(rows.order_by("id")[:BATCH])
-    if waiting:
+    found = list(rows.order_by("id"))
+    for start in range(0, len(found), BATCH):
+        waiting = found[start : start + BATCH]
         outcomes = [gateway(each.gateway).cancel(charge_of(each)) for each in waiting]
         with transaction(now=now, by="worker") as journal:
             lock_organisations({each.organisation_id for each in waiting})
             settle(outcomes=outcomes, journal=journal)
-    return len(waiting)
+    return len(found)
 
 
 def _claim(scope: Q, now: datetime) -> list[Payment]:
