@@ -7,9 +7,12 @@ from datetime import UTC, date, datetime
 import pytest
 
 from tenure.base.calendar import Term
+from tenure.base.ids import public_id
 from tenure.base.money import Money
 from tenure.billing.models import Document, Payment, Refund
+from tenure.catalogue.file import parse_catalogue
 from tenure.events.models import Event
+from tenure.flows.catalogue_import import import_file
 from tenure.flows.clock import advance_clock
 from tenure.flows.purchase import Purchase, TransferPayment, buy
 from tenure.flows.refunds import refund_order
@@ -19,7 +22,7 @@ from tenure.orders.models import Order
 from tenure.organisations.models import Organisation
 from tenure.subscriptions.models import Period, Renewal, Subscription
 from tests.flows.transfers import all_holds, imported, transfer_for
-from tests.shop import clock_of, customer, fill_cart, open_shop
+from tests.shop import CATALOGUE, clock_of, customer, fill_cart, open_shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -88,6 +91,24 @@ def test_it_is_invoiced_ahead_and_paid_in_time() -> None:
     advance(company, "2028-01-24")
     third = Order.objects.filter(kind="renewal").latest("placed_at")
     assert third.status == "awaiting_transfer", "who paid by transfer renews by transfer"
+    all_holds()
+
+
+def test_an_offer_withdrawn_before_the_invoice_is_announced_once() -> None:
+    """R5: the invoice of a quarter comes before its first reminder."""
+    designers, analysts = bought("designer-business", "analyst-business")
+    kept, _, rest = CATALOGUE.partition("- id: designer-business")
+    source = kept + rest[rest.index("- id: analyst-business") :]
+    import_file(file=parse_catalogue(source), source=source, now=BOUGHT, by="command")
+    told = advance(designers.organisation, "2027-10-24")
+    assert told.count("subscription.renewal_reminded") == 1
+    fact = Event.objects.get(type="subscription.renewal_reminded").data
+    assert (fact["subscription"], fact["amount"]) == (public_id("sub", designers.id), None)
+    assert Order.objects.get(kind="renewal").lines.get().offer_id == "analyst-business"
+    advance(designers.organisation, "2027-11-18")
+    rows = Event.objects.filter(type="subscription.renewal_reminded")
+    assert rows.filter(data__subscription=public_id("sub", designers.id)).count() == 1
+    assert rows.filter(data__subscription=public_id("sub", analysts.id)).exists()
     all_holds()
 
 

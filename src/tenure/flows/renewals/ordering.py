@@ -35,12 +35,14 @@ from tenure.organisations.models import Organisation
 from tenure.organisations.rules.numbers import vat_number_counts
 from tenure.policy.model import Policy
 from tenure.policy.words import Audience
+from tenure.policy.words import PaymentMethod as Method
 from tenure.subscriptions.commands.renewing import (
     lock_periods_to_renew,
     tell_ordered,
     unschedule,
     write_renewals,
 )
+from tenure.subscriptions.events import RenewalReminded
 from tenure.subscriptions.queries.obligations import Obligation, obligations
 from tenure.subscriptions.rules.due import next_charge_at
 
@@ -99,7 +101,8 @@ def place_renewals(
     there, and pays.
     """
     owed = [each for each in due if each.is_owed(journal.at) and each.renewal.order_id is None]
-    fix_prices(owed=owed, buyers=buyers, at=journal.at)
+    gone = fix_prices(owed=owed, buyers=buyers, at=journal.at)
+    _announce(gone, journal)
     terms = Terms(*policy_in_force(), _vendor_country(), journal.at, to_be_paid)
     placed: list[tuple[Bundle, OrderDraft]] = []
     for bundle in bundles(owed, buyers):
@@ -118,6 +121,30 @@ def place_renewals(
         bundles=[each for each in ordered if not (to_be_paid and each[1].total)], journal=journal
     )
     return orders
+
+
+def _announce(gone: Iterable[Obligation], journal: Journal) -> None:
+    """Say of what can no longer be had that nothing follows, as a reminder would have (R5).
+
+    An invoice of R24 can come before the first reminder, and after it none goes out.
+    """
+    for each in gone:
+        current, row = each.current, each.subscription
+        fact = RenewalReminded(
+            subscription=row.id,
+            number=each.renewal.number,
+            deadline=current.opt_out_on or current.ends_on,
+            renews_on=current.ends_on,
+            quantity=row.next_quantity,
+            net=None,
+            amount=None,
+            method=(Method.BANK_TRANSFER if each.by_transfer else Method.CARD).value,
+            charged_on=None,
+            needs=(),
+            seats_lost=0,
+            members=(),
+        )
+        journal.record(row.organisation_id, fact)
 
 
 def bundles(owed: Iterable[Obligation], buyers: Mapping[UUID, Organisation]) -> list[Bundle]:

@@ -15,17 +15,18 @@ from tenure.subscriptions.queries.prices import Ahead, prices_ahead
 
 def fix_prices(
     *, owed: Sequence[Obligation], buyers: Mapping[UUID, Organisation], at: datetime
-) -> None:
+) -> list[Obligation]:
     """Fix the prices that are not fixed yet at those in force on the local day of ``at``.
 
-    Where the offer can no longer be had, the renewal is ``withdrawn``, and its subscription stops.
-    The renewals themselves are written by the caller (``write_renewals``).
+    Where the offer can no longer be had, the renewal is ``withdrawn``, and its subscription stops;
+    these are returned, for the caller to announce. The renewals themselves are written by the
+    caller (``write_renewals``).
     """
     open_ones = [
         each for each in owed if each.renewal.unit_amount is None and not each.renewal.withdrawn
     ]
     if not open_ones:
-        return
+        return []
     ahead = [
         Ahead(row, buyers[row.organisation_id].country, local_date(at, each.zone))
         for each in open_ones
@@ -37,3 +38,4 @@ def fix_prices(
     gone = [each for each in open_ones if each.renewal.unit_amount is None]
     if gone:
         withdraw_renewals(owed=gone)
+    return gone
