@@ -6,20 +6,24 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from tenure.access.models import Seat
 from tenure.base.errors import Refused
+from tenure.base.ids import new_id
 from tenure.base.money import Money
 from tenure.billing.documents.content import parse
 from tenure.billing.documents.facturx import render_xml
 from tenure.billing.models import Document, Payment, Recognition, Refund
+from tenure.events.journal import transaction
 from tenure.flows.cancellation import NewCancellation, ask_cancellation
 from tenure.flows.clock import advance_clock
+from tenure.flows.due import BATCH
 from tenure.flows.placing import CardPayment, TransferPayment
 from tenure.flows.purchase import authenticate, pay_order
 from tenure.flows.renewal_choice import choose_renewal
 from tenure.flows.seat_changes.adding import MoreSeats, add_seats
+from tenure.flows.seat_changes.paying_back import pay_released_back
 from tenure.flows.seats import assign_seat
 from tenure.flows.verify.run import verify
 from tenure.orders.models import Order
@@ -227,3 +231,22 @@ def test_what_was_paid_beside_a_renewal_that_is_ordered_anew_goes_back() -> None
     advance(payer, 367)
     assert counts(designers)[0] == renewal.quantity
     all_holds()
+    released_again(released, 51)
+    with transaction(now=START, by="test") as journal:
+        taken = [pay_released_back(Q(), START, journal) for _ in range(3)]
+    assert taken == [BATCH, 1, 0], "a full round says that there may be more"
+
+
+def released_again(change: SeatChange, times: int) -> None:
+    """So many orders like that of a released line, which were never paid."""
+    change.undone_at, change.released_at = None, START
+    for _ in range(times):
+        order, line = change.order, change.order_line
+        order.pk = order.id = new_id()
+        order.save(force_insert=True)
+        line.pk = line.id = new_id()
+        line.order = order
+        line.save(force_insert=True)
+        change.pk = change.id = new_id()
+        change.order, change.order_line = order, line
+        change.save(force_insert=True)
