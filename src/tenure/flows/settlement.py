@@ -36,7 +36,12 @@ from tenure.orders.queries.policy import policy_numbered
 from tenure.organisations.commands.retention import withdraw_purges
 from tenure.policy.words import Audience, PaymentMethod
 from tenure.subscriptions.commands.beginning import Beginning, begin_subscriptions
-from tenure.subscriptions.commands.renewing import renewals_of, tell_declined
+from tenure.subscriptions.commands.renewing import (
+    is_stopped,
+    order_anew,
+    renewals_of,
+    tell_declined,
+)
 from tenure.subscriptions.models import Period
 
 _UNSETTLED: dict[str, tuple[OrderStatus, type[Fact]]] = {
@@ -79,14 +84,22 @@ def settle(*, outcomes: Sequence[Outcome], journal: Journal) -> None:
 def _tell_declined(
     declined: Sequence[Payment], orders: Mapping[UUID, Order], journal: Journal
 ) -> None:
-    """Who renews hears of it by subscription, with the day on which it is tried again (R24)."""
+    """Who renews hears of it by subscription, with the day on which it is tried again (R24).
+
+    What was switched off while it was charged is not: its order is looked at again at once.
+    """
     reasons = {
         payment.order_id: payment.decline_code
         for payment in declined
         if orders[payment.order_id].kind == OrderKind.RENEWAL
     }
     if reasons:
-        tell_declined(renewals=renewals_of(list(reasons)), reasons=reasons, journal=journal)
+        renewals = renewals_of(list(reasons))
+        stopped = [each for each in renewals if is_stopped(each)]
+        going = [each for each in renewals if each not in stopped]
+        tell_declined(renewals=going, reasons=reasons, journal=journal)
+        if stopped:
+            order_anew(renewals=stopped, journal=journal)
 
 
 def _keep_cards(

@@ -14,7 +14,7 @@ from tenure.catalogue.file import parse_catalogue
 from tenure.events.models import Event
 from tenure.flows.catalogue_import import import_file
 from tenure.flows.clock import advance_clock
-from tenure.flows.purchase import Purchase, TransferPayment, buy
+from tenure.flows.purchase import CardPayment, Purchase, TransferPayment, authenticate, buy
 from tenure.flows.refunds import refund_order
 from tenure.flows.renewal_choice import choose_renewal
 from tenure.flows.renewals.paying import pay_now
@@ -154,6 +154,31 @@ def test_what_was_paid_ahead_goes_back_when_it_is_switched_off_in_time() -> None
     assert order.status == "cancelled"
     assert sum(amount for _, amount in papers("credit_note")) == order.total
     assert sum(row.amount for row in Refund.objects.all()) == order.total
+    all_holds()
+
+
+@pytest.mark.parametrize("passed", [True, False])
+def test_what_is_switched_off_while_it_is_charged_is_not_renewed(passed: bool) -> None:
+    """R21: an order that is being charged cannot go with the choice; it goes when that is known."""
+    designers, analysts = bought("designer-business", "analyst-business")
+    company = designers.organisation
+    advance(company, "2027-11-01")
+    order = Order.objects.get(kind="renewal")
+    card, now = CardPayment("tok_authenticate", saves=False), clock_of(company.id) or BOUGHT
+    pay_now(subscription=analysts.id, payment=card, now=now, by="test")
+    waiting = Payment.objects.get(status="authentication_required")
+    choose(designers, auto_renew=False)
+    authenticate(payment=waiting.id, passed=passed, now=now, by="test")
+    advance(company, "2027-11-03")
+    order.refresh_from_db()
+    assert order.status == ("cancelled" if passed else "withdrawn")
+    assert list(Refund.objects.values_list("amount", flat=True)) == [order.total] * passed
+    assert [total for _, total in papers("credit_note")] == [order.total]
+    left = Order.objects.get(kind="renewal", status="awaiting_transfer")
+    assert [line.offer_id for line in left.lines.all()] == ["analyst-business"]
+    assert not Period.objects.filter(number=2).exists()
+    choose(designers, auto_renew=True)
+    assert Order.objects.filter(kind="renewal", status="awaiting_transfer").count() == 2
     all_holds()
 
 

@@ -18,6 +18,7 @@ from tenure.events.journal import Journal
 from tenure.flows.renewals.intents import intend_charges
 from tenure.flows.renewals.invoicing import credit_ahead
 from tenure.flows.renewals.ordering import BATCH, Bundle, place_renewals
+from tenure.flows.renewals.taking_back import take_back
 from tenure.flows.transfers import stop_waiting
 from tenure.orders.commands.orders import expire, lock_orders, mark
 from tenure.orders.events import OrderExpired
@@ -29,9 +30,10 @@ from tenure.subscriptions.commands.renewing import (
     lock_renewals_due,
     write_renewals,
 )
-from tenure.subscriptions.errors import RENEWAL_NOT_PAID
+from tenure.subscriptions.errors import RENEWAL_NOT_PAID, RENEWAL_STOPPED
 from tenure.subscriptions.models import Renewal
 from tenure.subscriptions.queries.obligations import Obligation, obligations
+from tenure.subscriptions.rules.due import renews
 
 UNKNOWN_AGAIN: Final = timedelta(days=1)
 """A renewal whose outcome nobody knows cannot be given up; it is looked at again so much later."""
@@ -69,7 +71,8 @@ def _try_again(
     While an answer or a step of the customer's is missing nothing is charged (R17).
     """
     unordered = [each for each in owed if each.renewal.order_id is None]
-    ordered = [each for each in owed if each.renewal.order_id is not None]
+    gone = _withdraw_stopped(owed, orders, buyers, journal)
+    ordered = [e for e in owed if e.renewal.order_id is not None and e.renewal.order_id not in gone]
     for bundle in _by_order(ordered, orders, buyers):
         at = bundle.next_at(journal.at)
         for each in bundle.owed:
@@ -94,6 +97,28 @@ def _try_again(
         write_renewals(owed=unordered, journal=journal)
         journal.write()  # those that can be ordered are written again
         place_renewals(due=unordered, buyers=buyers, journal=journal)
+
+
+def _withdraw_stopped(
+    owed: Sequence[Obligation],
+    orders: Mapping[UUID, Order],
+    buyers: Mapping[UUID, Organisation],
+    journal: Journal,
+) -> frozenset[UUID]:
+    """Declined orders of which a part was switched off while they were charged are withdrawn, and
+    the rest is ordered anew (R21); returns which orders those were."""
+    stopped = {
+        order: each
+        for each in owed
+        if (order := each.renewal.order_id) is not None
+        and orders[order].status == OrderStatus.DECLINED
+        and not each.followed
+        and not renews(each.course)
+    }
+    for each in stopped.values():
+        buyer = buyers[each.subscription.organisation_id]
+        take_back(owed=each, buyer=buyer, why=RENEWAL_STOPPED, journal=journal)
+    return frozenset(stopped)
 
 
 def _by_order(

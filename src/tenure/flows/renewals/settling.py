@@ -35,6 +35,7 @@ from tenure.subscriptions.commands.renewing import (
     Renewed,
     close,
     forget_order,
+    is_stopped,
     order_anew,
     renew_subscriptions,
     renewals_of,
@@ -49,11 +50,12 @@ def fulfil_renewals(
 
     What was invoiced ahead is not invoiced again; money by transfer for it gives a receipt. What
     had lapsed is reinstated at once, with the seats of its new quantity. An order of which a part
-    was taken back while it was charged goes back whole, and the rest of it is ordered anew (R30).
+    was taken back or switched off while it was charged goes back whole, and the rest of it is
+    ordered anew (R21, R30).
     """
     unbegun = read_unbegun(orders)
     renewals = renewals_of([order.id for order in orders])
-    spoilt = {each.order_id for each in renewals if _is_over(each, journal)}
+    spoilt = {each.order_id for each in renewals if _is_void(each, journal)}
     paid_on = {
         each.order.id: local_date(journal.at, zone_named(each.buyer.timezone)) for each in unbegun
     }
@@ -72,6 +74,11 @@ def fulfil_renewals(
     if spoilt:
         gone = [each for each in unbegun if each.order.id in spoilt]
         _give_back(gone, [e for e in renewals if e.order_id in spoilt], paid_by, journal)
+
+
+def _is_void(renewal: Renewal, journal: Journal) -> bool:
+    """Whether nobody wants it any more, or can have it."""
+    return is_stopped(renewal) or _is_over(renewal, journal)
 
 
 def _is_over(renewal: Renewal, journal: Journal) -> bool:
@@ -104,7 +111,8 @@ def _give_back(
     cancel(orders=[(order, sums[order.id]) for order in orders], journal=journal)
     over = [each for each in renewals if _is_over(each, journal)]
     forget_order(renewals=renewals, journal=journal)
-    order_anew(renewals=[each for each in renewals if each not in over], journal=journal)
+    rest = [each for each in renewals if not _is_void(each, journal)]
+    order_anew(renewals=rest, journal=journal)
     close(renewals=over, journal=journal)
 
 

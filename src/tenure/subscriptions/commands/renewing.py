@@ -141,6 +141,15 @@ def renewals_of(orders: Collection[UUID]) -> list[Renewal]:
     return list(rows.order_by("order_id", "order_line__position"))
 
 
+def is_stopped(renewal: Renewal) -> bool:
+    """Whether nothing is to follow any more, by a choice that was made in time (R21, R22).
+
+    What was ordered goes with such a choice, unless it was just being charged.
+    """
+    row = renewal.subscription
+    return not row.auto_renew or (row.stops_after is not None and row.stops_after < renewal.number)
+
+
 def renew_subscriptions(*, renewed: Sequence[Renewed], journal: Journal) -> list[Period]:
     """Append the periods that were paid, each where the one before ends (R1, R20).
 
