@@ -43,7 +43,7 @@ from tenure.flows.external import extend_external, record_external
 from tenure.flows.renewal_choice import choose_renewal
 from tenure.flows.seats import assign_seat, release_seat
 from tenure.flows.written import Written
-from tenure.orders.errors import MIXED_AUDIENCES
+from tenure.orders.errors import MIXED_AUDIENCES, PAYMENT_IN_FLIGHT
 from tenure.subscriptions.commands.recording import Recorded
 from tenure.subscriptions.errors import (
     NOT_RECORDED_HERE,
@@ -226,6 +226,7 @@ def get_subscription(call: Call) -> Answer:
         TRIAL_DOES_NOT_RENEW,
         NOT_RENEWED_HERE,
         QUANTITY_CLOSED,
+        PAYMENT_IN_FLIGHT,
         SUBSCRIPTION_OVER,
     ),
 )

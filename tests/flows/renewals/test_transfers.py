@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from tenure.base.calendar import Term
+from tenure.base.errors import Refused
 from tenure.base.ids import public_id
 from tenure.base.money import Money
 from tenure.billing.models import Document, Payment, Refund
@@ -167,6 +168,9 @@ def test_what_is_switched_off_while_it_is_charged_is_not_renewed(passed: bool) -
     card, now = CardPayment("tok_authenticate", saves=False), clock_of(company.id) or BOUGHT
     pay_now(subscription=analysts.id, payment=card, now=now, by="test")
     waiting = Payment.objects.get(status="authentication_required")
+    with pytest.raises(Refused, match="payment_in_flight"):
+        choose(analysts, next_quantity=5)
+    choose(analysts, next_quantity=2)
     choose(designers, auto_renew=False)
     authenticate(payment=waiting.id, passed=passed, now=now, by="test")
     advance(company, "2027-11-03")

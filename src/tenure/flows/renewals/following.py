@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from uuid import UUID
 
+from tenure.base.errors import Refused
 from tenure.base.verdicts import Code
 from tenure.billing.models import Refund
 from tenure.events.journal import Journal
 from tenure.flows.renewals.ordering import place_renewals
 from tenure.flows.renewals.taking_back import take_back
+from tenure.orders.errors import PAYMENT_IN_FLIGHT
+from tenure.orders.models import Order, OrderStatus
 from tenure.organisations.models import Organisation
 from tenure.subscriptions.commands.renewing import unschedule
 from tenure.subscriptions.errors import RENEWAL_REPLACED, RENEWAL_STOPPED
@@ -36,7 +40,8 @@ def follow_choice(
     """Let the locked ``buyer``'s renewal after ``current`` be what was chosen.
 
     Switched off in time, what was ordered ahead is taken back; of another quantity, it is
-    replaced; switched on when its day is over, it is ordered and charged at once.
+    replaced; switched on when its day is over, it is ordered and charged at once. Raises
+    ``Refused`` with ``payment_in_flight`` where another quantity was ordered and is being charged.
     """
     if current.order_id is None or current.opt_out_until is None:
         return Following()
@@ -49,6 +54,7 @@ def follow_choice(
         if not goes_on:
             return _taken_back(owed, buyer, RENEWAL_STOPPED, journal)
         if changed_quantity and owed.renewal.quantity != owed.subscription.next_quantity:
+            _refuse_in_flight(owed.renewal.order_id)
             return _taken_back(owed, buyer, RENEWAL_REPLACED, journal)
     ordered = owed.renewal.order_id is not None
     if not switched_on or ordered or not owed.is_owed(journal.at):
@@ -58,6 +64,13 @@ def follow_choice(
     orders = place_renewals(due=[owed], buyers={buyer.id: buyer}, journal=journal)
     unschedule(periods=[current.id])
     return Following(charges=bool(orders))
+
+
+def _refuse_in_flight(order: UUID) -> None:
+    """What is being charged cannot be replaced before its outcome is known (R17)."""
+    unknown = (OrderStatus.PAYMENT_UNKNOWN, OrderStatus.AUTHENTICATION_REQUIRED)
+    if Order.objects.filter(id=order, status__in=unknown).exists():
+        raise Refused(PAYMENT_IN_FLIGHT)
 
 
 def _taken_back(owed: Obligation, buyer: Organisation, why: Code, journal: Journal) -> Following:

@@ -61,5 +61,9 @@ def choose_quantity(subscription: Subscription, quantity: int, at: datetime) -> 
         return "subscription_over"
     if at >= subscription.deadline_over(current):
         return "quantity_closed"
+    renewal = current.renewal
+    order = renewal.order if renewal is not None and quantity != renewal.quantity else None
+    if order is not None and order.status in ("payment_unknown", "authentication_required"):
+        return "payment_in_flight"
     subscription.next_quantity = quantity
     return None

@@ -242,6 +242,10 @@ def _go_on(customer: Customer, at: datetime) -> None:
         and period.renewal.due_at is not None
         and period.renewal.due_at <= at
     ]
+    for _, period in ripe:
+        order = renewal_of(period).order
+        if order is not None and order.status == "authentication_required":
+            order.status = "declined"  # a step that nobody took gives way
     over = [each for each in ripe if (renewal_of(each[1]).due_at or at) >= data_gone(*each)]
     going = [each for each in ripe if each not in over]
     _again(customer, going, at)
