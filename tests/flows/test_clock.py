@@ -2,27 +2,46 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 import pytest
+from django.db.models import Sum
 
-from tenure.base.calendar import Term
+from tenure.access.rules.decision import decide
+from tenure.base.calendar import Term, microseconds
 from tenure.base.errors import NotFound, Refused
-from tenure.base.ids import new_id
-from tenure.billing.models import Payment
+from tenure.base.ids import new_id, public_id
+from tenure.billing.models import Document, Entry, Payment, Refund
 from tenure.events.journal import transaction
 from tenure.events.models import Event
 from tenure.flows.clock import EARLIEST, LATEST, advance_all, advance_clock, clock_verdict
 from tenure.flows.due import BATCH, run_due
+from tenure.flows.purchase import CardPayment
 from tenure.flows.recovery import PATIENCE, recover_payments
 from tenure.flows.renewal_choice import choose_renewal
 from tenure.flows.renewals.charging import charge_renewals
+from tenure.flows.seat_changes.adding import MoreSeats, add_seats
+from tenure.flows.seats import assign_seat
+from tenure.flows.vat_checks import look_up_now
 from tenure.orders.models import Order
 from tenure.organisations.events import MemberInvited
 from tenure.organisations.models import Invitation, Member, Organisation
 from tenure.policy.words import Audience
+from tests.access.test_decision_queries import known
+from tests.flows.test_vat_checks import company
+from tests.flows.test_vat_validated import LATER
 from tests.flows.worlds import invited, someone
-from tests.shop import START, clock_of, customer, fill_cart, open_shop, order_cart, subscribe
+from tests.shop import (
+    START,
+    clock_of,
+    customer,
+    fill_cart,
+    open_shop,
+    order_cart,
+    owner_of,
+    subscribe,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -215,3 +234,70 @@ def test_what_time_brought_about_is_nobodys_doing() -> None:
     by = {event.type: event.by for event in done.events}
     assert by.pop("organisation.clock_advanced") == "member:me"
     assert set(by.values()) == {"worker"}
+
+
+def test_refunds_and_numbers_in_between_are_the_same_however_it_is_advanced() -> None:
+    """R2: in one jump a refund goes back, and tax is corrected, as they would be by the day."""
+    stepped, jumped = (outcome_of(story(by_day=by_day)) for by_day in (True, False))
+    assert stepped == jumped
+    validated = [at for type_, at in jumped.events if type_ == "organisation.vat_number_validated"]
+    assert validated == [utc("2027-03-01T09:01"), utc("2027-05-28T09:01")]
+    assert jumped.papers[-1] == ("credit_note", date(2027, 6, 16), 72000, 0)
+    assert [(amount, status) for amount, status, _ in jumped.refunds] == [
+        (6840, "done"),
+        (5700, "done"),
+        (14275, "done"),
+        (72000, "done"),
+    ]
+    assert [allowed for allowed, _ in jumped.decisions] == [False, False]
+
+
+class Outcome(NamedTuple):
+    """What must not depend on how a clock was advanced."""
+
+    events: list[tuple[str, datetime]]
+    papers: list[tuple[str, date, int, int]]
+    refunds: list[tuple[int, str, str]]
+    ledger: list[tuple[str, str, date, int]]
+    decisions: list[tuple[bool, str]]
+
+
+def story(*, by_day: bool) -> Organisation:
+    """VIES answers the second time; more seats are paid for a period that never comes."""
+    buyer = company(LATER)
+    assert look_up_now(organisation=buyer.id, now=START) == "unavailable"
+    lost = subscribe(buyer, "designer-business", 1, term=Term.QUARTER, token="tok_ok_then_declined")
+    subscribe(buyer, "analyst-business", 1, term=Term.QUARTER)
+    assign_seat(subscription=lost.id, member=owner_of(buyer).id, now=START, by="test")
+    go(buyer, 0, 3, by_day=by_day)
+    go(buyer, 3, 88, by_day=False)
+    more = MoreSeats(lost.id, 2, CardPayment("tok_ok"))
+    add_seats(wanted=more, now=START + timedelta(days=88), by="test")
+    go(buyer, 88, 128, by_day=by_day)
+    return buyer
+
+
+def go(organisation: Organisation, first: int, last: int, *, by_day: bool) -> None:
+    """From one day after the start to another, by the day or at once."""
+    for day in range(first + 1, last + 1) if by_day else (last,):
+        advance(organisation, START + timedelta(days=day))
+
+
+def outcome_of(organisation: Organisation) -> Outcome:
+    """What became of it, with the decisions about its owner at the end."""
+    events = Event.objects.filter(organisation_id=organisation.id).order_by("sequence")
+    papers = Document.objects.filter(organisation=organisation).order_by("id")
+    refunds = Refund.objects.filter(organisation=organisation).order_by("id")
+    entries = Entry.objects.filter(organisation=organisation).order_by()
+    facts, owner = known(organisation).facts, public_id("mem", owner_of(organisation).id)
+    now = microseconds(clock_of(organisation.id) or START)
+    found = [
+        decide(facts, owner, grant, now) for grant in (("modeller", "draw"), ("solver", "run"))
+    ]
+    return Outcome(
+        list(events.exclude(type="organisation.clock_advanced").values_list("type", "at")),
+        list(papers.values_list("kind", "issued_on", "total_net", "total_tax")),
+        list(refunds.values_list("amount", "status", "reason")),
+        sorted(entries.values_list("debit", "credit", "on").annotate(sum=Sum("amount"))),
+        [(each.allowed, each.reason.code) for each in found],
+    )

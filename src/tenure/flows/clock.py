@@ -15,14 +15,11 @@ from tenure.events.journal import transaction
 from tenure.events.models import Event, Stream
 from tenure.events.queries import events_between
 from tenure.flows.bookkeeping import recognise_revenue
+from tenure.flows.clock_waiting import ask_again, bring_up_to_date, next_look_up
 from tenure.flows.due import do_due_of, next_due, whose
 from tenure.flows.locks import lock_organisation
-from tenure.flows.payment_methods import recover_methods_of
 from tenure.flows.recovery import recover_of_organisation
-from tenure.flows.refunds import recover_refunds_of
 from tenure.flows.renewals.charging import charge_renewals_of, end_steps_of
-from tenure.flows.vat_checks import look_up_of_organisation
-from tenure.flows.vat_validated import correct_of_organisation
 from tenure.organisations.errors import (
     CLOCK_ADVANCES,
     CLOCK_ONLY_FORWARD,
@@ -77,15 +74,20 @@ def advance_clock(*, organisation: UUID, to: datetime, by: str, sandbox: bool) -
     first = before.first() or 0
     charge_renewals_of(organisation, now=clock)
     recover_of_organisation(organisation, now=clock)
-    recover_refunds_of(organisation, now=clock)
-    recover_methods_of(organisation, now=clock)
-    while (instant := next_due(organisation, to)) is not None:
-        at = max(instant, _clock_of(organisation))
-        _ask_yesterday(organisation, at)
-        _step(organisation, at)
-        charge_renewals_of(organisation, now=at)
-    look_up_of_organisation(organisation, now=to)
-    correct_of_organisation(organisation, now=to)
+    ask_again(organisation, now=clock)
+    bring_up_to_date(organisation, now=clock)
+    asked = clock
+    while True:
+        instant = _next(organisation, to)
+        stands = _clock_of(organisation)
+        if _ask_yesterday(organisation, instant or to, again=stands != asked):
+            asked = stands
+            continue  # what was settled may fall due before
+        if instant is None:
+            break
+        _step(organisation, instant)
+        charge_renewals_of(organisation, now=instant)
+        bring_up_to_date(organisation, now=instant)
     with transaction(now=to, by=by, organisation=organisation) as journal:
         row = lock_organisation(organisation, journal)
         if row.test_clock is None or to < row.test_clock:
@@ -122,13 +124,31 @@ def _step(organisation: UUID, instant: datetime) -> None:
         journal.touch(organisation)
 
 
-def _ask_yesterday(organisation: UUID, instant: datetime) -> None:
-    """What an earlier day left unknown is asked before the next one, as if each were a call."""
+def _next(organisation: UUID, to: datetime) -> datetime | None:
+    """The next instant up to ``to`` at which something is to be done; never before the clock."""
+    clock = _clock_of(organisation)
+    found = (next_due(organisation, to), next_look_up(organisation, after=clock))
+    instants = [max(at, clock) for at in found if at is not None and at <= to]
+    return min(instants, default=None)
+
+
+def _ask_yesterday(organisation: UUID, instant: datetime, *, again: bool) -> bool:
+    """What an earlier day left unknown is asked before the next one, as if each were a call.
+
+    Steps that nobody takes any more are ended; all else is asked once a day, if ``again``.
+    Returns whether anything was asked.
+    """
     clock = _clock_of(organisation)
     zone = zone_named(Organisation.objects.values_list("timezone", flat=True).get(id=organisation))
-    if local_date(clock, zone) < local_date(instant, zone):
-        recover_of_organisation(organisation, now=clock)
-        end_steps_of(organisation, now=clock, until=instant)
+    if local_date(clock, zone) >= local_date(instant, zone):
+        return False
+    if again and recover_of_organisation(organisation, now=clock) + ask_again(
+        organisation, now=clock
+    ):
+        bring_up_to_date(organisation, now=clock)
+        return True
+    end_steps_of(organisation, now=clock, until=instant)
+    return False
 
 
 def _clock_of(organisation: UUID) -> datetime:
