@@ -110,26 +110,36 @@ def column_names(model: type[Model]) -> tuple[str, ...]:
 
 
 class _Lines(threading.local):
-    """The line of this thread's connection, and the transaction that it last began."""
+    """The lines of this thread's connections, each with the transaction that it last began.
+
+    Mostly there is one; but what is run in another context of the same thread has a connection of
+    its own, and a line made anew would give names that its session knows already. From a savepoint
+    on a transaction is left to cursors, since what is prepared may be forgotten with it.
+    """
 
     def __init__(self) -> None:
-        self._line: Line | None = None
-        self._began: object = None
+        self._of: dict[int, tuple[Line, object, int]] = {}
 
     def of(self, database: Any) -> Line | None:
         """The line, unless it must not be used now."""
         if database.execute_wrappers or database.queries_logged or database.savepoint_ids:
             return None
-        line = self._line
+        key = id(database.connection)
+        line, began, savepoints = self._of.get(key, (None, None, 0))
         if line is None or line.connection is not database.connection:
-            line = self._line = Line(database.connection)
-            self._began = None
+            self._of = {
+                known: each for known, each in self._of.items() if not each[0].connection.closed
+            }
+            line, began = Line(database.connection), None
+            self._of[key] = line, None, 0
         if not database.in_atomic_block:
             return line if line.is_idle else None
         outermost = database.atomic_blocks[0]
         if line.is_idle:
-            self._began = outermost
-        return line if self._began is outermost else None
+            began, savepoints = outermost, database.savepoint_state
+            self._of[key] = line, began, savepoints
+        is_its_own = began is outermost and savepoints == database.savepoint_state
+        return line if is_its_own else None
 
 
 _lines = _Lines()
