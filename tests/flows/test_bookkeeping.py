@@ -148,6 +148,7 @@ def test_lines_of_one_offer_are_credited_whatever_their_order() -> None:
     credit(invoice, START, CreditLine(2, 1, 30000, 6000))
     assert sum(Recognition.objects.values_list("net", flat=True)) == 10000
     assert balances()["deferred_revenue"] == -10000
+    Subscription.objects.update(auto_renew=False)
     advance(company, datetime(2028, 4, 2, tzinfo=UTC))
     assert balances()["revenue"] == -10000
     assert "deferred_revenue" not in balances()

@@ -12,6 +12,7 @@ from tenure.flows.policy import bring_into_force
 from tenure.flows.roles import give_role, take_role
 from tenure.organisations.models import Member, Organisation
 from tenure.organisations.rules import MemberStatus
+from tenure.subscriptions.models import Subscription
 from tests.flows.crowd import DONE, outcomes
 from tests.flows.worlds import joined
 from tests.shop import START, customer, open_shop, subscribe
@@ -57,6 +58,7 @@ def test_all_are_given_it_or_none(company: Organisation) -> None:
 def test_the_paid_before_the_trial_and_both_are_taken(company: Organisation) -> None:
     trial = subscribe(company, "designer-trial", term=Term.TRIAL)
     paid = subscribe(company)
+    Subscription.objects.filter(id=trial.id).update(cancelled_at=None)  # as if it had not ended it
     bob, eve = joined(company, "bob@atelier.example"), joined(company, "eve@atelier.example")
     give(company, bob)
     assert Seat.objects.get(member=bob).subscription_id == paid.id
