@@ -215,17 +215,18 @@ def test_access_ends_to_the_instant(company: Customer, roles: Bought) -> None:
 
     company.waits_until("2027-11-23 00:00:00")
     assert company.may(CAMILLE, "draw", "sketchline") == Decision(False, "retention", kept)
-    assert company.may(NADIA, "model", "partforge") == Decision(False, "retention", kept)
+    assert company.may(NADIA, "model", "partforge") == GRANTED
     assert company.reads(f"/subscriptions/{roles[DRAWING]['id']}")["status"] == "ended"
-    unpaid = company.reads(f"/subscriptions/{roles[DESIGNING]['id']}")
-    assert (unpaid["status"], unpaid["data_available_until"]) == ("lapsed", kept)
+    renewed = company.reads(f"/subscriptions/{roles[DESIGNING]['id']}")
+    assert (renewed["status"], renewed["current_period"]["number"]) == ("active", 2)
+    assert renewed["current_period"]["ends_on"] == "2028-02-23"
 
     company.waits_until("2027-12-07 23:59:59")
-    assert company.may(NADIA, "model", "partforge") == Decision(False, "retention", kept)
+    assert company.may(CAMILLE, "draw", "sketchline") == Decision(False, "retention", kept)
     company.waits_until("2027-12-08 00:00:00")
-    assert company.may(NADIA, "model", "partforge") == Decision(False, "no_current_period")
+    assert company.may(CAMILLE, "draw", "sketchline") == Decision(False, "no_current_period")
 
     told = kinds(company.journal())
     assert told[0] == "organisation.created"
-    assert told.count("order.paid") == 1
+    assert told.count("order.paid") == 2
     assert told[-1] == "organisation.clock_advanced"
