@@ -41,9 +41,11 @@ def maker(vendor: Vendor) -> Iterator[Customer]:
 
 
 def a_month_of(maker: Customer, offer: str) -> tuple[str, str, str]:
-    """Buy a month for herself: its first day, its end, and the last day to stop the renewal."""
+    """Buy one month for herself: its first day, its end, and the last day to stop the renewal,
+    which she does at once."""
     subscription = maker.buys({offer: 1}, term="month")[offer]
     maker.assigns(subscription, MIO)
+    maker.writes("PATCH", f"/subscriptions/{subscription['id']}", {"auto_renew": False})
     period = subscription["current_period"]
     return period["starts_on"], period["ends_on"], subscription["opt_out_deadline"]
 
