@@ -151,7 +151,8 @@ def test_lists_hold_what_is_the_strangers_own(
         if operation.method != "GET" or set(operation.names) - {"organisation"}:
             continue
         answer = stranger.call("GET", operation.naming({"organisation": stranger.id}))
-        assert answer.status_code in (200, 422), operation  # the forecast wants a day
+        # the forecast wants a day, and webhooks of the vendor are not theirs to see
+        assert answer.status_code in (200, 404, 422), operation
         assert not [each for each in things.values() if each in answer.text], operation
 
 
