@@ -15,11 +15,13 @@ from tenure.flows.clock import advance_clock
 from tenure.flows.invitations import invite
 from tenure.flows.members import change_member
 from tenure.flows.ownership import offer_ownership
+from tenure.flows.renewal_choice import choose_renewal
 from tenure.flows.role_requests import ask_for_role, decline_role_request
 from tenure.flows.seats import assign_seat
 from tenure.organisations.commands.invitations import NewInvitation
 from tenure.organisations.models import Member, User
 from tenure.organisations.rules import MemberStatus, Standing
+from tenure.subscriptions.models import Subscription
 from tests.shop import START, owner_of, subscribe
 from tests.web.people import Company, browser, join, person
 
@@ -39,10 +41,11 @@ def advance(company: Company, days: int) -> None:
     advance_clock(organisation=company.organisation.id, to=to, sandbox=True, by="test")
 
 
-def hold(company: Company, offer: str = "designer-business") -> None:
+def hold(company: Company, offer: str = "designer-business") -> Subscription:
     """The teammate holds a seat of an offer."""
     subscription = subscribe(company.organisation, offer)
     assign_seat(subscription=subscription.id, member=teammate(company).id, now=START, by="test")
+    return subscription
 
 
 def test_it_says_what_is_held_what_it_opens_and_until_when(company: Company) -> None:
@@ -70,7 +73,7 @@ def test_nobody_else_sees_it(company: Company) -> None:
 
 
 def test_what_is_over_says_why_and_until_when_data_last(company: Company) -> None:
-    hold(company)
+    choose_renewal(subscription=hold(company).id, auto_renew=False, now=START, by="test")
     advance(company, 370)
     page = text(browser(company.teammate), "/home/")
     assert "Read and export" in page
