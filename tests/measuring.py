@@ -28,18 +28,25 @@ _WHOLE: Final = {"browser", "installation"}
 
 @contextmanager
 def unmeasured() -> Iterator[None]:
-    """Nothing is measured in the block, nor in processes that begin in it."""
-    measured = Coverage.current()
-    if measured is None:
+    """Nothing is measured in the block, nor in processes that begin in it.
+
+    A process of pytest-xdist has several measurements, one in the other: when one stops, the one
+    around it goes on, and a child that is forked then begins one more.
+    """
+    if Coverage.current() is None:
         yield
         return
     _import_everything()
     for_children = os.environ.pop(_FOR_CHILDREN, None)
-    measured.stop()
+    stopped = []
+    while (measured := Coverage.current()) is not None:
+        measured.stop()
+        stopped.append(measured)
     try:
         yield
     finally:
-        measured.start()
+        for each in reversed(stopped):
+            each.start()
         if for_children is not None:
             os.environ[_FOR_CHILDREN] = for_children
 
