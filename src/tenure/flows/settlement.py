@@ -44,7 +44,7 @@ from tenure.subscriptions.commands.renewing import (
 )
 from tenure.subscriptions.models import Period
 
-_UNSETTLED: dict[str, tuple[OrderStatus, type[Fact]]] = {
+_UNSETTLED: Final[Mapping[str, tuple[OrderStatus, Callable[..., Fact]]]] = {
     PaymentStatus.DECLINED: (OrderStatus.DECLINED, OrderDeclined),
     PaymentStatus.AUTHENTICATION_REQUIRED: (
         OrderStatus.AUTHENTICATION_REQUIRED,
@@ -77,7 +77,7 @@ def settle(*, outcomes: Sequence[Outcome], journal: Journal) -> None:
             continue
         mark(orders=unsettled, status=order_status, closed_at=None)
         for order in unsettled:
-            journal.record(order.organisation_id, fact(order=order.id))  # type: ignore[call-arg]
+            journal.record(order.organisation_id, fact(order=order.id))
     _tell_declined([p for p in changed if p.status == PaymentStatus.DECLINED], orders, journal)
 
 

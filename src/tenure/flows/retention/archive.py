@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
-from typing import IO, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -71,7 +71,7 @@ class Sink:
     def flush(self) -> None:
         """Nothing: pieces go on when they are full."""
 
-    def end(self) -> None:
+    def close(self) -> None:
         """Hand on what is left."""
         if self._waiting:
             self._hand_on(len(self._waiting))
@@ -114,9 +114,7 @@ def write_archive(export: Export, sink: Sink) -> str:
 
     To be called in one snapshot, inside a transaction, so that rows are read as they are needed.
     """
-    # ZipFile asks for no more of a file that it only writes to than a Sink has.
-    target: IO[bytes] = sink  # type: ignore[assignment]
-    with zipfile.ZipFile(target, "w", compresslevel=6) as archive:
+    with zipfile.ZipFile(sink, "w", compresslevel=6) as archive:
         writer = _Writer(
             archive, max(export.asked_at, datetime(1980, 1, 2, tzinfo=export.asked_at.tzinfo))
         )
@@ -127,7 +125,7 @@ def write_archive(export: Export, sink: Sink) -> str:
         _write_documents(writer, export.organisation_id)
         receipt = _receipt(export, writer.files)
         writer.add("receipt.json", [receipt.encode()])
-    sink.end()
+    sink.close()
     return receipt
 
 

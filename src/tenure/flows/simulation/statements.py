@@ -99,9 +99,7 @@ def _written(lines: Sequence[tuple[Transfer, int]]) -> bytes:
             amount=f"{each.amount // 100}.{each.amount % 100:02d}",
             day=each.booked_on,
             reference=f"B{number}",
-            text="with thanks"
-            if each.misspelt
-            else reference_of(order_id(each.customer, each.order)),
+            text="with thanks" if each.misspelt else _reference(each),
         )
         for each, number in lines
     ]

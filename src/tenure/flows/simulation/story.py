@@ -175,9 +175,13 @@ def _life(chance: Random, index: int, days: int) -> Iterator[Op]:
 
 
 def _op(chance: Random, minute: int, index: int, kind: str) -> Op:
-    picks = tuple(chance.randrange(1 << 16) for _ in range(4))
+    picks = (_pick(chance), _pick(chance), _pick(chance), _pick(chance))
     fault = chance.randrange(1, 16) if chance.random() < 0.12 else 0
-    return Op(minute, index, kind, picks, fault)  # type: ignore[arg-type]  # four of them
+    return Op(minute, index, kind, picks, fault)
+
+
+def _pick(chance: Random) -> int:
+    return chance.randrange(1 << 16)
 
 
 def _ticks(seed: int, days: int) -> Iterator[int]:
