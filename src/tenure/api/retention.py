@@ -21,6 +21,7 @@ from tenure.flows.retention.persons import erase_person
 from tenure.flows.retention.purging import confirm_purge
 from tenure.organisations.errors import EXPORT_NOT_READY, LAST_OWNER
 from tenure.organisations.models import Export, ExportStatus, Member, Organisation
+from tenure.organisations.queries import export_of
 from tenure.subscriptions.errors import (
     NOTHING_KEPT,
     PURGE_WAITS_FOR_DATA,
@@ -95,7 +96,7 @@ def list_exports(call: Call, limit: Limit = 50, cursor: Cursor = None) -> Answer
 @calls.get("/organisations/{organisation}/exports/{export}", ExportOut)
 def get_export(call: Call) -> Answer:
     """One archive: whether it is ready, and where it is fetched."""
-    return Answer(_out(_row(call), kept_for()))
+    return Answer(_out(export_of(call.organisation, call.ids["export"]), kept_for()))
 
 
 @calls.get(
@@ -106,7 +107,7 @@ def get_export(call: Call) -> Answer:
 )
 def get_archive(call: Call) -> Answer:
     """The archive: a ZIP file with JSON, CSV, the documents and a receipt with their hashes."""
-    row = _row(call)
+    row = export_of(call.organisation, call.ids["export"])
     return Answer(archive_of(row.id), filename=f"{public_id('exp', row.id)}.zip")
 
 
@@ -147,14 +148,6 @@ def erase_member(call: Call) -> Answer:
     written = erase_person(member=call.ids["member"], now=call.now, by=call.by, asked=call.asked)
     row = Member.objects.get(id=call.ids["member"])
     return Answer(member_out(row), revision=written.revision)
-
-
-def _row(call: Call) -> Export:
-    row = Export.objects.filter(id=call.ids["export"], organisation_id=call.organisation)
-    found = row.defer("receipt").first()
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _asked(row: Export, revision: int) -> Answer:

@@ -358,6 +358,15 @@ def exports_of(organisation: UUID, most: int) -> list[Export]:
     return list(rows.order_by("-id")[:most])
 
 
+def export_of(organisation: UUID, export: UUID) -> Export:
+    """One of the organisation's archives, without its receipt; ``NotFound`` also for another's."""
+    rows = Export.objects.filter(id=export, organisation=organisation)
+    row = rows.defer("receipt").first()
+    if row is None:
+        raise NotFound
+    return row
+
+
 def purges_due(most: int) -> list[Organisation]:
     """Whose data are due to be deleted, the longest first; one statement."""
     rows = Organisation.objects.filter(purge_due_at__isnull=False, purged_at__isnull=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Final, cast
 
 from django.http import HttpResponse, StreamingHttpResponse
@@ -16,8 +15,8 @@ from tenure.base.ids import parse_public_id, public_id
 from tenure.flows.retention import exporting
 from tenure.flows.retention.persons import erase_person
 from tenure.orders.queries.policy import policy_in_force
-from tenure.organisations.models import Export, Member
-from tenure.organisations.queries import exports_of, kept_until
+from tenure.organisations.models import Member
+from tenure.organisations.queries import export_of, exports_of, kept_until
 from tenure.organisations.rules import Ability
 from tenure.web.console.particulars import Line
 from tenure.web.edge.doors import FORM, console_page
@@ -56,7 +55,7 @@ def data(desk: Desk) -> HttpResponse:
             return desk.redirect(reverse("console_erase", args=[desk.organisation_id, id_]))
         form.add_error("email", gettext("Nobody here has this address."))
     retention = policy_in_force()[1].retention
-    kept = timedelta(days=retention.export_kept_days)
+    kept = exporting.kept_for()
     exports = exports_of(desk.organisation, _MOST)
     context = {
         "form": form,
@@ -74,10 +73,7 @@ def data(desk: Desk) -> HttpResponse:
 @console_page(Ability.SUBSCRIPTIONS)
 def archive(desk: Desk, export: str) -> HttpResponse:
     """The archive itself, piece by piece."""
-    id_ = parse_public_id("exp", export)
-    row = Export.objects.defer("receipt").filter(id=id_, organisation=desk.organisation).first()
-    if row is None:
-        raise NotFound
+    row = export_of(desk.organisation, parse_public_id("exp", export))
     pieces: Iterator[bytes] = exporting.archive_of(row.id)
     named = {
         "Content-Disposition": f'attachment; filename="{export}.zip"',
