@@ -6,6 +6,7 @@ from datetime import date
 
 from tenure.access.models import SeatLoss
 from tenure.base.ids import public_id
+from tenure.orders.commands.carts import MOST_SEATS
 from tenure.orders.models import Order, OrderKind, OrderStatus
 from tenure.organisations.models import Member, Organisation
 from tenure.policy.words import Audience
@@ -45,7 +46,8 @@ def test_fewer_seats_are_chosen_once_what_follows_was_read(company: Company) -> 
     made = bought(company, quantity=3)
     client, page = browser(company.owner), f"{subscription_page(company, made)}"
     assert "until the end of February 25, 2028" in text_of(client, f"{page}/quantity")
-    assert client.get(f"{page}/quantity?quantity=0").status_code == 422
+    for never in (0, MOST_SEATS + 1):
+        assert client.get(f"{page}/quantity?quantity={never}").status_code == 422
     kept = text_of(client, f"{page}/quantity?quantity=2").replace("\N{NO-BREAK SPACE}", " ")
     for said in ("it is for 2 seats", "€2,880.00 with tax is charged", "Nobody loses a seat"):
         assert said in kept

@@ -21,6 +21,7 @@ from tenure.base.ids import parse_public_id, public_id
 from tenure.base.verdicts import Verdict, refuse
 from tenure.flows.renewal_choice import choose_renewal
 from tenure.flows.seat_losses import choose_losses
+from tenure.orders.commands.carts import MOST_SEATS
 from tenure.orders.queries.policy import policy_numbered
 from tenure.organisations.rules import Ability
 from tenure.policy.words import Audience
@@ -39,7 +40,6 @@ from tenure.web.edge.templatetags.amounts import money
 from tenure.web.edge.templatetags.days import day
 from tenure.web.edge.visits import Desk
 
-_MOST_SEATS = 100_000
 _MOST_NAMED = 20
 _MOST_HOLDERS = 500
 
@@ -48,7 +48,7 @@ class QuantityForm(Form):
     """For how many seats the next period is to be."""
 
     quantity = forms.IntegerField(
-        label=_("Seats in the next period"), min_value=1, max_value=_MOST_SEATS
+        label=_("Seats in the next period"), min_value=1, max_value=MOST_SEATS
     )
 
 
