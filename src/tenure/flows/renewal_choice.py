@@ -15,7 +15,7 @@ from tenure.flows.refunds import carry_out
 from tenure.flows.renewals.charging import charge_renewals_of
 from tenure.flows.renewals.following import follow_choice
 from tenure.flows.written import Written
-from tenure.orders.queries.policy import policy_in_force, policy_numbered
+from tenure.orders.queries.policy import policy_of
 from tenure.subscriptions.commands.choices import (
     choose_next_quantity,
     current_or_last,
@@ -53,8 +53,7 @@ def choose_renewal(
         if expected_version not in (None, row.version):
             raise Stale
         current = current_or_last(row, journal.at)
-        order = current.order
-        policy = policy_numbered(order.policy_version_id) if order else policy_in_force()[1]
+        policy = policy_of(current.order.policy_version_id if current.order else None)
         if auto_renew is not None:
             switch_auto_renewal(
                 subscription=row,

@@ -41,6 +41,11 @@ def policy_in_force() -> tuple[int, Policy]:
     return number, _noted(policy_numbered(number))
 
 
+def policy_of(number: int | None) -> Policy:
+    """The policy of the order that paid something (R32); of what had none, the one in force."""
+    return policy_in_force()[1] if number is None else policy_numbered(number)
+
+
 def _noted(policy: Policy) -> Policy:
     global _last_read
     _last_read = policy

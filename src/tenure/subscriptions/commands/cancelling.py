@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from tenure.base.calendar import local_date, zone_named
 from tenure.events.journal import Journal
-from tenure.orders.queries.policy import policy_in_force, policy_numbered
+from tenure.orders.queries.policy import policy_of
 from tenure.organisations.commands.retention import look_at_retention
 from tenure.organisations.models import Organisation
 from tenure.policy.words import Audience
@@ -90,7 +90,7 @@ def _kept(
     changed = [each for each in chain if each.ends_at > journal.at or each is chain[-1]]
     for each in changed:
         order = each.order
-        policy = policy_numbered(order.policy_version_id) if order else policy_in_force()[1]
+        policy = policy_of(order.policy_version_id if order else None)
         country = order.cart.country if order and order.cart else organisation.country
         days = retention_days(policy, Audience(organisation.audience), country)
         over_on = min(each.ends_on, today)

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from tenure.events.rows import AMONG, read_values
-from tenure.orders.queries.policy import policy_in_force, policy_numbered
+from tenure.orders.queries.policy import policy_of
 from tenure.policy.model import Policy
 
 _PAID_UNDER: Final = f"""
@@ -28,8 +28,4 @@ def policies_of(subscriptions: Collection[UUID], at: datetime) -> dict[UUID, Pol
     paid_under: dict[UUID, int | None] = dict(
         row[:2] for row in read_values(_PAID_UNDER, [list(subscriptions), at])
     )
-    return {each: _policy(paid_under.get(each)) for each in subscriptions}
-
-
-def _policy(number: int | None) -> Policy:
-    return policy_in_force()[1] if number is None else policy_numbered(number)
+    return {each: policy_of(paid_under.get(each)) for each in subscriptions}

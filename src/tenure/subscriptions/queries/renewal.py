@@ -13,7 +13,7 @@ from tenure.base.money import Money
 from tenure.base.verdicts import Verdict
 from tenure.catalogue.queries import known_catalogue
 from tenure.catalogue.rules import price_in_force
-from tenure.orders.queries.policy import policy_in_force, policy_numbered
+from tenure.orders.queries.policy import policy_of
 from tenure.orders.queries.taxed import situation_of
 from tenure.orders.rules.tax import DocumentAmounts, price_document
 from tenure.policy.model import Policy
@@ -76,7 +76,7 @@ def renewal_choice(
     """
     row, current = view.subscription, view.current
     facts, zone = period_facts(current), zone_named(row.zone)
-    policy = _policy(current)
+    policy = policy_of(current.order.policy_version_id if current.order else None)
     external = row.source == Source.EXTERNAL
     price, ahead = None, NOTHING
     if not external and row.term != Term.TRIAL:
@@ -135,11 +135,6 @@ def renewal_price(
     except Refused:
         return None
     return price_document([unit * row.next_quantity], audience, situation)
-
-
-def _policy(current: Period) -> Policy:
-    order = current.order
-    return policy_numbered(order.policy_version_id) if order else policy_in_force()[1]
 
 
 def _stops_now(row: Subscription, current: Period) -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from tenure.events.rows import AMONG, read_values
-from tenure.orders.queries.policy import policy_in_force, policy_numbered
+from tenure.orders.queries.policy import policy_of
 from tenure.policy.model import Policy
 
 
@@ -31,8 +31,7 @@ class DataEnd:
     @property
     def policy(self) -> Policy:
         """By which policy its warnings are counted; where there was no order, that in force."""
-        number = self.policy_version
-        return policy_in_force()[1] if number is None else policy_numbered(number)
+        return policy_of(self.policy_version)
 
 
 _DATA_ENDS: Final = f"""
