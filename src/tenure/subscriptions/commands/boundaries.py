@@ -21,6 +21,7 @@ from tenure.subscriptions.events import (
 )
 from tenure.subscriptions.models import Period
 from tenure.subscriptions.queries.facts import subscription_facts
+from tenure.subscriptions.queries.reminders import goes_on
 from tenure.subscriptions.rules.periods import SubscriptionStatus, status
 
 
@@ -62,7 +63,7 @@ def note_deadlines(*, periods: Sequence[Period], journal: Journal) -> None:
     """Tell of deadlines that went by; where nothing was to follow, there is nothing to tell."""
     for period in periods:
         deadline = period.opt_out_on
-        if deadline is not None and _to_be_renewed(period):
+        if deadline is not None and goes_on(period):
             journal.record(
                 period.organisation_id,
                 OptOutDeadlinePassed(subscription=period.subscription_id, deadline=deadline),
@@ -70,12 +71,6 @@ def note_deadlines(*, periods: Sequence[Period], journal: Journal) -> None:
             )
     ids = [period.id for period in periods]
     Period.objects.filter(id__in=ids).update(deadline_noted_at=journal.at)
-
-
-def _to_be_renewed(period: Period) -> bool:
-    subscription = period.subscription
-    goes_on = subscription.auto_renew and subscription.cancelled_at is None
-    return goes_on and subscription.stops_after != period.number
 
 
 def note_ends(*, periods: Sequence[Period], journal: Journal) -> None:

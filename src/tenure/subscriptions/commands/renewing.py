@@ -29,6 +29,7 @@ from tenure.subscriptions.events import (
     SubscriptionRenewed,
 )
 from tenure.subscriptions.models import Period, Renewal, Subscription
+from tenure.subscriptions.queries.facts import wants_more
 from tenure.subscriptions.queries.obligations import Obligation
 from tenure.subscriptions.queries.seat_changes import seats_paid_ahead
 from tenure.subscriptions.rules.periods import period
@@ -146,8 +147,7 @@ def is_stopped(renewal: Renewal) -> bool:
 
     What was ordered goes with such a choice, unless it was just being charged.
     """
-    row = renewal.subscription
-    return not row.auto_renew or (row.stops_after is not None and row.stops_after < renewal.number)
+    return not wants_more(renewal.subscription, renewal.number - 1)
 
 
 def renew_subscriptions(*, renewed: Sequence[Renewed], journal: Journal) -> list[Period]:

@@ -10,7 +10,7 @@ from tenure.base.calendar import Term, first_instant, local_date, zone_named
 from tenure.policy.model import Policy
 from tenure.policy.words import Audience
 from tenure.subscriptions.models import Period
-from tenure.subscriptions.queries.facts import period_facts
+from tenure.subscriptions.queries.facts import period_facts, wants_more
 from tenure.subscriptions.rules.renewal import notice_days
 
 
@@ -27,8 +27,7 @@ def due_reminders(scope: Q, until: datetime) -> QuerySet[Period]:
 def goes_on(period: Period) -> bool:
     """Whether something is to follow the period, as it is chosen now (R20, R21)."""
     row = period.subscription
-    stops = row.stops_after is not None and period.number >= row.stops_after
-    return row.auto_renew and row.cancelled_at is None and not stops
+    return row.cancelled_at is None and wants_more(row, period.number)
 
 
 def reminding_days(period: Period, policy: Policy) -> tuple[date, ...]:

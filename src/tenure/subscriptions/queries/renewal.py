@@ -21,7 +21,7 @@ from tenure.policy.words import Audience
 from tenure.subscriptions.errors import OPT_OUT_CLOSED
 from tenure.subscriptions.models import Period, Source, Subscription
 from tenure.subscriptions.queries.ahead import NOTHING, NextPeriod, next_period
-from tenure.subscriptions.queries.facts import period_facts
+from tenure.subscriptions.queries.facts import period_facts, wants_more
 from tenure.subscriptions.queries.views import SubscriptionView
 from tenure.subscriptions.rules.renewal import opt_in_verdict, opt_out_verdict
 
@@ -91,7 +91,7 @@ def renewal_choice(
         )
     total = Money(price.total, row.currency) if price else None
     return RenewalChoice(
-        renews=row.auto_renew and not _stops_now(row, current) and not ahead.withdrawn,
+        renews=wants_more(row, current.number) and not ahead.withdrawn,
         stops_after_next=row.stops_after == current.number + 1,
         off=opt_out_verdict(facts, at=at, zone=zone, policy=policy, external=external),
         on=opt_in_verdict(facts, at=at, zone=zone, policy=policy, price=total, external=external),
@@ -135,10 +135,6 @@ def renewal_price(
     except Refused:
         return None
     return price_document([unit * row.next_quantity], audience, situation)
-
-
-def _stops_now(row: Subscription, current: Period) -> bool:
-    return row.stops_after is not None and current.number >= row.stops_after
 
 
 def _following(row: Subscription, current: Period) -> Span | None:

@@ -16,6 +16,7 @@ from tenure.policy.model import Policy
 from tenure.subscriptions.rules.periods import PeriodFacts
 from tenure.subscriptions.rules.renewal import (
     card_charge_days,
+    is_wanted_after,
     notice_days,
     opt_out_deadline,
     transfer_invoice_day,
@@ -68,8 +69,9 @@ def renews(course: Course) -> bool:
     """Whether a period is to follow ``current`` as things stand."""
     if course.external or course.cancelled or course.withdrawn or course.term is Term.TRIAL:
         return False
-    stops = course.stops_after is not None and course.current.number >= course.stops_after
-    return course.auto_renew and not stops
+    return is_wanted_after(
+        course.current.number, auto_renew=course.auto_renew, stops_after=course.stops_after
+    )
 
 
 def agenda(course: Course) -> tuple[Due, ...]:

@@ -33,6 +33,11 @@ FROM_NEXT_PERIOD = "next_period"
 """What to offer instead of an opt-out that comes too late (R21)."""
 
 
+def is_wanted_after(number: int, *, auto_renew: bool, stops_after: int | None) -> bool:
+    """Whether a period is to follow period ``number``, as it is chosen (R20, R21)."""
+    return auto_renew and (stops_after is None or number < stops_after)
+
+
 def opt_out_deadline(ends_on: date, policy: Policy) -> date:
     """The last local day, all of it, on which auto-renewal can be switched off (R21).
 

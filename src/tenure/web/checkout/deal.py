@@ -18,6 +18,7 @@ from tenure.orders.rules.cancellation import BoughtOrder, cancellation_verdict
 from tenure.orders.rules.payment import needs_verification, verification_last_day
 from tenure.organisations.models import Organisation
 from tenure.policy.words import Audience
+from tenure.subscriptions.queries.facts import wants_more
 from tenure.subscriptions.rules.renewal import opt_out_deadline
 
 
@@ -120,7 +121,7 @@ def seats_deal(
     """What adding the seats of ``offer`` at ``at`` means."""
     zone, audience = zone_named(buyer.timezone), Audience(buyer.audience)
     row, current, today = offer.view.subscription, offer.view.current, local_date(at, zone)
-    renews = row.auto_renew and (row.stops_after is None or current.number < row.stops_after)
+    renews = wants_more(row, current.number)
     in_time = renews and current.opt_out_on is not None and offer.on <= current.opt_out_on
     verdict = cancellation_verdict(
         BoughtOrder(

@@ -16,6 +16,7 @@ from tenure.base.calendar import Span, Term
 from tenure.base.ids import public_id
 from tenure.policy.model import Policy
 from tenure.subscriptions.models import Source
+from tenure.subscriptions.queries.facts import wants_more
 from tenure.subscriptions.queries.views import SubscriptionView
 from tenure.subscriptions.rules.periods import SubscriptionStatus
 from tenure.subscriptions.rules.renewal import reminder_days
@@ -87,8 +88,7 @@ def of_subscriptions(looked: Looked) -> Iterator[Item]:
 
 
 def _renews(view: SubscriptionView) -> bool:
-    row = view.subscription
-    return row.auto_renew and (row.stops_after is None or view.current.number < row.stops_after)
+    return wants_more(view.subscription, view.current.number)
 
 
 def _tone(until: date, today: date) -> str:

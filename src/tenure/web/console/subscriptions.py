@@ -22,6 +22,7 @@ from tenure.organisations.queries import unproved
 from tenure.organisations.rules import Ability
 from tenure.policy.words import Audience
 from tenure.subscriptions.queries.ahead import next_period
+from tenure.subscriptions.queries.facts import wants_more
 from tenure.subscriptions.queries.listing import subscription_of, subscription_page
 from tenure.subscriptions.queries.renewal import RenewalChoice, renewal_choice
 from tenure.subscriptions.queries.views import SubscriptionView
@@ -57,9 +58,7 @@ class Row:
     @property
     def renews(self) -> bool:
         """Whether a period follows the current one, as things stand."""
-        row = self.view.subscription
-        stops = row.stops_after is not None and self.view.current.number >= row.stops_after
-        return row.auto_renew and not stops
+        return wants_more(self.view.subscription, self.view.current.number)
 
 
 @console_page(Ability.SUBSCRIPTIONS, Ability.BILLING)
