@@ -22,17 +22,16 @@ from tenure.base.ids import new_id
 from tenure.catalogue.queries import known_catalogue
 from tenure.events.journal import Journal
 from tenure.flows.bookkeeping import check_currency
-from tenure.flows.drafting import evidence_for, reminder_before
+from tenure.flows.drafting import evidence_for, number_that_spares, reminder_before
 from tenure.flows.renewals.intents import begin_payments
 from tenure.flows.renewals.pricing import fix_prices
 from tenure.orders.commands.orders import LineDraft, OrderDraft, place_orders
 from tenure.orders.models import Order, OrderKind, OrderStatus
 from tenure.orders.queries.policy import policy_in_force
+from tenure.orders.queries.taxed import situation_by
 from tenure.orders.rules.payment import needs_verification
-from tenure.orders.rules.rates import vat_rates
-from tenure.orders.rules.tax import TaxSituation, price_document, tax_situation, would_reverse
+from tenure.orders.rules.tax import price_document
 from tenure.organisations.models import Organisation
-from tenure.organisations.rules.numbers import vat_number_counts
 from tenure.policy.model import Policy
 from tenure.policy.words import Audience
 from tenure.policy.words import PaymentMethod as Method
@@ -191,12 +190,16 @@ def _draft(bundle: Bundle, terms: Terms) -> OrderDraft | None:
     if needs_verification(audience, verified=verified, total=sum(sums)):
         return None
     try:
-        situation = _situation(buyer, audience, terms)
+        situation = situation_by(
+            buyer,
+            vendor_country=terms.vendor_country,
+            on=local_date(terms.at, zone_named(buyer.timezone)),
+            tax=terms.policy.tax,
+        )
         check_currency(bundle.currency, at=terms.at)
     except Refused:
         return None
     amounts = price_document(sums, audience, situation)
-    reverses = would_reverse(situation, audience=audience, buyer_country=buyer.country)
     status, remind_at = OrderStatus.PAYMENT_UNKNOWN, None
     if terms.to_be_paid and amounts.total:
         status = OrderStatus.DECLINED
@@ -217,7 +220,7 @@ def _draft(bundle: Bundle, terms: Terms) -> OrderDraft | None:
         tax_percent=situation.percent,
         tax_country=situation.country or "",
         reverse_charge=situation.reverse_charge,
-        vat_number=buyer.vat_number if reverses and amounts.total_tax else "",
+        vat_number=number_that_spares(situation, buyer, amounts.total_tax),
         evidence=evidence_for(buyer, total=amounts.total, policy=terms.policy),
         expires_at=bundle.payable_until,
         remind_at=remind_at,
@@ -235,22 +238,6 @@ def _draft(bundle: Bundle, terms: Terms) -> OrderDraft | None:
             )
             for each, line in zip(bundle.owed, amounts.lines, strict=True)
         ),
-    )
-
-
-def _situation(buyer: Organisation, audience: Audience, terms: Terms) -> TaxSituation:
-    on = local_date(terms.at, zone_named(buyer.timezone))
-    tax = terms.policy.tax
-    return tax_situation(
-        vendor_country=terms.vendor_country,
-        audience=audience,
-        buyer_country=buyer.country,
-        vat_number_validated=vat_number_counts(
-            buyer.vat_validated_at, on=on, days=tax.vat_number_counts_days
-        ),
-        on=on,
-        tax=tax,
-        rates=vat_rates(),
     )
 
 
