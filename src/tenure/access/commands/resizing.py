@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from tenure.access.events import SeatFreed, SeatReleased
+from tenure.access.commands.letting_go import tell_let_go
 from tenure.access.models import Seat
 from tenure.base.calendar import zone_named
 from tenure.base.ids import new_id
@@ -79,7 +79,7 @@ def _drop(shrinking: Sequence[Resize], journal: Journal) -> dict[UUID, tuple[UUI
         going += gone
         renumbered += _renumber(each.quantity, held, gone)
     for seat in going:
-        _tell_gone(seat, journal)
+        tell_let_go(seat, journal)
     Seat.objects.filter(id__in=[seat.id for seat in going]).delete()
     Seat.objects.bulk_update(renumbered, ["number"], batch_size=_BATCH)
     return lost
@@ -114,11 +114,3 @@ def _renumber(quantity: int, seats: Sequence[Seat], gone: Sequence[Seat]) -> lis
     for seat, number in zip(moved, free, strict=True):
         seat.number = number
     return moved
-
-
-def _tell_gone(seat: Seat, journal: Journal) -> None:
-    named = {"seat": seat.id, "subscription": seat.subscription_id}
-    if seat.member_id is not None:
-        journal.record(seat.organisation_id, SeatFreed(member=seat.member_id, **named))
-    if seat.invitation_id is not None:
-        journal.record(seat.organisation_id, SeatReleased(invitation=seat.invitation_id, **named))

@@ -102,20 +102,6 @@ def free_seats_of_member(*, member: Member, journal: Journal) -> None:
     Seat.objects.bulk_update(seats, _SEAT_FIELDS)
 
 
-def free_seats_of_organisation(*, organisation: UUID, journal: Journal) -> None:
-    """Nobody of the locked organisation holds a seat any more, also by a lock (R31)."""
-    rows = Seat.objects.select_for_update().filter(organisation=organisation, member__isnull=False)
-    seats = list(rows.order_by("id"))
-    for seat in seats:
-        freed = SeatFreed(
-            seat=seat.id, subscription=seat.subscription_id, member=cast(UUID, seat.member_id)
-        )
-        journal.record(organisation, freed)
-        seat.member = None
-        seat.assigned_at = seat.first_used_on = seat.last_used_on = seat.locked_until = None
-    Seat.objects.bulk_update(seats, _SEAT_FIELDS)
-
-
 def reserve_seats(*, invitations: Sequence[Invitation], on: date, journal: Journal) -> None:
     """Reserve the seats that ``invitations`` of one organisation ask for, or none at all (R36).
 

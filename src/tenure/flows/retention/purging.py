@@ -13,8 +13,9 @@ from uuid import UUID
 
 from django.apps import apps
 
+from tenure.access.commands.letting_go import let_go_of_all_seats
 from tenure.access.commands.requests import withdraw_all_requests
-from tenure.access.commands.seats import free_seats_of_organisation, release_reservations
+from tenure.access.commands.seats import release_reservations
 from tenure.base.errors import Refused
 from tenure.billing.commands.payment_methods import (
     forget_references,
@@ -123,7 +124,7 @@ def _end_what_is_open(organisation: UUID, journal: Journal) -> None:
     close_invitations(invitations=pending, status=InvitationStatus.WITHDRAWN, journal=journal)
     withdraw_all_requests(organisation=organisation, journal=journal)
     withdraw_all_offers(organisation=organisation, journal=journal)
-    free_seats_of_organisation(organisation=organisation, journal=journal)
+    let_go_of_all_seats(organisation=organisation, journal=journal)
 
 
 def _blank_and_erase(organisation: UUID) -> None:
