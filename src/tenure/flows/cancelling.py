@@ -13,9 +13,9 @@ from uuid import UUID
 from tenure.access.commands.seats import drop_seats
 from tenure.base.clock import machine_now
 from tenure.base.money import Money
-from tenure.billing.commands.refunds import NewRefund, intend_refunds
-from tenure.billing.models import Document, Payment, PaymentStatus, Refund
-from tenure.billing.queries.cancellations import left_of_orders
+from tenure.billing.commands.refunds import intend_refund_of
+from tenure.billing.models import Document, Refund
+from tenure.billing.queries.cancellations import left_of, left_of_lines
 from tenure.events.journal import Journal
 from tenure.flows.documents.crediting import credit_lines, credit_what_goes_back
 from tenure.flows.renewals.ending import stop_before_it_begins, take_renewals_along
@@ -27,7 +27,7 @@ from tenure.flows.seat_changes.undoing import (
 from tenure.orders.commands import orders as commands
 from tenure.orders.errors import ORDER_CANCELLED
 from tenure.orders.models import Order, OrderKind, OrderLine
-from tenure.orders.queries.orders import cancellable_lines, cost_of
+from tenure.orders.queries.orders import cancellable_lines
 from tenure.organisations.models import Organisation
 from tenure.subscriptions.commands.cancelling import (
     cancel_subscriptions,
@@ -82,19 +82,20 @@ def cancel_order(*, taking: Taking, organisation: Organisation, journal: Journal
 
 def _refund(taking: Taking) -> Money:
     """All that is left of what was paid, or of it what these lines cost."""
-    order = taking.order
-    left = left_of_orders([order.id]).get(order.id, 0)
     if not taking.whole:
-        left = min(left, sum(cost_of(order, line) for line in taking.lines))
-    return Money(left, order.currency)
+        return left_of_lines(taking.order, taking.lines)
+    return Money(left_of(taking.order.id), taking.order.currency)
 
 
 def _intend(taking: Taking, refund: Money, journal: Journal) -> list[Refund]:
-    if not refund.amount:
-        return []
-    payment = Payment.objects.get(order=taking.order, status=PaymentStatus.CAPTURED)
-    new = NewRefund(payment.id, refund, ORDER_CANCELLED.code, taking.iban)
-    return intend_refunds(refunds=[new], called_at=machine_now(), journal=journal)
+    return intend_refund_of(
+        order=taking.order.id,
+        amount=refund,
+        reason=ORDER_CANCELLED.code,
+        iban=taking.iban,
+        called_at=machine_now(),
+        journal=journal,
+    )
 
 
 def _credit(taking: Taking, organisation: Organisation, journal: Journal) -> list[Document]:

@@ -14,9 +14,9 @@ from tenure.access.commands.seats import drop_seats
 from tenure.base.clock import machine_now
 from tenure.base.errors import NotFound, Refused
 from tenure.base.money import Money
-from tenure.billing.commands.refunds import NewRefund, intend_refunds
-from tenure.billing.models import Document, Payment, PaymentStatus, Refund
-from tenure.billing.queries.cancellations import left_of_orders
+from tenure.billing.commands.refunds import intend_refund_of
+from tenure.billing.models import Document, Refund
+from tenure.billing.queries.cancellations import left_of
 from tenure.events.asked import Asked
 from tenure.events.journal import Journal, transaction
 from tenure.flows.cancelling import take_seats_along
@@ -92,16 +92,17 @@ def _rest(found: Renewed) -> Money:
     refund = found.verdict.figures["refund"]
     if not isinstance(refund, Money):
         raise TypeError("A verdict that allows it names what goes back.")
-    left = left_of_orders([found.line.order_id]).get(found.line.order_id, 0)
-    return Money(min(refund.amount, left), refund.currency)
+    return Money(min(refund.amount, left_of(found.line.order_id)), refund.currency)
 
 
 def _pay_back(line: OrderLine, back: Money, journal: Journal) -> list[Refund]:
-    if not back.amount:
-        return []
-    payment = Payment.objects.get(order=line.order_id, status=PaymentStatus.CAPTURED)
-    new = NewRefund(payment.id, back, ENDED_UNANNOUNCED.code)
-    refunds = intend_refunds(refunds=[new], called_at=machine_now(), journal=journal)
+    refunds = intend_refund_of(
+        order=line.order_id,
+        amount=back,
+        reason=ENDED_UNANNOUNCED.code,
+        called_at=machine_now(),
+        journal=journal,
+    )
     journal.write()  # the refund counts when it is credited
     return refunds
 

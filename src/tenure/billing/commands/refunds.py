@@ -73,6 +73,26 @@ def intend_refunds(
     return made
 
 
+def intend_refund_of(
+    *,
+    order: UUID,
+    amount: Money,
+    reason: str,
+    iban: str = "",
+    called_at: datetime,
+    journal: Journal,
+) -> list[Refund]:
+    """The same of the payment that was captured for a locked order; none where nothing goes back.
+
+    Raises as ``intend_refunds`` does.
+    """
+    if not amount.amount:
+        return []
+    payment = Payment.objects.get(order=order, status=PaymentStatus.CAPTURED)
+    new = NewRefund(payment.id, amount, reason, iban)
+    return intend_refunds(refunds=[new], called_at=called_at, journal=journal)
+
+
 def amounts_given_back(payments: Iterable[UUID]) -> defaultdict[UUID, list[int]]:
     """What went back of each payment or is on its way, in minor units; one statement."""
     found: defaultdict[UUID, list[int]] = defaultdict(list)

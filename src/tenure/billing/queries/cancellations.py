@@ -10,23 +10,31 @@ from uuid import UUID
 
 from tenure.base.money import Money
 from tenure.base.verdicts import Verdict
-from tenure.events.rows import AMONG, read_values
+from tenure.events.rows import read_values
 from tenure.orders.models import Order, OrderLine
-from tenure.orders.queries.orders import cancellation
+from tenure.orders.queries.orders import cancellation, cost_of
 from tenure.organisations.models import Organisation
 
-_LEFT: Final = f"""
-    SELECT payment.order_id, payment.amount - coalesce(
+_LEFT: Final = """
+    SELECT payment.amount - coalesce(
         (SELECT sum(refund.amount) FROM billing_refund AS refund
          WHERE refund.payment_id = payment.id AND refund.status <> 'failed'), 0)::bigint
     FROM billing_payment AS payment
-    WHERE payment.status = 'captured' AND payment.order_id {AMONG}
-"""  # noqa: S608 - of constants
+    WHERE payment.status = 'captured' AND payment.order_id = %s
+"""
 
 
-def left_of_orders(orders: Iterable[UUID]) -> dict[UUID, int]:
-    """What was paid for each order and did not go back, in minor units; one statement."""
-    return dict(row[:2] for row in read_values(_LEFT, [list(orders)]))
+def left_of(order: UUID) -> int:
+    """What was paid for an order and did not go back, in minor units; one statement."""
+    found = read_values(_LEFT, [order])
+    return int(found[0][0]) if found else 0
+
+
+def left_of_lines(order: Order, lines: Iterable[OrderLine]) -> Money:
+    """What some lines of an order cost, as far as that much of what was paid did not go back yet
+    (R48); one statement."""
+    cost = sum(cost_of(order, line) for line in lines)
+    return Money(min(cost, left_of(order.id)), order.currency)
 
 
 def cancellation_of(
@@ -40,7 +48,7 @@ def cancellation_of(
     refund = verdict.figures.get("refund")
     if not isinstance(refund, Money):
         return verdict
-    left = Money(left_of_orders([order.id]).get(order.id, 0), order.currency)
+    left = Money(left_of(order.id), order.currency)
     if left.amount >= refund.amount:
         return verdict
     return replace(verdict, figures={**verdict.figures, "refund": left})

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tenure.base.clock import machine_now
-from tenure.base.money import Money
 from tenure.base.verdicts import Code
 from tenure.base.wording import sentence
-from tenure.billing.commands.refunds import NewRefund, intend_refunds
-from tenure.billing.models import Payment, PaymentStatus, Refund
-from tenure.billing.queries.cancellations import left_of_orders
+from tenure.billing.commands.refunds import intend_refund_of
+from tenure.billing.models import Refund
+from tenure.billing.queries.cancellations import left_of_lines
 from tenure.events.journal import Journal
 from tenure.flows.documents.crediting import credit_lines
 from tenure.flows.renewals.invoicing import credit_ahead
@@ -22,8 +21,7 @@ from tenure.flows.renewals.ordering import place_renewals
 from tenure.flows.transfers import stop_waiting
 from tenure.orders.commands.orders import cancel, lock_orders, mark
 from tenure.orders.events import OrderWithdrawn
-from tenure.orders.models import Order, OrderLine, OrderStatus
-from tenure.orders.queries.orders import cost_of
+from tenure.orders.models import Order, OrderStatus
 from tenure.organisations.models import Organisation
 from tenure.subscriptions.commands.renewing import (
     current_periods,
@@ -76,25 +74,18 @@ def _give_back_line(
     if line is None:
         return []
     drop_period(renewal=renewal)
-    back = _left_of_line(order, line, journal)
-    refunds = []
+    journal.write()  # what goes back of other lines counts too
+    back = left_of_lines(order, [line])
     if back.amount:
         positions = frozenset({line.position})
         credit_lines(
             order=order.id, positions=positions, reason=reason, amount=back.amount, journal=journal
         )
-        payment = Payment.objects.get(order=order, status=PaymentStatus.CAPTURED)
-        new = NewRefund(payment.id, back, reason)
-        refunds = intend_refunds(refunds=[new], called_at=machine_now(), journal=journal)
+    refunds = intend_refund_of(
+        order=order.id, amount=back, reason=reason, called_at=machine_now(), journal=journal
+    )
     forget_order(renewals=[renewal], journal=journal)
     if not renewals_of([order.id]):
         cancel(orders=[(order, back)], journal=journal)
     order_again(renewals=[renewal], buyer=buyer, journal=journal)
     return refunds
-
-
-def _left_of_line(order: Order, line: OrderLine, journal: Journal) -> Money:
-    """What the line cost, as far as that much of what was paid did not go back yet (R48)."""
-    journal.write()  # what goes back of other lines counts too
-    left = left_of_orders([order.id]).get(order.id, 0)
-    return Money(min(cost_of(order, line), left), order.currency)

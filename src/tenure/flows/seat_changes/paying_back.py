@@ -10,8 +10,7 @@ from django.db.models import Q
 from tenure.base.clock import machine_now
 from tenure.base.money import Money
 from tenure.base.wording import sentence
-from tenure.billing.commands.refunds import NewRefund, intend_refunds
-from tenure.billing.models import Payment, PaymentStatus
+from tenure.billing.commands.refunds import intend_refund_of
 from tenure.events.journal import Journal
 from tenure.flows.documents.crediting import credit_lines
 from tenure.orders.commands.orders import lock_orders
@@ -56,9 +55,11 @@ def _pay_back(change: SeatChange, buyer: Organisation, journal: Journal) -> None
     line, reason = change.order_line, sentence(NEXT_SEATS_RELEASED, {}, buyer.language)
     positions = frozenset({line.position})
     notes = credit_lines(order=change.order_id, positions=positions, reason=reason, journal=journal)
-    amount = sum(note.total for note in notes)
-    payment = Payment.objects.filter(order=change.order_id, status=PaymentStatus.CAPTURED).first()
-    if payment is None or not amount:
-        return
-    back = NewRefund(payment.id, Money(amount, payment.currency), reason)
-    intend_refunds(refunds=[back], called_at=machine_now(), journal=journal)
+    for note in notes:
+        intend_refund_of(
+            order=change.order_id,
+            amount=Money(note.total, note.currency),
+            reason=reason,
+            called_at=machine_now(),
+            journal=journal,
+        )

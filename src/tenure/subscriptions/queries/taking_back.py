@@ -12,7 +12,7 @@ from tenure.base.errors import NotFound
 from tenure.base.money import Money
 from tenure.base.verdicts import Verdict
 from tenure.billing.models import Payment, PaymentStatus
-from tenure.billing.queries.cancellations import cancellation_of, left_of_orders
+from tenure.billing.queries.cancellations import cancellation_of, left_of
 from tenure.billing.queries.payers import payer_ibans
 from tenure.orders.models import Order, OrderLine
 from tenure.orders.queries.orders import cancellable_lines
@@ -67,7 +67,7 @@ def taking_back(organisation: UUID, order: UUID, at: datetime) -> TakingBack:
     payment = Payment.objects.filter(order=found, status=PaymentStatus.CAPTURED).first()
     refund = verdict.figures.get("refund")
     if not isinstance(refund, Money):
-        refund = Money(left_of_orders([order]).get(order, 0), found.currency)
+        refund = Money(left_of(order), found.currency)
     today = local_date(at, zone_named(buyer.timezone))
     days = retention_days(policy, Audience(buyer.audience), buyer.country)
     return TakingBack(
