@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -44,6 +44,7 @@ from tenure.billing.models.ledger import Recognition
 from tenure.catalogue.queries.vendor import VendorFacts, vendor
 from tenure.events.journal import Journal
 from tenure.orders.queries.policy import policy_in_force
+from tenure.policy.words import PaymentMethod
 
 BATCH: Final = 500
 """How many recognitions one transaction takes."""
@@ -82,9 +83,13 @@ def book_papers(*, issued: Sequence[Issued], seller: VendorFacts, journal: Journ
         book(bookings=[_of_credit_note(row, said) for row, said in notes], journal=journal)
 
 
-def book_payments(*, payments: Sequence[Payment], seller: VendorFacts, journal: Journal) -> None:
-    """Cards that were charged: what the customer owed, the gateway owes us now."""
-    moved = [Moved(p.id, p.amount, p.currency, p.organisation_id, p.order_id) for p in payments]
+def book_payments(*, payments: Iterable[Payment], seller: VendorFacts, journal: Journal) -> None:
+    """Of what was paid, cards that were charged: what the customer owed, the gateway owes us now.
+
+    A transfer is booked when it is found on a statement.
+    """
+    cards = [p for p in payments if p.method == PaymentMethod.CARD]
+    moved = [Moved(p.id, p.amount, p.currency, p.organisation_id, p.order_id) for p in cards]
     book_moved(cause=Cause.CARD_PAYMENT, moved=moved, seller=seller, journal=journal)
 
 

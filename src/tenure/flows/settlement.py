@@ -19,7 +19,7 @@ from tenure.billing.gateways import Outcome
 from tenure.billing.models import Payment, PaymentStatus
 from tenure.events.journal import Fact, Journal
 from tenure.flows.bookkeeping import book_payments
-from tenure.flows.documents.facts import Bought, BoughtLine, read_unbegun, seller
+from tenure.flows.documents.facts import Bought, BoughtLine, local_days, read_unbegun, seller
 from tenure.flows.documents.issuing import issue_invoices
 from tenure.flows.renewals.settling import fulfil_renewals
 from tenure.flows.renewals.trials import end_trials
@@ -154,13 +154,11 @@ def _begin(*, orders: Sequence[Order], paid_by: Mapping[UUID, Payment], journal:
         for each in bought
         for line in each.lines
     ]
-    paid_on = {beginning.order.id: beginning.starts_on for beginning in beginnings}
-    mark_paid(orders=orders, paid_on=paid_on, journal=journal)
+    mark_paid(orders=orders, paid_on=local_days(bought, journal.at), journal=journal)
     begun = begin_subscriptions(beginnings=beginnings, journal=journal)
     make_seats(subscriptions=[each.subscription for each in begun], journal=journal)
     end_trials(begun=begun, journal=journal)
-    cards = [p for p in paid_by.values() if p.method == PaymentMethod.CARD]
-    book_payments(payments=cards, seller=seller(bought[0].known), journal=journal)
+    book_payments(payments=paid_by.values(), seller=seller(bought[0].known), journal=journal)
     periods = iter([each.period for each in begun])
     issue_invoices(
         orders=[_with_periods(each, periods) for each in bought], paid_by=paid_by, journal=journal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Final
 from uuid import UUID
@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
 
+from tenure.base.calendar import local_date, zone_named
 from tenure.billing.documents.composing import Taxed, electronic_address, transfer_to
 from tenure.billing.documents.content import Address, Party
 from tenure.billing.documents.content import Payment as PaymentTerms
@@ -114,6 +115,11 @@ def read_unbegun(orders: Sequence[Order]) -> list[Bought]:
     """Orders as they are about to begin, in the order given; one statement."""
     which = [CATALOGUE_STREAM, _ids(orders)]
     return _bought(orders, read_joined(OrderLine, _BUYER, _WITH_BUYERS + _WHICH, which))
+
+
+def local_days(bought: Iterable[Bought], at: datetime) -> dict[UUID, date]:
+    """By order, the local day of its buyer at an instant."""
+    return {each.order.id: local_date(at, zone_named(each.buyer.timezone)) for each in bought}
 
 
 def read_bought(orders: Sequence[Order]) -> list[Bought]:

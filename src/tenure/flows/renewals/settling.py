@@ -6,11 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from tenure.base.calendar import local_date, zone_named
-from tenure.base.clock import machine_now
 from tenure.base.money import Money
-from tenure.base.wording import sentence
-from tenure.billing.commands.refunds import NewRefund, intend_refunds
 from tenure.billing.models import Document, Payment
 from tenure.events.journal import Journal
 from tenure.flows.bookkeeping import book_payments
@@ -22,7 +18,8 @@ from tenure.flows.documents import (
     issue_receipts,
     transfer_terms,
 )
-from tenure.flows.documents.facts import read_unbegun, seller
+from tenure.flows.documents.facts import local_days, read_unbegun, seller
+from tenure.flows.late_money import give_back_whole
 from tenure.flows.renewals.boundaries import apply_boundaries
 from tenure.flows.renewals.invoicing import credit_ahead, standing_invoices
 from tenure.orders.commands.orders import cancel, mark_paid
@@ -56,15 +53,11 @@ def fulfil_renewals(
     unbegun = read_unbegun(orders)
     renewals = renewals_of([order.id for order in orders])
     spoilt = {each.order_id for each in renewals if _is_void(each, journal)}
-    paid_on = {
-        each.order.id: local_date(journal.at, zone_named(each.buyer.timezone)) for each in unbegun
-    }
-    mark_paid(orders=orders, paid_on=paid_on, journal=journal)
+    mark_paid(orders=orders, paid_on=local_days(unbegun, journal.at), journal=journal)
     standing = [each for each in renewals if each.order_id not in spoilt]
     bought = _renew([e for e in unbegun if e.order.id not in spoilt], standing, paid_by, journal)
     withdraw_purges(organisations=[each.buyer for each in bought], journal=journal)
-    cards = [each for each in paid_by.values() if each.method == PaymentMethod.CARD]
-    book_payments(payments=cards, seller=seller(unbegun[0].known), journal=journal)
+    book_payments(payments=paid_by.values(), seller=seller(unbegun[0].known), journal=journal)
     ahead = _receive_for_invoices(bought, paid_by, journal)
     issue_invoices(
         orders=[each for each in bought if each.order.id not in ahead],
@@ -93,22 +86,13 @@ def _give_back(
     paid_by: Mapping[UUID, Payment],
     journal: Journal,
 ) -> None:
-    """The money goes back by the way it came, as recovery carries it out."""
-    journal.write()  # the payments are read again, as captured
+    """The money goes back, and what of the orders is still wanted is ordered anew."""
     orders = [each.order for each in gone]
     buyers = {each.buyer.id: each.buyer for each in gone}
     credit_ahead(orders=orders, buyers=buyers, why=ORDER_CANCELLED, journal=journal)
-    sums = {order.id: Money(order.total, order.currency) for order in orders}
-    refunds = [
-        NewRefund(
-            paid_by[each.order.id].id,
-            sums[each.order.id],
-            sentence(ORDER_CANCELLED, {}, each.buyer.language),
-        )
-        for each in gone
-    ]
-    intend_refunds(refunds=refunds, called_at=machine_now(), journal=journal)
-    cancel(orders=[(order, sums[order.id]) for order in orders], journal=journal)
+    give_back_whole(bought=gone, paid_by=paid_by, why=ORDER_CANCELLED, journal=journal)
+    sums = [(order, Money(order.total, order.currency)) for order in orders]
+    cancel(orders=sums, journal=journal)
     over = [each for each in renewals if _is_over(each, journal)]
     forget_order(renewals=renewals, journal=journal)
     rest = [each for each in renewals if not _is_void(each, journal)]

@@ -14,18 +14,20 @@ from uuid import UUID
 from tenure.access.commands.resizing import Resize, resize
 from tenure.access.errors import SEATS_TOO_LATE
 from tenure.base.calendar import local_date, zone_named
-from tenure.base.clock import machine_now
-from tenure.base.money import Money
-from tenure.base.wording import sentence
-from tenure.billing.commands.refunds import NewRefund, intend_refunds
 from tenure.billing.models import Payment
 from tenure.events.journal import Journal
 from tenure.flows.bookkeeping import book_payments
-from tenure.flows.documents.facts import Bought, read_unbegun, seller, with_added_seats
+from tenure.flows.documents.facts import (
+    Bought,
+    local_days,
+    read_unbegun,
+    seller,
+    with_added_seats,
+)
 from tenure.flows.documents.issuing import issue_invoices
+from tenure.flows.late_money import give_back_whole
 from tenure.orders.commands.orders import mark_paid
 from tenure.orders.models import Order
-from tenure.policy.words import PaymentMethod
 from tenure.subscriptions.commands.seat_changes import first_day, mark_begun, mark_undone
 from tenure.subscriptions.events import SeatsAdded, SeatsTooLate
 from tenure.subscriptions.models import Period, SeatChange, Subscription
@@ -45,21 +47,13 @@ def fulfil_seats(
     is issued, and all of the money goes back by the way it came.
     """
     bought = read_unbegun(orders)
-    mark_paid(
-        orders=orders,
-        paid_on={
-            each.order.id: local_date(journal.at, zone_named(each.buyer.timezone))
-            for each in bought
-        },
-        journal=journal,
-    )
+    mark_paid(orders=orders, paid_on=local_days(bought, journal.at), journal=journal)
     changes = changes_of([order.id for order in orders])
     subscriptions = lock_subscriptions({each.subscription_id for each in changes})
     late = _too_late(changes, subscriptions, journal)
     coming = [each for each in changes if each.order_id not in late]
     periods = bring_seats(coming, subscriptions, journal)
-    cards = [each for each in paid_by.values() if each.method == PaymentMethod.CARD]
-    book_payments(payments=cards, seller=seller(bought[0].known), journal=journal)
+    book_payments(payments=paid_by.values(), seller=seller(bought[0].known), journal=journal)
     _give_back(
         [each for each in bought if each.order.id in late],
         [each for each in changes if each.order_id in late],
@@ -185,7 +179,7 @@ def _give_back(
     paid_by: Mapping[UUID, Payment],
     journal: Journal,
 ) -> None:
-    """Money that came too late goes back whole, by the way it came."""
+    """Money that came too late goes back."""
     if not late:
         return
     mark_undone(changes=changes, at=journal.at)
@@ -195,14 +189,4 @@ def _give_back(
                 subscription=change.subscription_id, order=change.order_id, seats=change.quantity
             )
             journal.record(change.organisation_id, fact)
-    journal.write()  # the payments are read again, as captured
-    refunds = [
-        NewRefund(
-            paid_by[each.order.id].id,
-            Money(each.order.total, each.order.currency),
-            sentence(SEATS_TOO_LATE, {}, each.buyer.language),
-        )
-        for each in late
-        if each.order.total
-    ]
-    intend_refunds(refunds=refunds, called_at=machine_now(), journal=journal)
+    give_back_whole(bought=late, paid_by=paid_by, why=SEATS_TOO_LATE, journal=journal)
