@@ -211,4 +211,12 @@ HELD: Final[tuple[Held, ...]] = (
 )
 """In the order in which rows are exported, and erased."""
 
+_BLANKS: Final = {each.label: each.blank for each in HELD}
+
+
+def blank(rows: QuerySet[Any]) -> None:
+    """Have ``rows`` of one of the tables say nothing of anybody any more, as a purge does."""
+    rows.update(**_BLANKS[rows.model._meta.label])
+
+
 PREFIXES: Final[Mapping[str, str]] = {each.label: each.prefix for each in HELD if each.prefix}

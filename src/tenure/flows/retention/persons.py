@@ -21,6 +21,7 @@ from tenure.events.asked import Asked
 from tenure.events.journal import Journal, transaction
 from tenure.events.models import Event, IdempotencyKey
 from tenure.flows.locks import lock_member, lock_organisation
+from tenure.flows.retention.held import blank
 from tenure.flows.retention.purging import forget_addresses
 from tenure.flows.written import Written
 from tenure.organisations.commands import members as commands
@@ -98,9 +99,9 @@ def _erase(member: Member) -> None:
         names.add(member.user.name)
     _erase_words(member)
     _erase_mails(member, {email, *names} - {""})
-    member.email, member.name, member.user = _address(member), "", None
-    member.save(update_fields=["email", "name", "user", "erased_at"])
-    Invitation.objects.filter(member=member).update(email=member.email)
+    member.save(update_fields=["erased_at"])
+    blank(Member.objects.filter(id=member.id))
+    blank(Invitation.objects.filter(member=member))
     erased = logins_of_nobody_else([user]) if user is not None else []
     forget_addresses({*erase_logins(erased)})
     IdempotencyKey.objects.filter(scope__in=erased).delete()
@@ -110,9 +111,9 @@ def _erase_words(member: Member) -> None:
     """What they wrote to the vendor and to their administrators."""
     asked = _requests_of(member)
     _drop_mails_about(member, asked)
-    RequestMessage.objects.filter(request__in=asked.values("id")).update(text="")
-    asked.update(email="", name="", message="")
-    RoleRequest.objects.filter(member=member).update(note="", answer="")
+    blank(RequestMessage.objects.filter(request__in=asked.values("id")))
+    blank(asked)
+    blank(RoleRequest.objects.filter(member=member))
 
 
 def _requests_of(member: Member) -> QuerySet[Request]:
@@ -176,7 +177,3 @@ def _without(pattern: str, said: Any) -> Any:
     if isinstance(said, dict):
         return {name: _without(pattern, each) for name, each in said.items()}
     return said
-
-
-def _address(member: Member) -> str:
-    return f"erased-{member.id}@erased.invalid"

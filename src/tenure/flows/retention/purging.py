@@ -28,7 +28,7 @@ from tenure.events.queries import revision_of
 from tenure.flows.locks import lock_organisation
 from tenure.flows.payment_methods import forget_removed
 from tenure.flows.retention.facts import standings
-from tenure.flows.retention.held import HELD, AtPurge
+from tenure.flows.retention.held import HELD, AtPurge, blank
 from tenure.flows.written import Written
 from tenure.organisations.commands.api_keys import revoke_all_keys
 from tenure.organisations.commands.invitations import close_invitations
@@ -136,7 +136,7 @@ def _blank_and_erase(organisation: UUID) -> None:
         if held.at_purge is AtPurge.ERASED:
             rows.delete()
         elif held.blank:
-            rows.update(**held.blank)
+            blank(rows)
     ready = Export.objects.filter(organisation=organisation)
     ready.filter(status=ExportStatus.WAITING).delete()
     ready.update(status=ExportStatus.DROPPED)
