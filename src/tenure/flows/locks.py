@@ -32,6 +32,15 @@ def lock_organisations(ids: Iterable[UUID]) -> None:
     list(rows.order_by("id").values_list("id"))
 
 
+def lock_member_first(member: UUID, journal: Journal) -> Member:
+    """The member, locked after the organisation; ``NotFound``."""
+    found = Member.objects.filter(id=member).values_list("organisation_id", flat=True).first()
+    if found is None:
+        raise NotFound
+    lock_organisation(found, journal)
+    return lock_member(member)
+
+
 def lock_member(member: UUID) -> Member:
     """The member, who is known to exist, locked until commit."""
     return Member.objects.select_for_update(no_key=True).get(id=member)

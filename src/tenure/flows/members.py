@@ -6,16 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from tenure.access.commands.requests import withdraw_requests_of
-from tenure.access.commands.seats import free_seats_of_member, release_reservations
-from tenure.base.errors import NotFound, Refused, Stale
-from tenure.events.journal import Journal, transaction
-from tenure.flows.locks import lock_member, lock_organisation
+from tenure.base.errors import Refused, Stale
+from tenure.events.journal import transaction
+from tenure.flows.leaving import leave
+from tenure.flows.locks import lock_member_first
 from tenure.flows.written import Written
 from tenure.organisations.commands import members as commands
-from tenure.organisations.commands.invitations import close_invitations
 from tenure.organisations.commands.ownership import withdraw_offers_of
-from tenure.organisations.models import Invitation, InvitationStatus, Member
+from tenure.organisations.models import Member
 from tenure.organisations.rules import MemberStatus, Standing, owner_verdict
 
 
@@ -39,7 +37,7 @@ def change_member(
     ``owners_alone`` or ``member_not_joined``.
     """
     with transaction(now=now, by=by) as journal:
-        row = _locked(member, journal)
+        row = lock_member_first(member, journal)
         if not is_current(row):
             raise Stale
         if standing is not None:
@@ -67,14 +65,10 @@ def remove_member(*, member: UUID, by_owner: bool = True, now: datetime, by: str
     Raises ``NotFound`` or ``Refused`` with ``last_owner`` or ``owners_alone``.
     """
     with transaction(now=now, by=by) as journal:
-        row = _locked(member, journal)
+        row = lock_member_first(member, journal)
         if row.status != MemberStatus.REMOVED:
             _refuse_owner(row, by_owner)
-            _withdraw_pending(row, journal)
-            commands.remove_member(member=row, journal=journal)
-            free_seats_of_member(member=row, journal=journal)
-            withdraw_offers_of(member=row, journal=journal)
-            withdraw_requests_of(member=row, journal=journal)
+            leave(member=row, journal=journal)
         journal.touch(row.organisation_id)
     return Written((row.id,), journal.revisions[row.organisation_id])
 
@@ -85,22 +79,3 @@ def _refuse_owner(member: Member, by_owner: bool) -> None:
     if not verdict:
         commands.refuse_last_owner(member)
         raise Refused.by(verdict)
-
-
-def _withdraw_pending(member: Member, journal: Journal) -> None:
-    pending = list(
-        Invitation.objects.select_for_update().filter(
-            member=member, status=InvitationStatus.PENDING
-        )
-    )
-    release_reservations(invitations=[each.id for each in pending], journal=journal)
-    close_invitations(invitations=pending, status=InvitationStatus.WITHDRAWN, journal=journal)
-
-
-def _locked(member: UUID, journal: Journal) -> Member:
-    """The member, locked after the organisation."""
-    found = Member.objects.filter(id=member).values_list("organisation_id", flat=True).first()
-    if found is None:
-        raise NotFound
-    lock_organisation(found, journal)
-    return lock_member(member)

@@ -12,24 +12,20 @@ from django.apps import apps
 from django.db.models import F, Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
-from tenure.access.commands.requests import withdraw_requests_of
-from tenure.access.commands.seats import free_seats_of_member, release_reservations
 from tenure.access.models import RoleRequest
-from tenure.base.errors import NotFound, Refused
+from tenure.base.errors import Refused
 from tenure.base.ids import parse_public_id, public_id
 from tenure.events.asked import Asked
-from tenure.events.journal import Journal, transaction
+from tenure.events.journal import transaction
 from tenure.events.models import Event, IdempotencyKey
-from tenure.flows.locks import lock_member, lock_organisation
+from tenure.flows.leaving import leave
+from tenure.flows.locks import lock_member_first
 from tenure.flows.retention.held import blank
 from tenure.flows.retention.purging import forget_addresses
 from tenure.flows.written import Written
-from tenure.organisations.commands import members as commands
-from tenure.organisations.commands.invitations import close_invitations
 from tenure.organisations.commands.logins import erase_logins, logins_of_nobody_else
-from tenure.organisations.commands.ownership import withdraw_offers_of
 from tenure.organisations.events import PersonErased
-from tenure.organisations.models import Invitation, InvitationStatus, Member
+from tenure.organisations.models import Invitation, Member
 from tenure.organisations.rules import MemberStatus, Standing, owner_verdict
 from tenure.support.models import Request, RequestMessage
 
@@ -53,43 +49,19 @@ def erase_person(
     erases none.
     """
     with transaction(now=now, by=by, asked=asked) as journal:
-        row = _locked(member, journal)
+        row = lock_member_first(member, journal)
         journal.made = member
         if row.erased_at is None:
             verdict = owner_verdict(Standing(row.standing), by_owner=by_owner)
             if not verdict:
                 raise Refused.by(verdict)
-            _leave(row, journal)
+            if row.status != MemberStatus.REMOVED:
+                leave(member=row, journal=journal)
             row.erased_at = journal.at
             _erase(row)
             journal.record(row.organisation_id, PersonErased(member=row.id))
         journal.touch(row.organisation_id)
     return Written((member,), journal.revisions[row.organisation_id])
-
-
-def _locked(member: UUID, journal: Journal) -> Member:
-    found = Member.objects.filter(id=member).values_list("organisation_id", flat=True).first()
-    if found is None:
-        raise NotFound
-    lock_organisation(found, journal)
-    return lock_member(member)
-
-
-def _leave(member: Member, journal: Journal) -> None:
-    """As a member who is removed (R37), whatever they were before."""
-    if member.status == MemberStatus.REMOVED:
-        return
-    pending = list(
-        Invitation.objects.select_for_update().filter(
-            member=member, status=InvitationStatus.PENDING
-        )
-    )
-    release_reservations(invitations=[each.id for each in pending], journal=journal)
-    close_invitations(invitations=pending, status=InvitationStatus.WITHDRAWN, journal=journal)
-    commands.remove_member(member=member, journal=journal)
-    free_seats_of_member(member=member, journal=journal)
-    withdraw_offers_of(member=member, journal=journal)
-    withdraw_requests_of(member=member, journal=journal)
 
 
 def _erase(member: Member) -> None:
