@@ -16,9 +16,10 @@ from tenure.flows.invitations import resend_invitation
 from tenure.flows.members import change_member, remove_member
 from tenure.flows.recovery import recover_of_organisation
 from tenure.flows.renewal_choice import choose_renewal
-from tenure.notices.making import OVERLAP, SWEEP, Watch, make_mails_of
+from tenure.notices.making import Watch, make_mails_of
 from tenure.notices.models import Cursor, Mail
 from tenure.notices.queries.told import all_moved
+from tenure.notices.tail import OVERLAP, SWEEP
 from tenure.organisations.models import Organisation, User
 from tenure.organisations.rules import MemberStatus, Standing
 from tenure.policy.words import Audience

@@ -19,8 +19,8 @@ from tenure.config.jobs import forget_mails
 from tenure.events.models import Event
 from tenure.events.queries import sequence_of
 from tenure.flows.renewal_choice import choose_renewal
-from tenure.notices.making import OVERLAP, SWEEP
 from tenure.notices.models import Mail, Webhook, WebhookDelivery, WebhookFeed
+from tenure.notices.tail import OVERLAP, SWEEP
 from tenure.notices.verify import CHECKS
 from tenure.notices.webhooks.commands import LEASE, claim_feeds, forget_deliveries
 from tenure.notices.webhooks.managing import Manager, Wish

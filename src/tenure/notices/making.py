@@ -8,7 +8,7 @@ what is read after a number never skips one.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from tenure.notices.letters.letter import kept, one_line
 from tenure.notices.models import Mail
 from tenure.notices.queries.told import Told, all_moved, moved_since, told_since
 from tenure.notices.queries.world import World
+from tenure.notices.tail import Tail
 from tenure.notices.telling.drafts import Draft
 from tenure.notices.telling.table import TELLERS
 
@@ -32,18 +33,12 @@ STREAMS: Final = 200
 EVENTS: Final = 1000
 """So many of their events."""
 
-OVERLAP: Final = timedelta(seconds=10)
-"""So far back each look goes: an event gets its id a moment before others can see it."""
-SWEEP: Final = timedelta(minutes=1)
-"""So often all streams are compared with their cursors, and nothing can be missed."""
-
 
 class Watch:
     """Looks for what was told since the last look: at the tail of the journal, or at all of it."""
 
     def __init__(self) -> None:
-        self._looked: datetime | None = None
-        self._swept: datetime | None = None
+        self._tail = Tail()
         self.is_behind = True
         """Whether the last look left something for the next."""
 
@@ -52,16 +47,12 @@ class Watch:
 
         ``now`` is the machine's instant.
         """
-        sweeping = self._looked is None or self._swept is None or now - self._swept >= SWEEP
-        if sweeping or self._looked is None:
-            moved = all_moved(STREAMS)
-        else:
-            moved = moved_since(id_at(self._looked - OVERLAP), STREAMS)
+        since = self._tail.since(now)
+        moved = all_moved(STREAMS) if since is None else moved_since(since, STREAMS)
         done = make_mails_of(moved, now=now) if moved else 0
         self.is_behind = len(moved) == STREAMS or done >= EVENTS
         if not self.is_behind:
-            self._looked = now
-            self._swept = now if sweeping else self._swept
+            self._tail.looked(now, since=since)
         return done
 
 
@@ -123,8 +114,3 @@ def _mail(event: Told, draft: Draft, now: datetime) -> Mail:
         created_at=now,
         due_at=now,
     )
-
-
-def id_at(at: datetime) -> UUID:
-    """The least UUIDv7 that can have been made at an instant."""
-    return UUID(int=int(at.timestamp() * 1000) << 80)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 from tenure.events.journal import transaction
-from tenure.notices.making import OVERLAP, SWEEP, id_at
+from tenure.notices.tail import Tail
 from tenure.notices.webhooks.commands import notice_moved
 from tenure.notices.webhooks.queries import is_anybody_told
 
@@ -15,23 +14,14 @@ class WebhookWatch:
     """At the tail of the journal each time, at all of it once a minute: nothing can be missed."""
 
     def __init__(self) -> None:
-        self._looked: datetime | None = None
-        self._swept: datetime | None = None
+        self._tail = Tail()
 
     def look(self, *, now: datetime) -> int:
         """Make due what moved; returns how many feeds. ``now`` is the machine's instant."""
         if not is_anybody_told():
             return 0
-        since = self._since(now)
+        since = self._tail.since(now)
         with transaction(now=now, by="worker"):
             moved = notice_moved(now=now, since=since)
-        self._looked = now
-        if since is None:
-            self._swept = now
+        self._tail.looked(now, since=since)
         return moved
-
-    def _since(self, now: datetime) -> UUID | None:
-        looked, swept = self._looked, self._swept
-        if looked is None or swept is None or now - swept >= SWEEP:
-            return None
-        return id_at(looked - OVERLAP)
