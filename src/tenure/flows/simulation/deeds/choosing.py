@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from tenure.flows.renewal_choice import choose_renewal
 from tenure.flows.simulation.deeds.deed import BY, Deed, Kind, pick, subscription_id
@@ -16,98 +16,52 @@ from tenure.flows.simulation.story import Op
 
 def opt_out(customer: Customer, op: Op) -> Deed | None:
     """Auto-renewal is switched off."""
-    subscription = _one(customer, op)
-    if subscription is None:
-        return None
-    return Deed(
-        does=partial(
-            choose_renewal,
-            subscription=subscription_id(subscription),
-            auto_renew=False,
-            now=op.at,
-            by=BY,
-        ),
-        expects=lambda: _followed(
-            customer, subscription, op, choosing.opt_out(subscription, op.at)
-        ),
-        twice=True,
-    )
+    return _chosen(customer, _one(customer, op), op, choosing.opt_out, auto_renew=False)
 
 
 def opt_out_later(customer: Customer, op: Op) -> Deed | None:
     """It is switched off from the next period on."""
-    subscription = _one(customer, op)
-    if subscription is None:
-        return None
-    return Deed(
-        does=partial(
-            choose_renewal,
-            subscription=subscription_id(subscription),
-            auto_renew=False,
-            from_next_period=True,
-            now=op.at,
-            by=BY,
-        ),
-        expects=lambda: _followed(
-            customer, subscription, op, choosing.opt_out_later(subscription, op.at)
-        ),
-        twice=True,
-    )
+    wish = {"auto_renew": False, "from_next_period": True}
+    return _chosen(customer, _one(customer, op), op, choosing.opt_out_later, **wish)
 
 
 def opt_in(customer: Customer, op: Op) -> Deed | None:
     """It is switched on again."""
     off = [each for each in customer.subscriptions if not each.auto_renew]
     subscription = pick(off, op.picks[0]) if off and op.picks[2] % 4 else _one(customer, op)
-    if subscription is None:
-        return None
-    return Deed(
-        does=partial(
-            choose_renewal,
-            subscription=subscription_id(subscription),
-            auto_renew=True,
-            now=op.at,
-            by=BY,
-        ),
-        expects=lambda: _followed(customer, subscription, op, choosing.opt_in(subscription, op.at)),
-        twice=True,
-    )
+    return _chosen(customer, subscription, op, choosing.opt_in, auto_renew=True)
 
 
 def resize(customer: Customer, op: Op) -> Deed | None:
     """The quantity for the next period is set."""
-    subscription = _one(customer, op)
+    quantity = 1 + op.picks[1] % 5
+    rule = partial(choosing.choose_quantity, quantity=quantity)
+    return _chosen(customer, _one(customer, op), op, rule, next_quantity=quantity)
+
+
+def _chosen(
+    customer: Customer,
+    subscription: Subscription | None,
+    op: Op,
+    rule: Callable[..., str | None],
+    **wish: Any,
+) -> Deed | None:
+    """``wish`` as the product is told it; what the ``rule`` lets be is followed by what is ordered
+    already."""
     if subscription is None:
         return None
-    quantity = 1 + op.picks[1] % 5
+
+    def expects() -> str | None:
+        refused = rule(subscription, at=op.at)
+        if refused is None:
+            switched_on, resized = op.kind == "opt_in", op.kind == "resize"
+            follow(customer, subscription, op.at, switched_on=switched_on, resized=resized)
+        return refused
+
+    named = {"subscription": subscription_id(subscription), **wish}
     return Deed(
-        does=partial(
-            choose_renewal,
-            subscription=subscription_id(subscription),
-            next_quantity=quantity,
-            now=op.at,
-            by=BY,
-        ),
-        expects=lambda: _followed(
-            customer, subscription, op, choosing.choose_quantity(subscription, quantity, op.at)
-        ),
-        twice=True,
+        does=partial(choose_renewal, **named, now=op.at, by=BY), expects=expects, twice=True
     )
-
-
-def _followed(
-    customer: Customer, subscription: Subscription, op: Op, refused: str | None
-) -> str | None:
-    """What was chosen, if it could be, is followed by what is ordered already."""
-    if refused is None:
-        follow(
-            customer,
-            subscription,
-            op.at,
-            switched_on=op.kind == "opt_in",
-            resized=op.kind == "resize",
-        )
-    return refused
 
 
 def _one(customer: Customer, op: Op) -> Subscription | None:
