@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Final
 from uuid import UUID
 
 from tenure.base.calendar import Term
-from tenure.base.errors import NotFound
 from tenure.billing.models import Payment
-from tenure.events.models import IdempotencyKey
 from tenure.flows.carts import add_line, open_cart
 from tenure.flows.purchase import (
     CardPayment,
@@ -22,7 +20,17 @@ from tenure.flows.purchase import (
     resume_order,
     withdraw_order,
 )
-from tenure.flows.simulation.deeds.deed import BY, Deed, Kind, asked, order_id, pick
+from tenure.flows.simulation.deeds.deed import (
+    BY,
+    Deed,
+    Kind,
+    asked,
+    made_under,
+    needed,
+    order_id,
+    pick,
+    taken_up,
+)
 from tenure.flows.simulation.faults import Doom
 from tenure.flows.simulation.rulebook import buying
 from tenure.flows.simulation.rulebook.customer import Customer, Line, Order
@@ -93,10 +101,6 @@ def _ordered(customer: Customer, op: Op, wishes: Sequence[Wish]) -> Deed:
             asked=asked(op, customer),
         )
 
-    def again() -> object:
-        made = made_under(op, customer)
-        return does() if made is None else resume_order(order=made, now=op.at, by=BY)
-
     def expects() -> str | None:
         refused, lines = _checked(customer, op, wishes)
         if refused is None and not free:
@@ -110,9 +114,7 @@ def _ordered(customer: Customer, op: Op, wishes: Sequence[Wish]) -> Deed:
 
     def learns(made: object) -> None:
         if placed:
-            placed[0].id = (
-                made.order if isinstance(made, Outcome) else needed(made_under(op, customer))
-            )
+            placed[0].id = order_made(op, customer, made)
 
     def left(doom: Doom) -> None:
         if made_under(op, customer) is None:
@@ -125,7 +127,18 @@ def _ordered(customer: Customer, op: Op, wishes: Sequence[Wish]) -> Deed:
             buying.place(customer, placed[0], op.at, unheard=_unheard(doom, token))
         learns(None)
 
+    again = taken_up(op, customer, does, resumed(op))
     return Deed(does=does, expects=expects, again=again, learns=learns, left=left)
+
+
+def order_made(op: Op, customer: Customer, made: object) -> UUID:
+    """What the product calls the order that was placed: as it said, or under the client's key."""
+    return made.order if isinstance(made, Outcome) else needed(made_under(op, customer))
+
+
+def resumed(op: Op) -> Callable[[UUID], Outcome]:
+    """How an order is taken up where it stands."""
+    return lambda order: resume_order(order=order, now=op.at, by=BY)
 
 
 def _unheard(doom: Doom, token: str) -> str:
@@ -191,20 +204,6 @@ def how_paid(method: str, token: str) -> CardPayment | TransferPayment:
     return CardPayment(token) if method == "card" else TransferPayment()
 
 
-def made_under(op: Op, customer: Customer) -> UUID | None:
-    """What the client's key stands for by now, as the edge looks it up."""
-    key = asked(op, customer)
-    rows = IdempotencyKey.objects.filter(scope=key.scope, key=key.key)
-    return rows.values_list("made", flat=True).first()
-
-
-def needed(found: UUID | None) -> UUID:
-    """What must have been made by now."""
-    if found is None:
-        raise NotFound
-    return found
-
-
 def pay(customer: Customer, op: Op) -> Deed | None:
     """An order is paid again, mostly one that can be."""
     order = _order(customer, op, ("declined", "awaiting_transfer", "authentication_required"))
@@ -221,14 +220,10 @@ def pay(customer: Customer, op: Op) -> Deed | None:
             asked=asked(op, customer),
         )
 
-    def again() -> object:
-        made = made_under(op, customer)
-        return does() if made is None else resume_order(order=made, now=op.at, by=BY)
-
     return Deed(
         does=does,
         expects=partial(buying.pay_again, customer, order, method, token, op.at),
-        again=again,
+        again=taken_up(op, customer, does, resumed(op)),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from typing import Final
+from uuid import UUID
 
 from tenure.flows.cancellation import (
     NewCancellation,
@@ -13,8 +14,17 @@ from tenure.flows.cancellation import (
     grant_cancellation,
     resume_cancellation,
 )
-from tenure.flows.simulation.deeds.buying import made_under, needed
-from tenure.flows.simulation.deeds.deed import BY, Deed, Kind, asked, order_id, pick
+from tenure.flows.simulation.deeds.deed import (
+    BY,
+    Deed,
+    Kind,
+    asked,
+    made_under,
+    needed,
+    order_id,
+    pick,
+    taken_up,
+)
 from tenure.flows.simulation.faults import Doom
 from tenure.flows.simulation.rulebook.cancelling import TRIES, cancel, verdict
 from tenure.flows.simulation.rulebook.customer import Customer
@@ -33,9 +43,8 @@ def ask(customer: Customer, op: Op) -> Deed | None:
     def does() -> object:
         return ask_cancellation(new=new, now=op.at, by=BY, asked=asked(op, customer))
 
-    def again() -> object:
-        made = made_under(op, customer)
-        return does() if made is None else resume_cancellation(request=made, now=op.at, by=BY)
+    def resume(request: UUID) -> object:
+        return resume_cancellation(request=request, now=op.at, by=BY)
 
     def expects(*, answered: bool = True) -> str | None:
         said = verdict(customer, order, op.at)
@@ -51,6 +60,7 @@ def ask(customer: Customer, op: Op) -> Deed | None:
         if made_under(op, customer) is not None:
             expects(answered=doom.committed > 1)
 
+    again = taken_up(op, customer, does, resume)
     return Deed(does=does, expects=expects, again=again, left=left)
 
 

@@ -11,6 +11,7 @@ from django.db import connection
 
 from tenure.base.errors import NotFound, Refused
 from tenure.events.asked import Asked
+from tenure.events.models import IdempotencyKey
 from tenure.flows.simulation.faults import Doom
 from tenure.flows.simulation.rulebook.customer import Customer, Member, Order, Subscription
 from tenure.flows.simulation.story import Op
@@ -65,6 +66,32 @@ def asked(op: Op, customer: Customer) -> Asked:
     """The client's key for an operation."""
     key = f"{op.minute}:{op.kind}:{'.'.join(map(str, op.picks))}"
     return Asked(scope=customer.id, key=key, call=op.kind, body_hash=bytes(32))
+
+
+def made_under(op: Op, customer: Customer) -> UUID | None:
+    """What the client's key stands for by now, as the edge looks it up."""
+    key = asked(op, customer)
+    rows = IdempotencyKey.objects.filter(scope=key.scope, key=key.key)
+    return rows.values_list("made", flat=True).first()
+
+
+def needed(found: UUID | None) -> UUID:
+    """What must have been made by now."""
+    if found is None:
+        raise NotFound
+    return found
+
+
+def taken_up(
+    op: Op, customer: Customer, does: Callable[[], object], resume: Callable[[UUID], object]
+) -> Callable[[], object]:
+    """How a client takes up what it asked for under its key: by what was made, or once more."""
+
+    def again() -> object:
+        made = made_under(op, customer)
+        return does() if made is None else resume(made)
+
+    return again
 
 
 def member_id(customer: Customer, member: Member) -> UUID:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tenure.flows.purchase import resume_order
 from tenure.flows.seat_changes.adding import MoreSeats, add_seats
-from tenure.flows.simulation.deeds.buying import how_paid, made_under, method_of, needed
+from tenure.flows.simulation.deeds.buying import how_paid, method_of, order_made, resumed
 from tenure.flows.simulation.deeds.deed import (
     BY,
     Deed,
@@ -15,12 +14,12 @@ from tenure.flows.simulation.deeds.deed import (
     asked,
     pick,
     subscription_id,
+    taken_up,
 )
 from tenure.flows.simulation.rulebook import buying
 from tenure.flows.simulation.rulebook.customer import Customer, Order, Subscription
 from tenure.flows.simulation.rulebook.seats import added, adding_refused
 from tenure.flows.simulation.story import Op
-from tenure.flows.written import Outcome
 
 
 def add(customer: Customer, op: Op) -> Deed | None:
@@ -38,10 +37,6 @@ def add(customer: Customer, op: Op) -> Deed | None:
     def does() -> object:
         return add_seats(wanted=wanted, now=op.at, by=BY, asked=asked(op, customer))
 
-    def again() -> object:
-        made = made_under(op, customer)
-        return does() if made is None else resume_order(order=made, now=op.at, by=BY)
-
     def expects() -> str | None:
         refused = adding_refused(customer, subscription, op.at) or buying.method_refused(
             customer, method
@@ -58,9 +53,9 @@ def add(customer: Customer, op: Op) -> Deed | None:
 
     def learns(made: object) -> None:
         if placed:
-            order = made.order if isinstance(made, Outcome) else needed(made_under(op, customer))
-            placed[0].id = order
+            placed[0].id = order_made(op, customer, made)
 
+    again = taken_up(op, customer, does, resumed(op))
     return Deed(does=does, expects=expects, again=again, learns=learns)
 
 
