@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tenure.base.ids import public_id
 from tenure.base.money import Money
 from tenure.base.wording import money as in_words
+from tenure.cli.bars import steps
 from tenure.cli.output import figures, remark, result
 from tenure.cli.running import installation
 from tenure.cli.wording import language, say
@@ -65,7 +63,7 @@ def import_(
     """Import ``file``; exits 1 with every error if it cannot be used."""
     from tenure.catalogue.file import CatalogueFileRefused, read_catalogue
 
-    with _steps(3) as step:
+    with steps(3) as step:
         step(say("Reading", "Lecture"))
         try:
             catalogue, source = read_catalogue(file)
@@ -168,30 +166,6 @@ def _refuse(refused: CatalogueFileRefused, *, as_json: bool) -> None:
                 "more": refused.more,
             }
         )
-
-
-@contextmanager
-def _steps(count: int) -> Iterator[Any]:
-    """A progress bar on a terminal, nothing in a pipe."""
-    console = Console(stderr=True)
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
-    with bar:
-        task = bar.add_task("", total=count)
-        begun = 0
-
-        def step(text: str) -> None:
-            nonlocal begun
-            bar.update(task, description=text, completed=begun)
-            begun += 1
-
-        yield step
 
 
 def _report(done: _Done) -> Iterator[str]:

@@ -6,16 +6,15 @@ import os
 import secrets
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from tenure.cli.bars import days
 from tenure.cli.output import figures, remark, result
 from tenure.cli.running import use_database
 from tenure.cli.wording import say
@@ -100,29 +99,12 @@ def played(story: Story, stage: Stage, *, jobs: int) -> dict[str, Any]:
     """The figures of a story that is played on ``stage``, and its first violation or none."""
     from tenure.flows.simulation.shards import play
 
-    with _bar(story.days) as told:
+    with days(story.days) as told:
         began = time.monotonic()
         report, violation = play(story, stage, jobs=jobs, told=told)
         figures_ = _figures(report, time.monotonic() - began)
     found = None if violation is None else _shown(story, violation, stage)
     return figures_ | {"violation": found}
-
-
-@contextmanager
-def _bar(days: int) -> Iterator[Callable[[int], None]]:
-    """A progress bar on a terminal, nothing in a pipe."""
-    console = Console(stderr=True)
-    bar = Progress(
-        TextColumn("{task.completed}/{task.total}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
-    with bar:
-        task = bar.add_task("", total=days)
-        yield lambda day: bar.update(task, completed=day + 1)
 
 
 def _shown(story: Story, violation: Violation, stage: Stage) -> dict[str, Any]:

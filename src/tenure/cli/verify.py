@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from tenure.cli.bars import steps
 from tenure.cli.output import figures, result
 from tenure.cli.running import installation
 from tenure.cli.wording import language, say
@@ -31,7 +29,7 @@ def verify(
 
         checks = (*CHECKS, *MAIL_CHECKS)
         bring_up_to_date()
-        with _bar(len(checks)) as step:
+        with steps(len(checks)) as step:
             done = check_all(now=machine_now(), checks=checks, told=lambda check: step(check.name))
     if as_json:
         figures(_as_json(done))
@@ -85,27 +83,3 @@ def _as_json(done: Sequence[Checked]) -> dict[str, Any]:
             for each in done
         ],
     }
-
-
-@contextmanager
-def _bar(count: int) -> Iterator[Any]:
-    """A progress bar on a terminal, nothing in a pipe."""
-    console = Console(stderr=True)
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
-    with bar:
-        task = bar.add_task("", total=count)
-        begun = 0
-
-        def step(text: str) -> None:
-            nonlocal begun
-            bar.update(task, description=text, completed=begun)
-            begun += 1
-
-        yield step
