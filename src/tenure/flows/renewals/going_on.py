@@ -15,9 +15,10 @@ from django.db.models import Q
 
 from tenure.access.commands.letting_go import let_go_of_seats
 from tenure.events.journal import Journal
+from tenure.flows.renewals.bundles import Bundle
 from tenure.flows.renewals.intents import intend_charges
 from tenure.flows.renewals.invoicing import credit_ahead
-from tenure.flows.renewals.ordering import BATCH, Bundle, place_renewals
+from tenure.flows.renewals.ordering import BATCH, place_renewals
 from tenure.flows.renewals.taking_back import take_back
 from tenure.flows.transfers import stop_waiting
 from tenure.orders.commands.orders import expire, lock_orders, mark

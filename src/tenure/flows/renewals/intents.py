@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from tenure.base.clock import machine_now
 from tenure.billing.bank.reference import reference_of
@@ -18,6 +18,7 @@ from tenure.billing.gateways.choice import installed
 from tenure.billing.models import Payment, PaymentMethod, PaymentStatus, TransferReference
 from tenure.billing.queries.payment_methods import default_methods
 from tenure.events.journal import Journal
+from tenure.flows.renewals.bundles import Bundle
 from tenure.flows.renewals.invoicing import invoice_ahead
 from tenure.flows.settlement import fulfil
 from tenure.flows.transfers import BANK
@@ -26,9 +27,6 @@ from tenure.orders.events import OrderDeclined
 from tenure.orders.models import Order, OrderStatus
 from tenure.policy.words import PaymentMethod as Method
 from tenure.subscriptions.commands.renewing import renewals_of, tell_declined
-
-if TYPE_CHECKING:
-    from tenure.flows.renewals.ordering import Bundle
 
 UNCALLED_FOR: Final = timedelta(minutes=2)
 """How long an intent is somebody's who may be calling the gateway: longer than any call lasts."""

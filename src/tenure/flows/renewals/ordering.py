@@ -6,7 +6,6 @@ only intended here; ``charging`` calls the gateway when that is committed.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +22,7 @@ from tenure.catalogue.queries import known_catalogue
 from tenure.events.journal import Journal
 from tenure.flows.bookkeeping import check_currency
 from tenure.flows.drafting import evidence_for, number_that_spares, reminder_before
+from tenure.flows.renewals.bundles import Bundle, bundles
 from tenure.flows.renewals.intents import begin_payments
 from tenure.flows.renewals.pricing import fix_prices
 from tenure.orders.commands.orders import LineDraft, OrderDraft, place_orders
@@ -43,35 +43,9 @@ from tenure.subscriptions.commands.renewing import (
 )
 from tenure.subscriptions.events import RenewalReminded
 from tenure.subscriptions.queries.obligations import Obligation, obligations
-from tenure.subscriptions.rules.due import next_charge_at
 
 BATCH: Final = 500
 """How many subscriptions one transaction takes."""
-
-
-@dataclass(slots=True)
-class Bundle:
-    """What one customer renews at one instant by one method, in one currency (R24)."""
-
-    buyer: Organisation
-    owed: list[Obligation]
-    by_transfer: bool
-    currency: str
-
-    @property
-    def payable_until(self) -> datetime:
-        """The instant until which it can be paid: data last so long (R31)."""
-        return max(each.current.data_until for each in self.owed)
-
-    def next_at(self, after: datetime) -> datetime:
-        """When it is tried again after ``after``; given up, where it is not (R24)."""
-        if self.by_transfer:
-            return self.payable_until
-        found = [
-            next_charge_at(each.course.current, each.zone, each.policy, after=after)
-            for each in self.owed
-        ]
-        return min((at for at in found if at is not None), default=self.payable_until)
 
 
 def order_renewals(scope: Q, until: datetime, journal: Journal) -> int:
@@ -144,25 +118,6 @@ def _announce(gone: Iterable[Obligation], journal: Journal) -> None:
             members=(),
         )
         journal.record(row.organisation_id, fact)
-
-
-def bundles(owed: Iterable[Obligation], buyers: Mapping[UUID, Organisation]) -> list[Bundle]:
-    """Those of one customer, instant, method and currency together; withdrawn ones are left out."""
-    found: defaultdict[tuple[UUID, datetime | None, bool, str], list[Obligation]]
-    found = defaultdict(list)
-    for each in owed:
-        if not each.renewal.withdrawn:
-            key = (
-                each.subscription.organisation_id,
-                each.current.renew_at,
-                each.by_transfer,
-                each.subscription.currency,
-            )
-            found[key].append(each)
-    return [
-        Bundle(buyers[organisation], rows, by_transfer, currency)
-        for (organisation, _, by_transfer, currency), rows in found.items()
-    ]
 
 
 @dataclass(frozen=True, slots=True)
