@@ -6,26 +6,24 @@ missing for long, so that whoever is free takes it up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
 from tenure.base.clock import machine_now
-from tenure.billing.bank.reference import reference_of
 from tenure.billing.commands.payments import Intent, intend_payments
 from tenure.billing.events import PaymentDeclined
 from tenure.billing.gateways.choice import installed
-from tenure.billing.models import Payment, PaymentMethod, PaymentStatus, TransferReference
+from tenure.billing.models import Payment, PaymentMethod, PaymentStatus
 from tenure.billing.queries.payment_methods import default_methods
 from tenure.events.journal import Journal
 from tenure.flows.renewals.bundles import Bundle
 from tenure.flows.renewals.invoicing import invoice_ahead
 from tenure.flows.settlement import fulfil
-from tenure.flows.transfers import BANK
+from tenure.flows.transfers import await_transfers
 from tenure.orders.commands.orders import mark
 from tenure.orders.events import OrderDeclined
 from tenure.orders.models import Order, OrderStatus
-from tenure.policy.words import PaymentMethod as Method
 from tenure.subscriptions.commands.renewing import renewals_of, tell_declined
 
 UNCALLED_FOR: Final = timedelta(minutes=2)
@@ -44,7 +42,7 @@ def begin_payments(*, bundles: Sequence[tuple[Bundle, Order]], journal: Journal)
     cards = [order for bundle, order in bundles if order.total and not bundle.by_transfer]
     intend_charges(orders=cards, journal=journal)
     if transfers:
-        _await_transfers([order for _, order in transfers], journal)
+        await_transfers(orders=[order for _, order in transfers], journal=journal)
         journal.write()  # the orders' lines are read again
         invoice_ahead(orders=[order for _, order in transfers], journal=journal)
     if free:
@@ -105,22 +103,3 @@ def _decline(orders: Sequence[Order], journal: Journal) -> None:
         journal.record(order.organisation_id, OrderDeclined(order=order.id))
     ids = [order.id for order in orders]
     tell_declined(renewals=renewals_of(ids), reasons=dict.fromkeys(ids, NO_CARD), journal=journal)
-
-
-def _await_transfers(orders: Iterable[Order], journal: Journal) -> None:
-    """Money is waited for under the orders' references, and reminded of before it is too late."""
-    listed = list(orders)
-    references = {order.id: reference_of(order.id) for order in listed}
-    journal.insert(
-        TransferReference(
-            reference=references[order.id], organisation_id=order.organisation_id, order=order
-        )
-        for order in listed
-    )
-    intents = [Intent(order, BANK, references[order.id], Method.BANK_TRANSFER) for order in listed]
-    intend_payments(
-        intents=intents,
-        called_at=machine_now(),
-        journal=journal,
-        status=PaymentStatus.AWAITING_TRANSFER,
-    )
