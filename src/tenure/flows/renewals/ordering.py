@@ -6,7 +6,7 @@ only intended here; ``charging`` calls the gateway when that is committed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -22,6 +22,7 @@ from tenure.catalogue.queries import known_catalogue
 from tenure.events.journal import Journal
 from tenure.flows.bookkeeping import check_currency
 from tenure.flows.drafting import evidence_for, number_that_spares, reminder_before
+from tenure.flows.renewals.announcing import announce
 from tenure.flows.renewals.bundles import Bundle, bundles
 from tenure.flows.renewals.intents import begin_payments
 from tenure.flows.renewals.pricing import fix_prices
@@ -34,14 +35,12 @@ from tenure.orders.rules.tax import price_document
 from tenure.organisations.models import Organisation
 from tenure.policy.model import Policy
 from tenure.policy.words import Audience
-from tenure.policy.words import PaymentMethod as Method
 from tenure.subscriptions.commands.renewing import (
     lock_periods_to_renew,
     tell_ordered,
     unschedule,
     write_renewals,
 )
-from tenure.subscriptions.events import RenewalReminded
 from tenure.subscriptions.queries.obligations import Obligation, obligations
 
 BATCH: Final = 500
@@ -74,8 +73,9 @@ def place_renewals(
     there, and pays.
     """
     owed = [each for each in due if each.is_owed(journal.at) and each.renewal.order_id is None]
-    gone = fix_prices(owed=owed, buyers=buyers, at=journal.at)
-    _announce(gone, journal)
+    for each in fix_prices(owed=owed, buyers=buyers, at=journal.at):
+        # An invoice can come before the first reminder, and after it none goes out (R24).
+        announce(each, None, journal=journal)
     terms = Terms(*policy_in_force(), _vendor_country(), journal.at, to_be_paid)
     placed: list[tuple[Bundle, OrderDraft]] = []
     for bundle in bundles(owed, buyers):
@@ -94,30 +94,6 @@ def place_renewals(
         bundles=[each for each in ordered if not (to_be_paid and each[1].total)], journal=journal
     )
     return orders
-
-
-def _announce(gone: Iterable[Obligation], journal: Journal) -> None:
-    """Say of what can no longer be had that nothing follows, as a reminder would have (R5).
-
-    An invoice of R24 can come before the first reminder, and after it none goes out.
-    """
-    for each in gone:
-        current, row = each.current, each.subscription
-        fact = RenewalReminded(
-            subscription=row.id,
-            number=each.renewal.number,
-            deadline=current.opt_out_on or current.ends_on,
-            renews_on=current.ends_on,
-            quantity=row.next_quantity,
-            net=None,
-            amount=None,
-            method=(Method.BANK_TRANSFER if each.by_transfer else Method.CARD).value,
-            charged_on=None,
-            needs=(),
-            seats_lost=0,
-            members=(),
-        )
-        journal.record(row.organisation_id, fact)
 
 
 @dataclass(frozen=True, slots=True)

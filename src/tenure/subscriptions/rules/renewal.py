@@ -123,6 +123,13 @@ def transfer_invoice_day(ends_on: date, policy: Policy) -> date:
     return last_day_before(ends_on, policy.renewal.transfer_invoice_days_before_end)
 
 
+def renewal_day(ends_on: date, policy: Policy, *, by_transfer: bool) -> date:
+    """The local day on which what follows ``ends_on`` is charged first, or invoiced (R24)."""
+    if by_transfer:
+        return transfer_invoice_day(ends_on, policy)
+    return card_charge_days(ends_on, policy)[0]
+
+
 def renewal_begins_at(
     current: PeriodFacts, zone: ZoneInfo, policy: Policy, *, by_transfer: bool
 ) -> datetime:
@@ -130,12 +137,7 @@ def renewal_begins_at(
 
     Never before ``current`` itself begins.
     """
-    ends_on = current.ends_on
-    day = (
-        transfer_invoice_day(ends_on, policy)
-        if by_transfer
-        else card_charge_days(ends_on, policy)[0]
-    )
+    day = renewal_day(current.ends_on, policy, by_transfer=by_transfer)
     return max(first_instant(day, zone), current.starts_at)
 
 
