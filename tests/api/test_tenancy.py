@@ -327,6 +327,33 @@ def test_what_is_the_vendor_s_alone(cast: Cast) -> None:
     assert len(cast.vendor.get("/organisations").body["data"]) == 2
 
 
+def test_a_key_may_what_administrators_may_and_leaves_owners_alone(cast: Cast) -> None:
+    members = f"/organisations/{cast.org}/members"
+    (first,) = cast.own.get(members).body["data"]
+    invited = cast.vendor.post(
+        f"/organisations/{cast.org}/invitations",
+        {"email": "own@atelier.example", "standing": "owner", "roles": []},
+    ).body
+    cast.vendor.post(f"/invitations/{invited['token']}/accept", {})
+    second = f"/members/{cast.own.get(members).body['data'][1]['id']}"
+    rest = {"status": "suspended"}
+    for refused in (
+        cast.own.patch(second, rest),
+        cast.own.delete(second),
+        cast.own.post(f"{second}/erasure"),
+    ):
+        assert (refused.status, refused.code) == (409, "owners_alone")
+    assert cast.own.patch(second, {"status": "active"}).status == 200  # as it is
+    assert cast.vendor.patch(second, rest).body["status"] == "suspended"
+    assert cast.own.patch(second, {"status": "active"}).code == "owners_alone"
+    last = f"/members/{first['id']}"
+    for api in (cast.own, cast.vendor):
+        for refused in (api.patch(last, rest), api.delete(last), api.post(f"{last}/erasure")):
+            assert (refused.status, refused.code) == (409, "last_owner")
+    assert cast.vendor.delete(second).status == 204
+    assert cast.own.post(f"{second}/erasure").status == 200  # an owner no more
+
+
 def test_a_cart_of_an_organisation_s_key_is_that_organisation_s(cast: Cast) -> None:
     cart = cast.own.post("/carts", {"audience": "business", "country": "FR"})
     assert cart.body["organisation"] == cast.org

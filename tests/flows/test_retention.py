@@ -43,6 +43,7 @@ from tenure.organisations.models import (
     Retention,
     User,
 )
+from tenure.organisations.rules import Standing
 from tenure.subscriptions.models import Subscription
 from tenure.support.commands import NewRequest
 from tenure.support.models import Request
@@ -234,10 +235,14 @@ def test_one_person_is_erased() -> None:
     ]
     assert "bob" not in str(said).lower()
     assert Event.objects.filter(type="person.erased").count() == 2
+    for by_owner in (True, False):
+        with pytest.raises(Refused, match="last_owner"):
+            erase_person(member=owner_of(company).id, by_owner=by_owner, now=START, by="test")
+    second = joined(company, "own@x.example", standing=Standing.OWNER)
     with pytest.raises(Refused, match="owners_alone"):
-        erase_person(member=owner_of(company).id, by_owner=False, now=START, by="test")
-    with pytest.raises(Refused, match="last_owner"):
-        erase_person(member=owner_of(company).id, now=START, by="test")
+        erase_person(member=second.id, by_owner=False, now=START, by="test")
+    remove_member(member=second.id, now=START, by="test")
+    erase_person(member=second.id, by_owner=False, now=START, by="test")  # an owner no more
     with pytest.raises(NotFound):
         erase_person(member=company.id, now=START, by="test")
     assert holds()

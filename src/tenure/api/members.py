@@ -13,7 +13,7 @@ from tenure.api.lists import Cursor, Limit, page_by_id
 from tenure.api.shapes import Page
 from tenure.base.ids import public_id
 from tenure.flows.members import change_member, remove_member
-from tenure.organisations.errors import LAST_OWNER, NOT_JOINED, OWNERSHIP_IS_GIVEN
+from tenure.organisations.errors import LAST_OWNER, NOT_JOINED, OWNERS_ALONE, OWNERSHIP_IS_GIVEN
 from tenure.organisations.models import Member
 from tenure.organisations.rules import MemberStatus, Standing
 
@@ -59,12 +59,13 @@ def get_member(call: Call) -> Answer:
     MemberOut,
     shows_version=True,
     edits=True,
-    refuses=(LAST_OWNER, OWNERSHIP_IS_GIVEN, NOT_JOINED),
+    refuses=(LAST_OWNER, OWNERSHIP_IS_GIVEN, OWNERS_ALONE, NOT_JOINED),
 )
 def edit_member(call: Call, body: MemberChange) -> Answer:
     """Give a member another standing, suspend or restore them (R34, R37).
 
-    Ownership is given by the vendor's key only: otherwise the other has to accept it.
+    Ownership is given by the vendor's key only: otherwise the other has to accept it. An
+    organisation's key may what its administrators may, who leave owners to owners.
     """
     tags = wanted_tags(call.request)
     written = change_member(
@@ -72,6 +73,7 @@ def edit_member(call: Call, body: MemberChange) -> Answer:
         standing=Standing(body.standing) if body.standing else None,
         status=MemberStatus(body.status) if body.status else None,
         may_give_ownership=call.caller.is_vendor,
+        by_owner=call.caller.is_vendor,
         is_current=lambda member: tags is None or _etag(member) in tags,
         now=call.now,
         by=call.by,
@@ -80,10 +82,15 @@ def edit_member(call: Call, body: MemberChange) -> Answer:
     return Answer(member_out(row), revision=written.revision, etag=_etag(row))
 
 
-@calls.delete("/members/{member}", {204: None}, refuses=(LAST_OWNER,))
+@calls.delete("/members/{member}", {204: None}, refuses=(LAST_OWNER, OWNERS_ALONE))
 def remove_member_of_organisation(call: Call) -> Answer:
-    """Remove a member; seats and reservations are free at once (R37)."""
-    written = remove_member(member=call.ids["member"], now=call.now, by=call.by)
+    """Remove a member; seats and reservations are free at once (R37).
+
+    An owner is removed by the vendor's key alone, or by another owner in the console.
+    """
+    written = remove_member(
+        member=call.ids["member"], by_owner=call.caller.is_vendor, now=call.now, by=call.by
+    )
     return Answer(status=204, revision=written.revision)
 
 

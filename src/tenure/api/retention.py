@@ -19,7 +19,7 @@ from tenure.events.queries import revision_of
 from tenure.flows.retention.exporting import archive_of, ask_for_export, kept_for
 from tenure.flows.retention.persons import erase_person
 from tenure.flows.retention.purging import confirm_purge
-from tenure.organisations.errors import EXPORT_NOT_READY, LAST_OWNER
+from tenure.organisations.errors import EXPORT_NOT_READY, LAST_OWNER, OWNERS_ALONE
 from tenure.organisations.models import Export, ExportStatus, Member, Organisation
 from tenure.organisations.queries import export_of
 from tenure.subscriptions.errors import (
@@ -139,13 +139,19 @@ def confirm_purge_of_organisation(call: Call) -> Answer:
     return Answer(out, status=202, revision=written.revision)
 
 
-@calls.post("/members/{member}/erasure", {200: MemberOut}, refuses=(LAST_OWNER,))
+@calls.post("/members/{member}/erasure", {200: MemberOut}, refuses=(LAST_OWNER, OWNERS_ALONE))
 def erase_member(call: Call) -> Answer:
     """Erase a person: removed, and named nowhere any more but on accounting documents (R31).
 
-    Not the last owner. Erasing them again changes nothing.
+    Not the last owner, and an owner by the vendor's key alone. Erasing them again changes nothing.
     """
-    written = erase_person(member=call.ids["member"], now=call.now, by=call.by, asked=call.asked)
+    written = erase_person(
+        member=call.ids["member"],
+        by_owner=call.caller.is_vendor,
+        now=call.now,
+        by=call.by,
+        asked=call.asked,
+    )
     row = Member.objects.get(id=call.ids["member"])
     return Answer(member_out(row), revision=written.revision)
 

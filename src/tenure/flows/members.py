@@ -6,15 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from tenure.base.errors import Refused, Stale
+from tenure.base.errors import Stale
 from tenure.events.journal import transaction
 from tenure.flows.leaving import leave
 from tenure.flows.locks import lock_member_first
 from tenure.flows.written import Written
 from tenure.organisations.commands import members as commands
 from tenure.organisations.commands.ownership import withdraw_offers_of
-from tenure.organisations.models import Member
-from tenure.organisations.rules import MemberStatus, Standing, owner_verdict
+from tenure.organisations.rules import MemberStatus, Standing
 
 
 def change_member(
@@ -30,8 +29,7 @@ def change_member(
 ) -> Written:
     """Change a member's standing, or suspend or restore them; both or nothing.
 
-    ``by_owner`` is False where a person who is no owner does it.
-
+    ``by_owner`` is False where who does it is no owner: another person, or the organisation's key.
     ``is_current`` says whether the locked member is the one that the caller read. Raises
     ``NotFound``, ``Stale``, or ``Refused`` with ``last_owner``, ``ownership_is_given``,
     ``owners_alone`` or ``member_not_joined``.
@@ -47,8 +45,8 @@ def change_member(
                 may_give_ownership=may_give_ownership,
                 journal=journal,
             )
-        if status is not None:
-            _refuse_owner(row, by_owner)
+        if status not in (None, row.status):
+            commands.refuse_owner(row, by_owner=by_owner)
         if status is MemberStatus.SUSPENDED:
             commands.suspend_member(member=row, journal=journal)
         elif status is MemberStatus.ACTIVE:
@@ -61,21 +59,13 @@ def change_member(
 def remove_member(*, member: UUID, by_owner: bool = True, now: datetime, by: str) -> Written:
     """Remove a member; seats and reservations are free at once (R37).
 
-    ``by_owner`` is False where a person who is no owner does it. Removing again changes nothing.
-    Raises ``NotFound`` or ``Refused`` with ``last_owner`` or ``owners_alone``.
+    ``by_owner`` is False where who does it is no owner. Removing again changes nothing. Raises
+    ``NotFound`` or ``Refused`` with ``last_owner`` or ``owners_alone``.
     """
     with transaction(now=now, by=by) as journal:
         row = lock_member_first(member, journal)
         if row.status != MemberStatus.REMOVED:
-            _refuse_owner(row, by_owner)
+            commands.refuse_owner(row, by_owner=by_owner)
             leave(member=row, journal=journal)
         journal.touch(row.organisation_id)
     return Written((row.id,), journal.revisions[row.organisation_id])
-
-
-def _refuse_owner(member: Member, by_owner: bool) -> None:
-    """The last owner is kept by a rule of their own, which tells more."""
-    verdict = owner_verdict(Standing(member.standing), by_owner=by_owner)
-    if not verdict:
-        commands.refuse_last_owner(member)
-        raise Refused.by(verdict)

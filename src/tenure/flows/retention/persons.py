@@ -13,7 +13,6 @@ from django.db.models import F, Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
 from tenure.access.models import RoleRequest
-from tenure.base.errors import Refused
 from tenure.base.ids import parse_public_id, public_id
 from tenure.events.asked import Asked
 from tenure.events.journal import transaction
@@ -24,9 +23,10 @@ from tenure.flows.retention.held import blank
 from tenure.flows.retention.purging import forget_addresses
 from tenure.flows.written import Written
 from tenure.organisations.commands.logins import erase_logins, logins_of_nobody_else
+from tenure.organisations.commands.members import refuse_owner
 from tenure.organisations.events import PersonErased
 from tenure.organisations.models import Invitation, Member
-from tenure.organisations.rules import MemberStatus, Standing, owner_verdict
+from tenure.organisations.rules import MemberStatus
 from tenure.support.models import Request, RequestMessage
 
 _NOBODY: Final = "—"
@@ -45,17 +45,15 @@ def erase_person(
 
     Their login goes too, unless it belongs to another organisation or to the vendor's staff. What
     they bought for the organisation stays on its documents. Raises ``NotFound``, or ``Refused``
-    with ``last_owner``, or ``owners_alone`` where ``by_owner`` is False: a person who is no owner
-    erases none.
+    with ``last_owner``, or ``owners_alone`` where ``by_owner`` is False: who is no owner erases
+    none.
     """
     with transaction(now=now, by=by, asked=asked) as journal:
         row = lock_member_first(member, journal)
         journal.made = member
         if row.erased_at is None:
-            verdict = owner_verdict(Standing(row.standing), by_owner=by_owner)
-            if not verdict:
-                raise Refused.by(verdict)
             if row.status != MemberStatus.REMOVED:
+                refuse_owner(row, by_owner=by_owner)
                 leave(member=row, journal=journal)
             row.erased_at = journal.at
             _erase(row)

@@ -12,7 +12,7 @@ from tenure.organisations.events import (
     MemberSuspended,
 )
 from tenure.organisations.models import Invitation, InvitationStatus, Member
-from tenure.organisations.rules import MemberStatus, Standing, leaving_verdict
+from tenure.organisations.rules import MemberStatus, Standing, leaving_verdict, owner_verdict
 
 
 def change_standing(
@@ -78,6 +78,17 @@ def refuse_last_owner(member: Member) -> None:
     )
     verdict = leaving_verdict(member.id, set(owners.values_list("id", flat=True)))
     if not verdict:
+        raise Refused.by(verdict)
+
+
+def refuse_owner(member: Member, *, by_owner: bool) -> None:
+    """``Refused`` (``owners_alone``) if ``member`` is an owner and ``by_owner`` is False (R34).
+
+    The last owner is kept by a rule of their own, which tells more (``last_owner``).
+    """
+    verdict = owner_verdict(Standing(member.standing), by_owner=by_owner)
+    if not verdict:
+        refuse_last_owner(member)
         raise Refused.by(verdict)
 
 

@@ -117,7 +117,8 @@ def leaving_verdict(member: Hashable, active_owners: Collection[Hashable]) -> Ve
 def owner_verdict(standing: Standing, *, by_owner: bool) -> Verdict:
     """Whether somebody of this ``standing`` may be suspended, restored or removed (R34).
 
-    ``by_owner``: by an owner, or in the organisation's or the vendor's own name.
+    ``by_owner``: by an owner, or in the vendor's own name. An organisation's key may what its
+    administrators may.
     """
     if standing is Standing.OWNER and not by_owner:
         return refuse(OWNERS_ALONE)
