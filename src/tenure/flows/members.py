@@ -13,6 +13,7 @@ from tenure.flows.locks import lock_member_first
 from tenure.flows.written import Written
 from tenure.organisations.commands import members as commands
 from tenure.organisations.commands.ownership import withdraw_offers_of
+from tenure.organisations.models import Member
 from tenure.organisations.rules import MemberStatus, Standing
 
 

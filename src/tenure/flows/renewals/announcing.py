@@ -1,4 +1,4 @@
-"""A reminder, as the journal tells it: what comes at which price, or that nothing does (R5, R25)."""
+"""A reminder, as the journal tells it: what comes at which price, or that nothing does (R25)."""
 
 from __future__ import annotations
 
