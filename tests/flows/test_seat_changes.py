@@ -201,6 +201,42 @@ def test_the_next_period_is_paid_too_where_it_is_ordered() -> None:
     all_holds()
 
 
+def test_an_invoice_ahead_follows_the_seats_that_are_paid_or_taken_back_after_it() -> None:
+    """R24, R27: whatever the order in which they come, the next period has them."""
+    open_shop()
+    payer = customer()
+    imported(transfer_for(by_transfer(payer), TOTAL))
+    designers = Subscription.objects.get(organisation=payer)
+    seats = designers.quantity
+    advance(payer, 330)
+    before = [added(designers, more, TransferPayment()) for more in (1, 2)]
+    advance(payer, 340)  # the renewal is invoiced ahead, for what is paid
+    renewal = Renewal.objects.get(subscription=designers)
+    first = Order.objects.get(id=renewal.order_id)
+    assert (renewal.quantity, Document.objects.filter(order=first).count()) == (seats, 1)
+    for order in before:
+        imported(transfer_for(order.id, order.total))
+    assert counts(designers)[:2] == (seats + 3, seats + 3)
+    advance(payer, 341)
+    renewal.refresh_from_db()
+    first.refresh_from_db()
+    assert (first.status, renewal.quantity) == ("withdrawn", seats + 3)
+    assert Document.objects.filter(order=first, kind="credit_note").count() == 1
+    assert cancelled(before[0])[0] == "granted"
+    advance(payer, 342)
+    renewal.refresh_from_db()
+    assert renewal.quantity == seats + 2
+    beside = added(designers, 4, CardPayment("tok_ok"))  # with a line for the next period
+    paid = Order.objects.get(id=renewal.order_id)
+    advance(payer, 343)
+    renewal.refresh_from_db()
+    assert (beside.lines.count(), renewal.order_id) == (2, paid.id)
+    imported(transfer_for(paid.id, paid.total))
+    advance(payer, 367)
+    assert counts(designers) == 4 * (seats + 6,)
+    all_holds()
+
+
 def test_what_was_paid_beside_a_renewal_that_is_ordered_anew_goes_back() -> None:
     open_shop()
     payer = customer()

@@ -1,7 +1,8 @@
 """Renewals that were not paid at the first attempt: tried again on their days, or given up (R24).
 
 An unpaid renewal is given up when its retention is over (R31): the order expires, an invoice sent
-ahead is credited, and the seats are let go.
+ahead is credited, and the seats are let go. An invoice ahead is replaced where seats came or went
+since it was sent (R27).
 """
 
 from __future__ import annotations
@@ -31,9 +32,10 @@ from tenure.subscriptions.commands.renewing import (
     lock_renewals_due,
     write_renewals,
 )
-from tenure.subscriptions.errors import RENEWAL_NOT_PAID, RENEWAL_STOPPED
+from tenure.subscriptions.errors import RENEWAL_NOT_PAID, RENEWAL_REPLACED, RENEWAL_STOPPED
 from tenure.subscriptions.models import Renewal
 from tenure.subscriptions.queries.obligations import Obligation, obligations
+from tenure.subscriptions.queries.seat_changes import seats_paid_ahead
 from tenure.subscriptions.rules.due import renews
 
 UNKNOWN_AGAIN: Final = timedelta(days=1)
@@ -73,6 +75,7 @@ def _try_again(
     """
     unordered = [each for each in owed if each.renewal.order_id is None]
     gone = _withdraw_stopped(owed, orders, buyers, journal)
+    gone |= _replace_changed(owed, orders, buyers, journal)
     ordered = [e for e in owed if e.renewal.order_id is not None and e.renewal.order_id not in gone]
     for bundle in _by_order(ordered, orders, buyers):
         at = bundle.next_at(journal.at)
@@ -120,6 +123,36 @@ def _withdraw_stopped(
         buyer = buyers[each.subscription.organisation_id]
         take_back(owed=each, buyer=buyer, why=RENEWAL_STOPPED, journal=journal)
     return frozenset(stopped)
+
+
+def _replace_changed(
+    owed: Sequence[Obligation],
+    orders: Mapping[UUID, Order],
+    buyers: Mapping[UUID, Organisation],
+    journal: Journal,
+) -> frozenset[UUID]:
+    """Orders that wait for their transfer, for another quantity than the next one is now: until
+    the deadline they are replaced (R24, R27). Returns which orders those were."""
+    waiting = [
+        each
+        for each in owed
+        if (order := each.renewal.order_id) is not None
+        and orders[order].status == OrderStatus.AWAITING_TRANSFER
+        and each.is_owed(journal.at)
+        and each.current.opt_out_until is not None
+        and journal.at < each.current.opt_out_until
+    ]
+    ahead = seats_paid_ahead([each.subscription.id for each in waiting]) if waiting else {}
+    changed = {
+        _order_of(each.renewal): each
+        for each in waiting
+        if (each.renewal.quantity or 0) + ahead.get((each.subscription.id, each.renewal.number), 0)
+        != each.subscription.next_quantity
+    }
+    for each in changed.values():
+        buyer = buyers[each.subscription.organisation_id]
+        take_back(owed=each, buyer=buyer, why=RENEWAL_REPLACED, journal=journal)
+    return frozenset(changed)
 
 
 def _by_order(

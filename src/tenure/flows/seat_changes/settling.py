@@ -6,7 +6,7 @@ A step of the settlement, for orders of their own kind.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -28,10 +28,15 @@ from tenure.flows.documents.issuing import issue_invoices
 from tenure.flows.late_money import give_back_whole
 from tenure.orders.commands.orders import mark_paid
 from tenure.orders.models import Order
+from tenure.subscriptions.commands.renewing import order_anew
 from tenure.subscriptions.commands.seat_changes import first_day, mark_begun, mark_undone
 from tenure.subscriptions.events import SeatsAdded, SeatsTooLate
 from tenure.subscriptions.models import Period, SeatChange, Subscription
-from tenure.subscriptions.queries.seat_changes import changes_of, standing_renewals
+from tenure.subscriptions.queries.seat_changes import (
+    changes_of,
+    standing_renewals,
+    waiting_for_transfers,
+)
 
 _BATCH: Final = 1000
 """How many rows one UPDATE takes: PostgreSQL bounds the values of a statement."""
@@ -129,10 +134,19 @@ def bring_seats(
     resizes = [Resize(row, row.quantity + more[row.id]) for row in growing]
     resize(resizes=resizes, journal=journal)
     Subscription.objects.bulk_update(growing, ["next_quantity"], batch_size=_BATCH)
+    look_at_invoices_ahead(more, journal)
     for each in changes:
         if not each.for_next:
             _tell_added(each, subscriptions[each.subscription_id], journal)
     return periods
+
+
+def look_at_invoices_ahead(subscriptions: Collection[UUID], journal: Journal) -> None:
+    """Seats came to these subscriptions or went: what is invoiced ahead for another quantity is to
+    be replaced, which is due at once (R24, R27). Two statements at the most."""
+    waiting = waiting_for_transfers(subscriptions)
+    if waiting:
+        order_anew(renewals=waiting, journal=journal)
 
 
 def _release_orphans(changes: Sequence[SeatChange], journal: Journal) -> None:

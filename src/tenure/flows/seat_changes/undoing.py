@@ -13,7 +13,7 @@ from uuid import UUID
 from tenure.access.commands.resizing import Resize, resize
 from tenure.access.queries.losses import chosen_losses
 from tenure.events.journal import Journal
-from tenure.flows.seat_changes.settling import lock_subscriptions
+from tenure.flows.seat_changes.settling import lock_subscriptions, look_at_invoices_ahead
 from tenure.flows.transfers import stop_waiting
 from tenure.orders.commands.orders import lock_orders, mark
 from tenure.orders.events import OrderWithdrawn
@@ -67,6 +67,7 @@ def undo_seat_changes(
     lost = resize(resizes=resizes, journal=journal)
     rows = [running[id_] for id_ in going]
     Subscription.objects.bulk_update(rows, ["next_quantity"], batch_size=_BATCH)
+    look_at_invoices_ahead(going, journal)
     for each in changes:
         if not each.for_next and each.subscription_id in going:
             _tell(each, running[each.subscription_id], journal)

@@ -232,7 +232,7 @@ def forget_order(*, renewals: Sequence[Renewal], journal: Journal) -> None:
 
 
 def order_anew(*, renewals: Collection[Renewal], journal: Journal) -> None:
-    """What is due next orders these, whose order came to nothing."""
+    """What is due next orders these, whose order came to nothing or is for another quantity."""
     Renewal.objects.filter(id__in=[each.id for each in renewals]).update(due_at=journal.at)
 
 

@@ -88,6 +88,15 @@ def standing_renewals(following: Collection[tuple[UUID, int]]) -> dict[tuple[UUI
     return {key: found[key] for key in following if key in found}
 
 
+def waiting_for_transfers(subscriptions: Collection[UUID]) -> list[Renewal]:
+    """The renewals of ``subscriptions`` that are invoiced ahead, and whose money has not come; one
+    statement."""
+    rows = Renewal.objects.filter(
+        subscription_id__in=subscriptions, order__status=OrderStatus.AWAITING_TRANSFER
+    )
+    return list(rows.order_by("id"))
+
+
 def seats_paid_ahead(subscriptions: Collection[UUID]) -> dict[tuple[UUID, int], int]:
     """How many seats were paid for periods to come beside their renewals; one statement."""
     rows = SeatChange.objects.filter(

@@ -264,6 +264,10 @@ def _again(customer: Customer, going: Sequence[Owed], at: datetime) -> None:
         else:
             by_order.setdefault(order, []).append(each)
     for order, bundle in by_order.items():
+        changed = [each for each in bundle if _is_for_another_quantity(*each, at)]
+        if changed:
+            _take_back(customer, *changed[0], at)
+            continue
         method = "bank_transfer" if order.status == "awaiting_transfer" else "card"
         until = _next_at(bundle, method, at)
         for _, period in bundle:
@@ -271,6 +275,18 @@ def _again(customer: Customer, going: Sequence[Owed], at: datetime) -> None:
         if order.status == "declined" and any(is_owed(*each, at) for each in bundle):
             intend(customer, order)
     place(customer, unordered, at)
+
+
+def _is_for_another_quantity(subscription: Subscription, period: Period, at: datetime) -> bool:
+    """Whether it is invoiced ahead for other seats than are wanted, until the deadline (R27)."""
+    renewal = renewal_of(period)
+    waits = renewal.order is not None and renewal.order.status == "awaiting_transfer"
+    return (
+        waits
+        and is_owed(subscription, period, at)
+        and at < subscription.deadline_over(period)
+        and renewal.quantity != subscription.next_quantity
+    )
 
 
 def _give_up(customer: Customer, subscription: Subscription, period: Period, at: datetime) -> None:

@@ -41,7 +41,17 @@ def seats_come(order: Order, at: datetime) -> bool:
         subscription.quantity += line.quantity
         subscription.next_quantity += line.quantity
     order.brought = True
+    _look_ahead(subscription, at)
     return True
+
+
+def _look_ahead(subscription: Subscription, at: datetime) -> None:
+    """What is invoiced ahead is looked at again: it may be for another quantity now (R24)."""
+    for period in subscription.periods:
+        renewal = period.renewal
+        order = renewal.order if renewal is not None else None
+        if renewal is not None and order is not None and order.status == "awaiting_transfer":
+            renewal.due_at = at
 
 
 def shrink(subscription: Subscription, quantity: int) -> None:
@@ -86,6 +96,7 @@ def seats_go(order: Order, at: datetime) -> None:
     else:
         subscription.next_quantity = min(subscription.next_quantity, left)
     shrink(subscription, left)
+    _look_ahead(subscription, at)
 
 
 def seats_until(order: Order) -> datetime | None:
