@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
 from tenure.base.calendar import Term, first_instant, zone_named
+from tenure.base.errors import Refused
 from tenure.base.ids import public_id
 from tenure.billing.models import PaymentMethod
 from tenure.catalogue.file import parse_catalogue
@@ -103,6 +104,10 @@ def test_an_offer_withdrawn_before_is_announced_once_and_after_is_renewed_once_m
     (told,) = reminders(gone)
     assert (told["amount"], told["charged_on"]) == (None, None)
     assert Renewal.objects.get(subscription=gone).withdrawn
+    for day in (date(2028, 1, 2), date(2028, 2, 27)):  # in time, and after the deadline
+        at = first_instant(day, PARIS)
+        with pytest.raises(Refused, match="offer_withdrawn"):
+            choose_renewal(subscription=gone.id, auto_renew=True, now=at, by="test")
     assert reminders(moved)[0]["amount"] is None
     sell(kept + rest[rest.index("- id: designer-trial") :])
     advance(company, "2028-02-24")

@@ -163,6 +163,7 @@ def test_trials_and_what_was_bought_elsewhere_are_not_renewed() -> None:
     for on in (True, False):
         assert refused(lambda on=on: switch(trial, on, START))[0] == "trial_does_not_renew"
         assert refused(lambda on=on: switch(elsewhere, on, START))[0] == "not_renewed_here"
+    assert refused(lambda: choose(elsewhere, 3, START))[0] == "not_renewed_here"
 
 
 def choose(subscription: Subscription, quantity: int, at: datetime) -> int:

@@ -274,6 +274,7 @@ _CUSTOM: Final = {
     code.code: code
     for code in (
         errors.FIELD_NOT_MOMENT,
+        errors.FIELD_NOT_DATE,
         errors.FIELD_NOT_COUNTRY,
         errors.FIELD_NOT_CURRENCY,
         errors.FIELD_NOT_TIME_ZONE,

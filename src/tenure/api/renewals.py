@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from tenure.api.callers import Call
 from tenure.api.calls import Answer, Calls
 from tenure.api.fields import Body
@@ -20,6 +22,9 @@ class PayNow(Body):
     payment: PaymentIn | None = None
 
 
+BY_DEFAULT: Final = PayNow()
+
+
 @calls.post(
     "/subscriptions/{subscription}/pay",
     {200: OrderOut},
@@ -27,7 +32,7 @@ class PayNow(Body):
     resume=repaid,
     refuses=(NOTHING_DUE, PAYMENT_IN_FLIGHT, ORDER_CLOSED, *PAYMENT_REFUSALS),
 )
-def pay_renewal_now(call: Call, body: PayNow) -> Answer:
+def pay_renewal_now(call: Call, body: PayNow = BY_DEFAULT) -> Answer:
     """Pay what is due for the next period now, by another method if one is given (R24).
 
     It is paid with all that its order is for. What lapsed goes on from where it ended.

@@ -39,6 +39,7 @@ from tenure.api.shapes import Day, Instant, Page, instant
 from tenure.base.calendar import Term
 from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id, public_id
+from tenure.catalogue.errors import OFFER_WITHDRAWN
 from tenure.flows.external import extend_external, record_external
 from tenure.flows.renewal_choice import choose_renewal
 from tenure.flows.seats import assign_seat, release_seat
@@ -225,6 +226,7 @@ def get_subscription(call: Call) -> Answer:
         OPT_IN_CLOSED,
         TRIAL_DOES_NOT_RENEW,
         NOT_RENEWED_HERE,
+        OFFER_WITHDRAWN,
         QUANTITY_CLOSED,
         PAYMENT_IN_FLIGHT,
         SUBSCRIPTION_OVER,

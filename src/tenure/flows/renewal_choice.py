@@ -41,7 +41,8 @@ def choose_renewal(
 
     ``expected_version`` is the version that the caller read, if it insists. Raises ``NotFound``,
     ``Stale``, or ``Refused`` with a verdict such as ``opt_out_closed`` and its ``deadline``,
-    or ``payment_in_flight`` for another quantity than is just being charged.
+    ``offer_withdrawn`` for what is not renewed any more, or ``payment_in_flight`` for another
+    quantity than is just being charged.
     """
     with transaction(now=now, by=by) as journal:
         rows = Subscription.objects.filter(id=subscription)

@@ -8,7 +8,7 @@ from tenure.base.calendar import Term, local_date, zone_named
 from tenure.base.errors import Refused
 from tenure.events.journal import Journal
 from tenure.policy.model import Policy
-from tenure.subscriptions.errors import OPT_OUT_CLOSED, SUBSCRIPTION_OVER
+from tenure.subscriptions.errors import NOT_RENEWED_HERE, OPT_OUT_CLOSED, SUBSCRIPTION_OVER
 from tenure.subscriptions.events import AutoRenewalSwitched, NextQuantityChosen
 from tenure.subscriptions.models import Period, Source, Subscription
 from tenure.subscriptions.queries.facts import period_facts
@@ -30,13 +30,21 @@ def switch_auto_renewal(
     ``current`` is the period that covers now, or the last; ``policy`` that of the order that paid
     it (R32). Raises ``Refused`` with the verdict: ``opt_out_closed`` names the deadline that was,
     and then ``from_next_period`` is still possible; asked for in time, it too lets one more
-    period come, and asked for again no further one. What is so already is no change.
+    period come, and asked for again no further one. What is so already is no change; but what is
+    not renewed, since its offer is gone, is not switched on (``offer_withdrawn``, R5).
     """
     _refuse_cancelled(subscription)
     facts, zone = period_facts(current), zone_named(subscription.zone)
     external = subscription.source == Source.EXTERNAL
     if auto_renew:
-        verdict = opt_in_verdict(facts, at=journal.at, zone=zone, policy=policy, external=external)
+        verdict = opt_in_verdict(
+            facts,
+            at=journal.at,
+            zone=zone,
+            policy=policy,
+            external=external,
+            withdrawn=_is_withdrawn(subscription, current),
+        )
     else:
         verdict = opt_out_verdict(facts, at=journal.at, zone=zone, policy=policy, external=external)
     too_late = verdict.code is OPT_OUT_CLOSED
@@ -71,8 +79,14 @@ def choose_next_quantity(
     policy: Policy,
     journal: Journal,
 ) -> None:
-    """Set the quantity for the next period of the locked ``subscription`` (R26)."""
+    """Set the quantity for the next period of the locked ``subscription`` (R26).
+
+    Raises ``Refused`` with ``not_renewed_here`` (R35), ``subscription_over`` or
+    ``quantity_closed``.
+    """
     _refuse_cancelled(subscription)
+    if subscription.source == Source.EXTERNAL:
+        raise Refused(NOT_RENEWED_HERE)
     if subscription.term == Term.TRIAL or journal.at >= current.ends_at:
         raise Refused(SUBSCRIPTION_OVER, ends_on=current.ends_on)
     verdict = quantity_verdict(
@@ -86,6 +100,12 @@ def choose_next_quantity(
         subscription.organisation_id,
         NextQuantityChosen(subscription=subscription.id, next_quantity=next_quantity),
     )
+
+
+def _is_withdrawn(subscription: Subscription, current: Period) -> bool:
+    """Whether it was found, and announced, that its offer can no longer be had (R5)."""
+    following = subscription.renewals.filter(number=current.number + 1, withdrawn=True)
+    return following.exists()
 
 
 def _refuse_cancelled(subscription: Subscription) -> None:

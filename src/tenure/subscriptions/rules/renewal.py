@@ -15,6 +15,7 @@ from tenure.base.calendar import (
 )
 from tenure.base.money import Money, divide_half_up
 from tenure.base.verdicts import Figure, Verdict, allow, refuse
+from tenure.catalogue.errors import OFFER_WITHDRAWN
 from tenure.policy.model import Policy
 from tenure.subscriptions.errors import (
     NOT_RENEWED_HERE,
@@ -78,17 +79,21 @@ def opt_in_verdict(
     policy: Policy,
     price: Money | None = None,
     external: bool = False,
+    withdrawn: bool = False,
 ) -> Verdict:
     """Whether auto-renewal can be switched on again at ``at``: until the very end (R21).
 
     After the deadline the yes is ``opt_in_charges``: the renewal is charged at once, at
-    ``price`` (with tax), which must have been shown.
+    ``price`` (with tax), which must have been shown. What was announced not to be renewed, since
+    its offer is ``withdrawn``, cannot be switched on any more (R5).
     """
     barred = _never_renews(current, external=external)
     if barred is not None:
         return barred
     if at >= current.ends_at:
         return refuse(OPT_IN_CLOSED, deadline=current.span.last_day)
+    if withdrawn:
+        return refuse(OFFER_WITHDRAWN)
     if at < opt_out_until(current.ends_on, zone, policy):
         return allow(OPT_IN_OPEN, deadline=current.span.last_day)
     return allow(OPT_IN_CHARGES, deadline=current.span.last_day, price=price)
