@@ -73,9 +73,7 @@ def await_transfers(
     intents = [
         Intent(order, BANK, references[order.id], PaymentMethod.BANK_TRANSFER) for order in orders
     ]
-    return intend_payments(
-        intents=intents, called_at=machine_now(), journal=journal, status=status
-    )
+    return intend_payments(intents=intents, called_at=machine_now(), journal=journal, status=status)
 
 
 def choose_transfer(*, order: Order, organisation: Organisation, journal: Journal) -> None:

@@ -107,9 +107,7 @@ def _tell(periods: Sequence[Period], journal: Journal) -> None:
         announce(each, _coming(each, buyer, known), journal=journal)
 
 
-def _fix(
-    told: Sequence[Obligation], buyers: Mapping[UUID, Organisation], journal: Journal
-) -> None:
+def _fix(told: Sequence[Obligation], buyers: Mapping[UUID, Organisation], journal: Journal) -> None:
     """The first reminder fixes the price (R25)."""
     fixing = [each for each in told if each.renewal.priced_on is None]
     fix_prices(owed=fixing, buyers=buyers, at=journal.at)
