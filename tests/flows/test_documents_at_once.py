@@ -21,7 +21,7 @@ from tests.flows.crowd import at_once
 from tests.flows.test_documents import received
 from tests.shop import START, customer, fill_cart, open_shop, order_cart
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.unmeasured]
 
 CROWD = 50
 DOOMED = 6

@@ -206,6 +206,7 @@ def test_several_workers_send_each_mail_once() -> None:
     assert not Mail.objects.exclude(status="sent").exists()
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("sent_before", [False, True])
 def test_killed_in_the_middle_it_goes_out_after_the_lease_under_the_same_name(
     post: Post, sent_before: bool
