@@ -89,6 +89,11 @@ def test_translations_are_kept_and_what_is_wrong_is_told(area: Area) -> None:
     again = merged(area, {})
     assert rendered(again) == area.po.read_text()
     assert [c for c in complaints(area, rendered(again)) if "placeholders" in c]
+    for message in entries(catalog):
+        if isinstance(message.id, str):
+            message.string = "Une carte suffit. " * 2
+    area.po.write_text(rendered(catalog))
+    assert [c for c in complaints(area, rendered(catalog)) if "said twice" in c]
     assert next(complaints(area, "something newer")) == "tried: out of date; run make texts"
 
 

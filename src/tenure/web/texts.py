@@ -54,6 +54,7 @@ msgstr ""
 
 """
 _PLACEHOLDER: Final = re.compile(r"%\(\w+\)[a-z]|%[a-z%]|\{\w*\}")
+_TWICE: Final = re.compile(r"(.{15,})\1")
 
 Texts = tuple[str, ...]
 Key = tuple[Texts, str | None]
@@ -174,7 +175,8 @@ def rendered(catalog: Catalog) -> str:
 
 
 def complaints(area: Area, expected: str) -> Iterator[str]:
-    """What is wrong with an area's file: out of date, untranslated, fuzzy, other placeholders."""
+    """What is wrong with an area's file: out of date, untranslated, fuzzy, other placeholders,
+    or the same said twice in a row."""
     if not area.po.exists() or area.po.read_text(encoding="utf-8") != expected:
         yield f"{area.name}: out of date; run make texts"
     for message in entries(kept(area.po)):
@@ -182,6 +184,8 @@ def complaints(area: Area, expected: str) -> Iterator[str]:
             yield f"{area.name}: not translated: {_texts(message.id)[0]!r}"
         elif not _same_placeholders(message):
             yield f"{area.name}: other placeholders: {_texts(message.id)[0]!r}"
+        elif any(map(_TWICE.search, _texts(message.string))):
+            yield f"{area.name}: said twice: {_texts(message.id)[0]!r}"
 
 
 def _same_placeholders(message: Message) -> bool:

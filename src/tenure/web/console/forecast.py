@@ -261,10 +261,18 @@ def place_of(on: date, ahead: Ahead) -> str:
     return f"{2 + 94 * (on - ahead.today).days / whole:.2f}%"
 
 
-def months(ahead: Ahead) -> list[tuple[date, str]]:
-    """The first days of months to be written below the picture: some three of them."""
+def months(ahead: Ahead) -> list[tuple[date, str, str]]:
+    """The first days of months to be written below the picture: some three of them.
+
+    Each with its place, and with what of its text stands there: near the end, the text's end.
+    """
     first = ahead.today.replace(day=1)
     whole = (ahead.until.year - first.year) * 12 + ahead.until.month - first.month
     step = max(-(-whole // 3), 1)
     days = [add_months(first, number) for number in range(step, whole + 1, step)]
-    return [(day, place_of(day, ahead)) for day in days if day <= ahead.until]
+    late = ahead.until - (ahead.until - ahead.today) / 6
+    return [
+        (day, place_of(day, ahead), "end" if day > late else "middle")
+        for day in days
+        if day <= ahead.until
+    ]
