@@ -237,46 +237,57 @@ def own_rows(url: str, horizon: int) -> dict[str, int]:
     return found
 
 
-def copy_own_rows(ran: str, fresh: str, horizon: int, subscriptions: int) -> float:
-    """Write the run's own rows by ``COPY`` into ``fresh``; the seconds that took."""
-    batches = max(1, subscriptions // BATCH)
-    counts = own_rows(ran, horizon)
+def copy_own_rows(ran: str, fresh: str, horizon: int) -> float:
+    """Write the run's own rows by ``COPY`` into ``fresh``; the seconds that took.
+
+    A batch is of whole customers, as the run's are, so that what its rows refer to is in it or
+    before it.
+    """
     seconds = 0.0
     with psycopg.connect(ran) as source, psycopg.connect(fresh) as target:
-        cursors = {}
-        for table in TABLES:
-            name = sql.Identifier(f"own_{table}")
-            source.execute(
-                sql.SQL("CREATE TEMP TABLE {} AS SELECT * ").format(name) + rows_of(table, horizon)
-            )
-            source.execute(sql.SQL("ALTER TABLE {} ADD own_number serial").format(name))
-            source.execute(sql.SQL("CREATE INDEX ON {} (own_number)").format(name))
-            found = source.execute(
-                "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute "
-                "WHERE attrelid = %s::regclass AND attnum > 0 AND attname <> 'own_number'",
-                [f"own_{table}"],
-            ).fetchone()
-            cursors[table] = (name, sql.SQL((found or [""])[0]))
-        for number in range(batches):
+        columns = {table: _set_apart(source, table, horizon) for table in TABLES}
+        row = source.execute("SELECT max(n) FROM bench").fetchone()
+        last = int((row or [0])[0])
+        for first in range(1, last + 1, BATCH // 2):
             chunk = []
-            for table in TABLES:
-                name, columns = cursors[table]
-                size = -(-counts[table] // batches)
+            for table, named in columns.items():
                 select = sql.SQL(
-                    "COPY (SELECT {} FROM {} WHERE own_number > {} AND own_number <= {}) TO STDOUT"
-                ).format(
-                    columns, name, sql.Literal(number * size), sql.Literal((number + 1) * size)
-                )
+                    "COPY (SELECT {} FROM {} WHERE own_number >= {} AND own_number < {}) TO STDOUT"
+                ).format(named, _own(table), sql.Literal(first), sql.Literal(first + BATCH // 2))
                 with source.cursor() as cursor, cursor.copy(select) as copy:
-                    chunk.append((table, columns, b"".join(bytes(part) for part in copy)))
+                    chunk.append((table, named, b"".join(bytes(part) for part in copy)))
             begun = time.perf_counter()
-            for table, columns, data in chunk:
-                into = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), columns)
+            for table, named, data in chunk:
+                into = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), named)
                 with target.cursor() as cursor, cursor.copy(into) as copy:
                     copy.write(data)
             target.commit()
             seconds += time.perf_counter() - begun
     return seconds
+
+
+def _own(table: str) -> sql.Identifier:
+    return sql.Identifier(f"own_{table}")
+
+
+def _set_apart(
+    source: psycopg.Connection[Any], table: LiteralString, horizon: int
+) -> sql.Composable:
+    """Keep the run's own rows of a table, by the number of their customer; returns its columns."""
+    source.execute(
+        sql.SQL(
+            "CREATE TEMP TABLE {} AS SELECT own.*, bench.n AS own_number FROM (SELECT * "
+        ).format(_own(table))
+        + rows_of(table, horizon)
+        + sql.SQL(") AS own JOIN bench ON bench.org = own.organisation_id")
+    )
+    source.execute(sql.SQL("CREATE INDEX ON {} (own_number)").format(_own(table)))
+    found = source.execute(
+        "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute "
+        "WHERE attrelid = %s::regclass AND attnum > 0 AND attname <> 'own_number'",
+        [f"own_{table}"],
+    ).fetchone()
+    return sql.SQL((found or [""])[0])
 
 
 def twin(url: str, name: str) -> str:
@@ -369,7 +380,7 @@ def measure(url: str, organisations: int, kills: int) -> dict[str, Any]:
     use_gateway()
     ours = in_child(renew)
     rows = own_rows(url, horizon)
-    limit = copy_own_rows(url, fresh, horizon, subscriptions)
+    limit = copy_own_rows(url, fresh, horizon)
     figures: dict[str, Any] = {
         "subscriptions": subscriptions,
         "ours_per_second": round(subscriptions / ours),

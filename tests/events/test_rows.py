@@ -10,9 +10,10 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection
 from django.db import transaction as database
 
-from tenure.events.models import Stream
-from tenure.events.rows import read_rows, read_values, run, run_apart
+from tenure.events.models import IdempotencyKey, Stream
+from tenure.events.rows import new_row, read_rows, read_values, run, run_apart
 from tenure.events.sending import Line
+from tenure.orders.models import Order, OrderLine
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,6 +43,21 @@ def test_a_row_is_as_django_reads_it() -> None:
     read.revision = 3
     read.save()
     assert Stream.objects.get(organisation_id=read.organisation_id).revision == 3
+
+
+def test_a_new_row_is_as_django_makes_it() -> None:
+    order = Order(id=uuid4())
+    line = {"id": uuid4(), "order": order, "offer_id": "design", "quantity": 3}
+    made, ours = OrderLine(**line), new_row(OrderLine, **line)
+    fields = [field.attname for field in OrderLine._meta.concrete_fields]
+    assert [getattr(ours, name) for name in fields] == [getattr(made, name) for name in fields]
+    assert ours.order is order
+    assert ours._state.adding
+    first, second = new_row(IdempotencyKey), new_row(IdempotencyKey)
+    assert first.id != second.id
+    assert first.headers is not second.headers
+    with pytest.raises(TypeError, match="colour"):
+        new_row(Stream, colour="red")
 
 
 def test_a_transaction_begins_and_ends_with_its_statements() -> None:

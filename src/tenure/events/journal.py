@@ -11,6 +11,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import cache
 from typing import Any, ClassVar, Final, Protocol, runtime_checkable
 from uuid import UUID
 
@@ -70,7 +71,12 @@ PREFIXES: Mapping[str, str] = {
 """Which prefix the identifier in a field of that name carries outside."""
 
 
+_AS_THEY_ARE: Final = frozenset({str, int, bool, type(None)})
+
+
 def _outside(name: str, value: object) -> Any:
+    if type(value) in _AS_THEY_ARE:
+        return value
     if isinstance(value, UUID):
         return public_id(PREFIXES[name], value)
     if isinstance(value, datetime):
@@ -86,8 +92,13 @@ def _outside(name: str, value: object) -> Any:
 
 def event_data(fact: Fact) -> dict[str, Any]:
     """The fact's fields in the form that the journal stores and the API shows."""
+    return {name: _outside(name, getattr(fact, name)) for name in _fields(type(fact))}
+
+
+@cache
+def _fields(fact: type[Fact]) -> tuple[str, ...]:
     fields = dataclasses.fields(fact)  # type: ignore[arg-type]  # Fact is a dataclass by contract
-    return {field.name: _outside(field.name, getattr(fact, field.name)) for field in fields}
+    return tuple(field.name for field in fields)
 
 
 class Journal:

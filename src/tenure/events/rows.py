@@ -8,9 +8,9 @@ again and again, it is written once and prepared once; everywhere else querysets
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model
@@ -51,6 +51,16 @@ def read_joined(
     return [(_instance(model, names, row[:width]), row[width:]) for row in found]
 
 
+def row_of(model: type[Row], values: Values) -> Row:
+    """A row that was read beside another, by the values of its columns in the fields' order."""
+    return _instance(model, _attributes(model), values)
+
+
+@cache
+def _attributes(model: type[Model]) -> tuple[str, ...]:
+    return tuple(field.attname for field in model._meta.concrete_fields)
+
+
 def _instance(model: type[Row], names: tuple[str, ...], row: Values) -> Row:
     """A row as ``Model.from_db`` makes it, without asking of each field whether it was given."""
     instance = model.__new__(model)
@@ -58,6 +68,50 @@ def _instance(model: type[Row], names: tuple[str, ...], row: Values) -> Row:
     instance._state = ModelState()
     instance._state.adding, instance._state.db = False, DEFAULT_DB_ALIAS
     return instance
+
+
+def new_row(model: type[Row], /, **values: Any) -> Row:
+    """A row yet to be written, as ``model(**values)`` makes it, at a fraction of the cost.
+
+    What is not given has its default. A related row can be given by the field's name, and is kept;
+    by that of its column (``order_id``) its key is. Raises ``TypeError`` for what is no field.
+    """
+    blank = _blank(model)
+    instance = model.__new__(model)
+    instance._state = ModelState()
+    given = instance.__dict__
+    given.update(blank.values)
+    given.update(values)
+    for attribute, make in blank.made:
+        if attribute not in values:
+            given[attribute] = make()
+    for name, attribute in blank.related:
+        if name in values:
+            row = given.pop(name)
+            given[attribute] = None if row is None else row.pk
+            instance._state.fields_cache[name] = row
+    if len(given) != blank.size:
+        unknown = given.keys() - blank.values.keys() - {"_state"}
+        raise TypeError(f"{model.__name__} has no {', '.join(sorted(unknown))}.")
+    return instance
+
+
+class _Blank(NamedTuple):
+    """A row without any values: its defaults, and what can be given by another name."""
+
+    values: dict[str, Any]
+    made: tuple[tuple[str, Callable[[], Any]], ...]
+    related: tuple[tuple[str, str], ...]
+    size: int
+
+
+@cache
+def _blank(model: type[Model]) -> _Blank:
+    fields = model._meta.concrete_fields
+    made = {f.attname: f.default for f in fields if f.has_default() and callable(f.default)}
+    values = {f.attname: None if f.attname in made else f.get_default() for f in fields}
+    related = tuple((f.name, f.attname) for f in fields if f.name != f.attname)
+    return _Blank(values, tuple(made.items()), related, len(values) + 1)
 
 
 def read_values(statement: str, parameters: Sequence[Any]) -> list[Values]:

@@ -6,13 +6,14 @@ sending each, and not into writing; so new rows are collected, and go together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Model
+from django.db.models import BinaryField, Field, Model
 from psycopg import sql
 
 from tenure.events.rows import run
@@ -68,8 +69,7 @@ class Writing:
 
 def as_json(rows: Sequence[Model]) -> str:
     """Rows as one JSON document, so that one statement serves for any number of them."""
-    names = _names(type(rows[0]))
-    told = [{column: _plain(getattr(row, name)) for column, name in names} for row in rows]
+    told = [_told(row) for row in rows]
     return msgspec.json.encode(told, enc_hook=told_plainly).decode()
 
 
@@ -80,9 +80,37 @@ def told_plainly(value: Any) -> str:
     raise NotImplementedError
 
 
-def _plain(value: Any) -> Any:
-    """A value that JSON or PostgreSQL reads as it is; bytes in the form that ``bytea`` reads."""
-    return "\\x" + value.hex() if isinstance(value, bytes) else value
+def _told(row: Model) -> dict[str, Any]:
+    """A row by its columns; bytes in the form that ``bytea`` reads."""
+    shape = _shape(type(row))
+    told = dict(zip(shape.columns, shape.values(row.__dict__), strict=True))
+    for column in shape.binary:
+        if told[column] is not None:
+            told[column] = "\\x" + bytes(told[column]).hex()
+    return told
+
+
+class _Shape(NamedTuple):
+    """How rows of a model are told: the columns that are ours to write, and their values."""
+
+    columns: tuple[str, ...]
+    values: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    binary: tuple[str, ...]
+
+
+@cache
+def _shape(model: type[Model]) -> _Shape:
+    names = _names(model)
+    binary = {field.attname for field in model._meta.concrete_fields if _is_binary(field)}
+    return _Shape(
+        tuple(column for column, _ in names),
+        itemgetter(*(name for _, name in names)),
+        tuple(column for column, name in names if name in binary),
+    )
+
+
+def _is_binary(field: Field[Any, Any]) -> bool:
+    return isinstance(field, BinaryField)
 
 
 @cache

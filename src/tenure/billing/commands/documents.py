@@ -18,7 +18,7 @@ from tenure.billing.documents.numbering import series_of
 from tenure.billing.events import DocumentIssued
 from tenure.billing.models import Document, DocumentFile, DocumentFormat
 from tenure.events.journal import Journal
-from tenure.events.rows import column_names
+from tenure.events.rows import column_names, new_row
 
 _YET_TO_COME: Final = "?"
 """Where number and hash stand until they are known; the database puts them in."""
@@ -70,7 +70,8 @@ def _document(draft: Draft, zone: str, at: datetime) -> Document:
         sequence=0,
         previous_sha256=_YET_TO_COME,
     )
-    return Document(
+    return new_row(
+        Document,
         id=new_id(),
         organisation_id=draft.organisation,
         order_id=draft.order,

@@ -16,7 +16,7 @@ from tenure.billing.events import PaymentCaptured, PaymentDeclined
 from tenure.billing.gateways import Outcome, Result
 from tenure.billing.models import Payment, PaymentStatus
 from tenure.events.journal import Journal
-from tenure.events.rows import AMONG, read_rows
+from tenure.events.rows import AMONG, new_row, read_rows
 from tenure.events.writing import told_plainly
 from tenure.orders.models import Order
 from tenure.policy.words import PaymentMethod
@@ -56,7 +56,8 @@ def intend_payments(
     ``PROMISED`` the call waits until ``keep_promises``.
     """
     payments = [
-        Payment(
+        new_row(
+            Payment,
             id=new_id(),
             organisation_id=intent.order.organisation_id,
             order=intent.order,

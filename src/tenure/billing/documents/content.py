@@ -9,7 +9,7 @@ later changes no document that was issued before it: a default is never changed.
 from __future__ import annotations
 
 import hashlib
-import json
+import re
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final
@@ -297,15 +297,20 @@ class Content(_Part, frozen=True, kw_only=True):
         return self.total - self.paid
 
 
+_ENCODER: Final = msgspec.json.Encoder(order="sorted")
+_LONG: Final = re.compile(rb"\d{16}")
+"""Whatever is beyond 2⁵³ has as many digits; so may a text, which is looked at more closely."""
+
+
 def canonical(content: Content) -> bytes:
     """The one way to write ``content``, after RFC 8785: what is hashed and kept.
 
     Raises ``ValueError`` for a number beyond 2⁵³, which others would read as another.
     """
-    written = msgspec.to_builtins(content)
-    _refuse_inexact(written)
-    text = json.dumps(written, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode()
+    written = _ENCODER.encode(content)
+    if _LONG.search(written):
+        _refuse_inexact(msgspec.to_builtins(content))
+    return written
 
 
 def parse(data: bytes | str) -> Content:

@@ -20,6 +20,7 @@ from tenure.billing.ledger.rules.posting import Move, moves_of_recognition
 from tenure.billing.ledger.rules.recognition import earned_before, next_posting
 from tenure.billing.models.ledger import Entry, Recognition
 from tenure.events.journal import Journal
+from tenure.events.rows import new_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ def book(*, bookings: Sequence[Booking], journal: Journal) -> None:
 def _entries(booking: Booking, journal: Journal) -> Iterator[Entry]:
     posting = new_id()
     for move in booking.moves:
-        yield Entry(
+        yield new_row(
+            Entry,
             id=new_id(),
             posting=posting,
             cause=booking.cause.value,
@@ -95,7 +97,8 @@ def spread(*, stretches: Sequence[Stretch], zone: str, journal: Journal) -> None
 
 def _recognition(stretch: Stretch, zone: str) -> Recognition:
     next_on = next_posting(max(stretch.starts_on, stretch.issued_on))
-    return Recognition(
+    return new_row(
+        Recognition,
         id=new_id(),
         organisation_id=stretch.organisation,
         order_id=stretch.order,
@@ -142,7 +145,8 @@ def _recognised(
 ) -> Iterator[Entry]:
     posting = new_id()
     for move in moves_of_recognition(amount):
-        yield Entry(
+        yield new_row(
+            Entry,
             id=new_id(),
             posting=posting,
             cause=Cause.RECOGNITION.value,

@@ -10,7 +10,6 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS
 
 from tenure.base.calendar import local_date, zone_named
 from tenure.billing.documents.composing import Taxed, electronic_address, transfer_to
@@ -19,7 +18,7 @@ from tenure.billing.documents.content import Payment as PaymentTerms
 from tenure.billing.models import Payment
 from tenure.catalogue.queries import KnownCatalogue, catalogue_at
 from tenure.catalogue.queries.vendor import VendorFacts
-from tenure.events.rows import AMONG, column_names, read_joined
+from tenure.events.rows import AMONG, column_names, read_joined, row_of
 from tenure.events.sending import Values
 from tenure.events.streams import CATALOGUE_STREAM
 from tenure.orders.models import Order, OrderKind, OrderLine
@@ -84,7 +83,6 @@ class Bought:
 
 
 _COLUMNS: Final = column_names(Organisation)
-_NAMES: Final = tuple(field.attname for field in Organisation._meta.concrete_fields)
 _BUYER: Final = (*(f"buyer.{name}" for name in _COLUMNS), "shelf.revision", "shelf.mark")
 _WITH_BUYERS: Final = """
     JOIN organisations_organisation AS buyer ON buyer.id = organisation_id
@@ -224,7 +222,7 @@ def _one(order: Order, rows: list[tuple[OrderLine, Values]]) -> Bought:
     _, first = rows[0]
     return Bought(
         order=order,
-        buyer=Organisation.from_db(DEFAULT_DB_ALIAS, _NAMES, first[:width]),
+        buyer=row_of(Organisation, first[:width]),
         lines=tuple(BoughtLine(line, *values[width + 2 :]) for line, values in rows),
         known=catalogue_at(first[width], first[width + 1]),
     )

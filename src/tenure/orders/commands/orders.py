@@ -12,7 +12,7 @@ from tenure.base.calendar import Term
 from tenure.base.ids import new_id
 from tenure.base.money import Money
 from tenure.events.journal import Journal
-from tenure.events.rows import AMONG, read_rows
+from tenure.events.rows import AMONG, new_row, read_rows
 from tenure.orders.commands.evidence import evidence_of
 from tenure.orders.events import OrderCancelled, OrderPaid, OrderPlaced, OrderTaxCorrected
 from tenure.orders.models import Order, OrderKind, OrderLine, OrderStatus
@@ -161,7 +161,8 @@ def wait_for_transfer(*, order: Order, expires_at: datetime, remind_at: datetime
 
 
 def _order(draft: OrderDraft, at: datetime) -> Order:
-    return Order(
+    return new_row(
+        Order,
         id=new_id(),
         organisation_id=draft.organisation,
         cart_id=draft.cart,
@@ -186,7 +187,8 @@ def _order(draft: OrderDraft, at: datetime) -> Order:
 
 def _lines(order: Order, drafts: Sequence[LineDraft]) -> list[OrderLine]:
     return [
-        OrderLine(
+        new_row(
+            OrderLine,
             id=draft.id or new_id(),
             order=order,
             organisation_id=order.organisation_id,

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from tenure.base.calendar import Term, first_instant
 from tenure.base.ids import new_id
 from tenure.events.journal import Journal
+from tenure.events.rows import new_row
 from tenure.orders.models import Order, OrderLine
 from tenure.policy.model import Policy
 from tenure.policy.words import Audience
@@ -80,7 +81,8 @@ def begin_subscriptions(*, beginnings: Sequence[Beginning], journal: Journal) ->
 
 def _subscription(beginning: Beginning, journal: Journal) -> Subscription:
     line = beginning.line
-    return Subscription(
+    return new_row(
+        Subscription,
         id=new_id(),
         organisation_id=beginning.order.organisation_id,
         order_line=line,
@@ -140,7 +142,8 @@ def period_row(
     renews = subscription.term != Term.TRIAL and order is not None
     data_until_on = data_available_until(facts.ends_on, days)
     begins_later = renews and facts.kind is PeriodKind.RENEWAL
-    row = Period(
+    row = new_row(
+        Period,
         id=new_id(),
         organisation_id=subscription.organisation_id,
         subscription=subscription,

@@ -9,11 +9,9 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import DEFAULT_DB_ALIAS
-
 from tenure.base.calendar import Term, zone_named
 from tenure.base.ids import new_id
-from tenure.events.rows import AMONG, column_names, read_joined
+from tenure.events.rows import AMONG, column_names, new_row, read_joined, row_of
 from tenure.events.sending import Values
 from tenure.orders.queries.policy import policy_numbered
 from tenure.policy.model import Policy
@@ -122,22 +120,16 @@ def obligations(periods: Collection[UUID]) -> list[Obligation]:
     ]
 
 
-_SUBSCRIPTION_NAMES: Final = tuple(f.attname for f in Subscription._meta.concrete_fields)
-_RENEWAL_NAMES: Final = tuple(f.attname for f in Renewal._meta.concrete_fields)
-
-
 def _obligation(current: Period, values: Values) -> Obligation:
-    width, wide = len(_SUBSCRIPTION_NAMES), len(_RENEWAL_NAMES)
-    row = Subscription.from_db(DEFAULT_DB_ALIAS, _SUBSCRIPTION_NAMES, values[:width])
+    width, wide = len(_SUBSCRIPTION), len(_RENEWAL)
+    row = row_of(Subscription, values[:width])
     there = values[width : width + wide]
     policy, method, followed = values[width + wide :]
     current.subscription = row
     return Obligation(
         subscription=row,
         current=current,
-        renewal=Renewal.from_db(DEFAULT_DB_ALIAS, _RENEWAL_NAMES, there)
-        if there[0] is not None
-        else _new(row, current),
+        renewal=row_of(Renewal, there) if there[0] is not None else _new(row, current),
         policy=policy_numbered(policy),
         by_transfer=method == PaymentMethod.BANK_TRANSFER,
         followed=followed,
@@ -145,7 +137,8 @@ def _obligation(current: Period, values: Values) -> Obligation:
 
 
 def _new(row: Subscription, current: Period) -> Renewal:
-    return Renewal(
+    return new_row(
+        Renewal,
         id=new_id(),
         organisation_id=row.organisation_id,
         subscription=row,

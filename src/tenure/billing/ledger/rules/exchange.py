@@ -21,6 +21,8 @@ class Rate:
 
     def convert(self, amount: int) -> int:
         """``amount`` in minor units of ``currency`` as minor units of ``accounting``, half up."""
+        if self.currency == self.accounting and self.value == 1:
+            return amount
         shift = minor_digits(self.accounting) - minor_digits(self.currency)
         return round_half_up(Fraction(amount) / Fraction(self.value) * Fraction(10) ** shift)
 
