@@ -1,10 +1,13 @@
-"""``tenure api-key create``, as somebody at a terminal runs it."""
+"""``tenure api-key``, as somebody at a terminal runs it."""
 
 from __future__ import annotations
+
+import json
 
 import pytest
 from typer.testing import CliRunner
 
+from tenure.base.ids import new_id, public_id
 from tenure.cli.main import app
 from tenure.organisations.models import ApiKey
 from tests.api.cast import Cast
@@ -25,6 +28,19 @@ def test_a_vendor_s_key_is_printed_once_and_works(cast: Cast) -> None:
     row = ApiKey.objects.get(name="shop")
     assert key.encode() not in bytes(row.hash)
     assert row.organisation_id is None
+    listed = CliRunner().invoke(app, ["api-key", "list"], env=ENGLISH).stdout.splitlines()
+    named = public_id("key", row.id)
+    assert listed[0] == f"{named}  shop  made {row.created_at.date()}"
+    assert key not in "".join(listed)
+    theirs = ["--organisation", cast.org]
+    assert CliRunner().invoke(app, ["api-key", "revoke", named, *theirs]).exit_code == 1
+    assert Api(key).get(f"/organisations/{cast.org}").status == 200
+    for _ in range(2):
+        done = CliRunner().invoke(app, ["api-key", "revoke", named], env=ENGLISH)
+        assert (done.exit_code, done.stdout) == (0, "")
+    assert Api(key).get(f"/organisations/{cast.org}").status == 401
+    listed = CliRunner().invoke(app, ["api-key", "list"], env=ENGLISH).stdout.splitlines()
+    assert ", revoked " in listed[0]
 
 
 def test_an_organisation_s_key_sees_that_one_alone(cast: Cast) -> None:
@@ -35,6 +51,12 @@ def test_an_organisation_s_key_sees_that_one_alone(cast: Cast) -> None:
     events = Api(key).get(f"/organisations/{cast.org}/events").body["data"]
     assert events[-1]["type"] == "api_key.created"
     assert events[-1]["by"] == "command"
+    words = ["api-key", "list", "--json", "--organisation", cast.org]
+    newest, *_ = json.loads(CliRunner().invoke(app, words).stdout)
+    assert (newest["name"], newest["organisation"], newest["revoked_at"]) == ("erp", cast.org, None)
+    words = ["api-key", "revoke", newest["id"], "--organisation", cast.org]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    assert Api(key).get("/organisations").status == 401
 
 
 @pytest.mark.parametrize("name", [" ", "x" * 101, "a\x00b"])
@@ -48,3 +70,6 @@ def test_a_key_for_nobody_is_not_made(cast: Cast) -> None:
     done = CliRunner().invoke(app, words, env=ENGLISH)
     assert done.exit_code == 1
     assert not ApiKey.objects.filter(name="x").exists()
+    words = ["api-key", "list", "--organisation", public_id("org", new_id())]
+    assert CliRunner().invoke(app, words).exit_code == 1
+    assert CliRunner().invoke(app, ["api-key", "revoke", "key_nobody"]).exit_code == 1

@@ -1,4 +1,5 @@
-"""Keys of an organisation's API, made and taken back by its administrators (R35)."""
+"""Keys of the API: an organisation's, made and taken back by its administrators (R35), and the
+vendor's, by whoever runs the installation."""
 
 from __future__ import annotations
 
@@ -9,10 +10,11 @@ from uuid import UUID
 from tenure.base.errors import NotFound, Refused
 from tenure.events.asked import Asked
 from tenure.events.journal import transaction
+from tenure.events.models import KEYS_STREAM
 from tenure.flows.locks import lock_organisation
 from tenure.flows.written import Written
 from tenure.organisations.commands import api_keys as commands
-from tenure.organisations.models import ApiKey
+from tenure.organisations.queries import keys_of
 from tenure.organisations.rules import key_verdict
 
 
@@ -42,15 +44,17 @@ def make_api_key(
     return MadeKey(key.id, text, journal.revisions[organisation])
 
 
-def revoke_api_key(*, organisation: UUID, key: UUID, now: datetime, by: str) -> Written:
-    """Refuse a key of the organisation from now on; revoking it again changes nothing.
+def revoke_api_key(*, organisation: UUID | None, key: UUID, now: datetime, by: str) -> Written:
+    """Refuse a key of the organisation, of the vendor's without one, from now on; revoking it
+    again changes nothing.
 
     Raises ``NotFound``, also for a key of somebody else.
     """
     with transaction(now=now, by=by, organisation=organisation) as journal:
-        lock_organisation(organisation, journal)
-        row = ApiKey.objects.select_for_update().filter(id=key, organisation=organisation).first()
+        if organisation is not None:
+            lock_organisation(organisation, journal)
+        row = keys_of(organisation).select_for_update().filter(id=key).first()
         if row is None:
             raise NotFound
         commands.revoke_api_key(key=row, journal=journal)
-    return Written((key,), journal.revisions[organisation])
+    return Written((key,), journal.revisions[organisation or KEYS_STREAM])

@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from tenure.base.calendar import local_date, zone_named
@@ -298,9 +299,17 @@ def ownership_takers(organisation: UUID, most: int) -> list[Member]:
     return list(rows.order_by("standing", "name", "email")[:most])
 
 
-def api_keys_of(organisation: UUID) -> list[ApiKey]:
-    """The keys of an organisation, the newest first, revoked ones too; one statement."""
-    return list(ApiKey.objects.filter(organisation_id=organisation).order_by("-id"))
+def keys_of(organisation: UUID | None) -> QuerySet[ApiKey]:
+    """The keys of an organisation; without one, the vendor's own."""
+    if organisation is None:
+        return ApiKey.objects.filter(organisation__isnull=True)
+    return ApiKey.objects.filter(organisation_id=organisation)
+
+
+def api_keys_of(organisation: UUID | None) -> list[ApiKey]:
+    """The keys of an organisation, or the vendor's own, the newest first, revoked ones too; one
+    statement."""
+    return list(keys_of(organisation).order_by("-id"))
 
 
 def api_key_of(organisation: UUID, key: UUID) -> ApiKey:
