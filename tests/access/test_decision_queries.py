@@ -54,7 +54,7 @@ def catalogue() -> Catalogue:
 
 def known(organisation: Organisation) -> KnownOrganisation:
     (row,) = rows(sql.ORGANISATIONS, [organisation.id])
-    return organisation_row(row, catalogue().grants_of)
+    return organisation_row(row, catalogue())
 
 
 @pytest.mark.unmeasured

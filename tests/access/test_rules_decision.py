@@ -44,9 +44,8 @@ def plain_seat(
     )
 
 
-def prepared(number: int, seat: PlainSeat) -> SeatFacts:
+def prepared(seat: PlainSeat) -> SeatFacts:
     return seat_facts(
-        UUID(int=number),
         seat.permissions,
         seat.periods,
         data_until=seat.data_until,
@@ -59,7 +58,8 @@ def facts(organisation: PlainOrganisation) -> OrganisationFacts:
     members: Mapping[str, MemberFacts] = {
         name: MemberFacts(
             member.status == "active",
-            tuple(prepared(number, seat) for number, seat in enumerate(member.seats)),
+            tuple(map(prepared, member.seats)),
+            tuple(UUID(int=number) for number in range(len(member.seats))),
         )
         for name, member in organisation.members.items()
     }

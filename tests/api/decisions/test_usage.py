@@ -14,7 +14,7 @@ import pytest
 from django.db import connection
 
 from tenure.access.models import Seat
-from tenure.access.queries.decisions import KnownOrganisation
+from tenure.access.queries.decisions import KnownMember, KnownOrganisation
 from tenure.access.rules.decision import OrganisationFacts
 from tenure.api.decisions.asking import Desk
 from tenure.api.decisions.usage import MOST_PENDING, Usage
@@ -187,38 +187,43 @@ def test_a_seat_that_is_being_changed_is_written_later(office: Office, key: str)
 
 
 def plain_known(zones: list[str]) -> KnownOrganisation:
-    """An organisation with subscriptions in those zones."""
+    """An organisation with subscriptions in those zones, and a member who holds all of them."""
+    of_zones = {new_id(): ZoneInfo(zone) for zone in zones}
+    members = {"mem_x": KnownMember(True, (), tuple(of_zones))}
     return KnownOrganisation(
         id=new_id(),
         version=(1, 1),
         mark=b"",
-        facts=OrganisationFacts(1, suspended=False, members={}),
+        facts=OrganisationFacts(1, suspended=False, members=members),
+        members=members,
         addresses={},
-        zones={new_id(): ZoneInfo(zone) for zone in zones},
+        zones=of_zones,
         read_at=0,
         weight=1,
     )
 
 
 def test_a_day_is_noted_once_and_the_next_one_anew() -> None:
-    known, usage, member = plain_known(["Asia/Tokyo", "America/New_York"]), Usage(), "mem_x"
-    tokyo, york = known.zones
+    known, usage = plain_known(["Asia/Tokyo", "America/New_York"]), Usage()
+    (member,) = known.members.values()
     midnight = datetime(2027, 3, 1, 15, 0, tzinfo=UTC)  # in Tokyo
     for minutes, expected in ((-2, 2), (-1, 2), (0, 2), (5, 2)):
         at = microseconds(midnight + timedelta(minutes=minutes))
-        usage.note(known, member, tokyo, at)
-        usage.note(known, member, york, at)
+        for seat in range(2):
+            usage.note(known, member, "mem_x", seat, at)
         assert len(usage) == expected
+    tokyo, york = known.zones
     assert usage.pending == {
-        (tokyo, member): date(2027, 3, 2),
-        (york, member): date(2027, 3, 1),
+        (tokyo, "mem_x"): date(2027, 3, 2),
+        (york, "mem_x"): date(2027, 3, 1),
     }
 
 
 def test_what_waits_is_bounded() -> None:
     known, usage = plain_known(["UTC"]), Usage()
     (subscription,) = known.zones
-    for number in range(MOST_PENDING + 10):
-        usage.note(known, f"mem_{number}", subscription, 1)
+    members = [KnownMember(True, (), (subscription,)) for _ in range(MOST_PENDING + 10)]
+    for number, member in enumerate(members):
+        usage.note(known, member, f"mem_{number}", 0, 1)
     assert len(usage) == MOST_PENDING
-    assert len(known.used) == MOST_PENDING
+    assert sum(member.used for member in members) == MOST_PENDING

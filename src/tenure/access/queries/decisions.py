@@ -10,9 +10,10 @@ restored the same revision may stand for something else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,7 +22,6 @@ import msgspec
 
 from tenure.access.rules.decision import (
     Grant,
-    MemberFacts,
     OrganisationFacts,
     SeatFacts,
     seat_facts,
@@ -201,6 +201,18 @@ NO_CHANGE: Final = version_mark(UNCHANGED)
 """The second argument of ``CHANGED``."""
 
 
+class _Held(NamedTuple):
+    """A subscription of which members hold seats, as the row tells it."""
+
+    subscription: UUID
+    offer: str
+    is_trial: bool
+    zone: str
+    dropped: bool
+    members: list[str]
+    periods: tuple[tuple[str, str, str, str], ...]
+
+
 class Catalogue:
     """What the roles of every offer grant, as of ``version``.
 
@@ -213,6 +225,7 @@ class Catalogue:
         self._roles: dict[str, tuple[Grant, ...]] = {}
         self._offers: dict[str, list[str]] = {}
         self._given: dict[str, set[Grant]] = {}
+        self._seats: dict[tuple[str, tuple[tuple[str, str, str, str], ...], bool], SeatFacts] = {}
 
     def read(self, row: Sequence[Any]) -> None:
         """Take the one row of ``CATALOGUE``."""
@@ -232,6 +245,20 @@ class Catalogue:
             given = self._given[offer] = set(self._granted_by(offer))
         return given
 
+    def seat(self, held: _Held) -> SeatFacts:
+        """The seats of a subscription: one object for all that are alike, whose ever they are.
+
+        What thousands of organisations bought alike lies in one place then, where a question
+        finds it at once instead of waiting for the memory.
+        """
+        key = held.offer, held.periods, held.dropped
+        found = self._seats.get(key)
+        if found is None:
+            if len(self._seats) >= _MOST_SEATS:
+                self._seats.clear()
+            found = self._seats[key] = _seat(held, self.grants_of(held.offer))
+        return found
+
     def _granted_by(self, offer: str) -> Iterable[Grant]:
         for role in self._offers.get(offer, ()):
             yield from self._roles.get(role, ())
@@ -244,6 +271,17 @@ def _grants(grants: Mapping[str, Iterable[str]]) -> Iterable[Grant]:
 
 
 @dataclass(slots=True)
+class KnownMember:
+    """A member as they stand, and which of their seats were noted as used on this local day."""
+
+    active: bool
+    seats: tuple[SeatFacts, ...]
+    subscriptions: tuple[UUID, ...]
+    used: int = 0
+    """The bit of a seat's place is set when its use was noted."""
+
+
+@dataclass(slots=True)
 class KnownOrganisation:
     """An organisation's facts, with what names its members and what their use is noted by."""
 
@@ -252,7 +290,8 @@ class KnownOrganisation:
     mark: bytes
     """What is asked to know whether this still holds."""
     facts: OrganisationFacts
-    """``members`` by their outside ids alone."""
+    members: Mapping[str, KnownMember]
+    """Those of ``facts``: by their outside ids alone."""
     addresses: Mapping[str, str]
     """From an address in lower case to the member's outside id."""
     zones: Mapping[UUID, ZoneInfo]
@@ -261,54 +300,37 @@ class KnownOrganisation:
     """The database's time when this was read, in microseconds since 1970."""
     weight: int
     """About how many bytes this holds."""
-    used: set[int] = field(default_factory=set)
-    """Marks of the seats that were noted as used on this local day."""
     days: Mapping[UUID, date] = field(default_factory=dict)
     """The local day of each subscription until ``used_until``."""
     used_until: int = 0
     """When the first of these local days ends, in microseconds since 1970."""
 
 
-class _Held(NamedTuple):
-    """A subscription of which members hold seats, as the row tells it."""
-
-    subscription: UUID
-    offer: str
-    is_trial: bool
-    zone: str
-    dropped: bool
-    members: list[str]
-    periods: list[tuple[str, str, str, str]]
-
-
 _members = msgspec.json.Decoder(list[tuple[str, str, bool]])
 _held = msgspec.json.Decoder(list[_Held])
+_MOST_SEATS: Final = 50_000
 _NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def organisation_row(
-    row: Sequence[Any], grants_of: Callable[[str], Set[Grant]]
-) -> KnownOrganisation:
-    """The facts that a row of ``ORGANISATIONS`` tells; ``grants_of`` says what an offer allows."""
+def organisation_row(row: Sequence[Any], catalogue: Catalogue) -> KnownOrganisation:
+    """The facts that a row of ``ORGANISATIONS`` tells; ``catalogue`` says what offers allow."""
     identity, revision, written_by, suspended, test_clock, read_at, members, held = row
-    seats: dict[str, list[SeatFacts]] = {}
+    held_by: dict[str, list[_Held]] = {}
     zones: dict[UUID, ZoneInfo] = {}
     for each in sorted(_held.decode(held), key=_preference):
         zones[each.subscription] = ZoneInfo(each.zone)
-        facts = _seat(each, grants_of(each.offer))
         for member in each.members:
-            seats.setdefault(member, []).append(facts)
-    found: dict[str, MemberFacts] = {}
+            held_by.setdefault(member, []).append(each)
+    found: dict[str, KnownMember] = {}
     addresses: dict[str, str] = {}
-    alike: dict[tuple[bool, tuple[int, ...]], MemberFacts] = {}
+    alike: dict[tuple[UUID, ...], tuple[tuple[SeatFacts, ...], tuple[UUID, ...]]] = {}
     for member, email, active in _members.decode(members):
-        of_member = seats.get(member, [])
-        alike_key = active, tuple(map(id, of_member))
-        shared = alike.get(alike_key)
-        if shared is None:
-            shared = alike[alike_key] = MemberFacts(active, tuple(of_member))
+        of_member = held_by.get(member, ())
+        subscriptions = tuple(each.subscription for each in of_member)
+        if subscriptions not in alike:
+            alike[subscriptions] = tuple(map(catalogue.seat, of_member)), subscriptions
         outside = public_id("mem", UUID(member))
-        found[outside] = shared
+        found[outside] = KnownMember(active, *alike[subscriptions])
         addresses[email] = outside
     clock = None if test_clock is None else microseconds(test_clock)
     return KnownOrganisation(
@@ -316,10 +338,11 @@ def organisation_row(
         version=(revision, written_by),
         mark=mark(identity, (revision, written_by)),
         facts=OrganisationFacts(revision, suspended, found, clock),
+        members=found,
         addresses=addresses,
         zones=zones,
         read_at=read_at,
-        weight=1000 + 250 * len(found) + 700 * len(zones) + 100 * sum(map(len, seats.values())),
+        weight=1500 + 450 * len(found) + 500 * len(zones),
     )
 
 
@@ -327,7 +350,6 @@ def _seat(held: _Held, grants: Set[Grant]) -> SeatFacts:
     periods = [(_instant(starts), _instant(ends)) for starts, ends, _, _ in held.periods]
     *_, (_, _, data_until_on, data_until) = [("", "", "1970-01-01", ""), *held.periods]
     return seat_facts(
-        held.subscription,
         grants,
         periods,
         data_until=date.fromisoformat(data_until_on),
@@ -344,5 +366,6 @@ def _preference(held: _Held) -> tuple[bool, float, str, UUID]:
     return held.is_trial, -ends, held.periods[0][0], held.subscription
 
 
+@lru_cache(maxsize=16_384)
 def _instant(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)

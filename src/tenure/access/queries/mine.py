@@ -92,7 +92,6 @@ def _facts(
         periods[period.subscription_id].append(period)
     return {
         row.id: seat_facts(
-            row.id,
             {(_ROLE, role.id) for role in roles[row.offer_id]},
             [(period.starts_at, period.ends_at) for period in periods[row.id]],
             data_until=periods[row.id][-1].data_until_on,
@@ -118,7 +117,9 @@ def _place(
         (row for row in rows if row.id in facts), key=lambda row: row.term == Term.TRIAL
     )
     member = MemberFacts(
-        membership.status is MemberStatus.ACTIVE, tuple(facts[row.id] for row in counted)
+        membership.status is MemberStatus.ACTIVE,
+        tuple(facts[row.id] for row in counted),
+        tuple(row.id for row in counted),
     )
     organisation = OrganisationFacts(0, place.suspended_at is not None, {"": member})
     listed = {role.id: role for row in counted for role in roles[row.offer_id]}

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, NamedTuple
+from functools import lru_cache
+from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
 from tenure.access import errors
@@ -49,8 +50,9 @@ class Stretch(NamedTuple):
 class SeatFacts:
     """A seat that is assigned now, or was dropped when its order was cancelled (R30).
 
-    All seats of a subscription are alike, so that its members share one of these; ``grants`` is
-    shared by all seats of an offer. ``stretches`` are in order and do not touch;
+    It does not say of which subscription, so that all seats for the same offer and time, in
+    whatever organisation, may share one of these; ``grants`` is shared by all seats of an offer.
+    ``stretches`` are in order and do not touch;
     a dropped seat has none. Data last until the end of the local day ``retained.
     data_available_until``, which is before ``retained_until``, in microseconds.
     """
@@ -62,12 +64,27 @@ class SeatFacts:
     dropped: bool
 
 
+class Standing(Protocol):
+    """A member; only an active one is ever let in. The seat to be used first comes first.
+
+    ``subscriptions`` are those that the seats are of, in the same order.
+    """
+
+    @property
+    def active(self) -> bool: ...
+    @property
+    def seats(self) -> tuple[SeatFacts, ...]: ...
+    @property
+    def subscriptions(self) -> tuple[UUID, ...]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class MemberFacts:
-    """A member; only an active one is ever let in. The seat to be used first comes first."""
+    """A member as they stand."""
 
     active: bool
     seats: tuple[SeatFacts, ...]
+    subscriptions: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +96,7 @@ class OrganisationFacts:
 
     revision: int
     suspended: bool
-    members: Mapping[str, MemberFacts]
+    members: Mapping[str, Standing]
     test_clock: int | None = None
 
 
@@ -93,7 +110,6 @@ NO_CURRENT_PERIOD: Final = Decision(False, errors.NO_CURRENT_PERIOD)
 
 
 def seat_facts(
-    subscription: UUID,
     grants: Set[Grant],
     periods: Iterable[tuple[datetime, datetime]],
     *,
@@ -106,24 +122,31 @@ def seat_facts(
     ``data_until`` is the last local day of R31 if nothing more is paid, and ``data_gone_at`` the
     first instant after it. A seat that R30 dropped (``dropped``) gives no access any more.
     """
-    stretches = () if dropped else tuple(_stretches(subscription, periods))
+    stretches = () if dropped else _stretches(tuple(sorted(periods)))
     retained = Decision(False, errors.RETENTION, data_available_until=data_until)
     return SeatFacts(grants, stretches, retained, microseconds(data_gone_at), dropped)
 
 
-def _stretches(
-    subscription: UUID, periods: Iterable[tuple[datetime, datetime]]
-) -> Iterable[Stretch]:
-    """Join periods that touch: a renewal that is paid already lengthens what is valid now."""
+@lru_cache(maxsize=16_384)
+def _stretches(periods: tuple[tuple[datetime, datetime], ...]) -> tuple[Stretch, ...]:
+    """Join periods that touch: a renewal that is paid already lengthens what is valid now.
+
+    The same for all that were paid for the same time, so that what is asked often lies together.
+    """
     joined: list[tuple[datetime, datetime]] = []
-    for starts_at, ends_at in sorted(periods):
+    for starts_at, ends_at in periods:
         if joined and starts_at <= joined[-1][1]:
             joined[-1] = joined[-1][0], max(ends_at, joined[-1][1])
         else:
             joined.append((starts_at, ends_at))
-    for starts_at, ends_at in joined:
-        granted = Decision(True, errors.GRANTED, valid_until=ends_at, subscription=subscription)
-        yield Stretch(microseconds(starts_at), microseconds(ends_at), granted)
+    return tuple(
+        Stretch(
+            microseconds(starts_at),
+            microseconds(ends_at),
+            Decision(True, errors.GRANTED, valid_until=ends_at),
+        )
+        for starts_at, ends_at in joined
+    )
 
 
 def decide(
@@ -138,24 +161,35 @@ def decide(
     member = organisation.members.get(subject)
     if member is None:
         return NOT_A_MEMBER if known else UNKNOWN_SUBJECT
+    decision, seat = weigh(organisation, member, grant, at)
+    return decision if seat < 0 else decision._replace(subscription=member.subscriptions[seat])
+
+
+def weigh(
+    organisation: OrganisationFacts, member: Standing, grant: Grant, at: int
+) -> tuple[Decision, int]:
+    """As ``decide``, of a member, without saying the subscription: the place of the seat used.
+
+    No seat is used if the place is negative.
+    """
+    seats = member.seats
     if not member.active:
-        return MEMBER_NOT_ACTIVE
+        return MEMBER_NOT_ACTIVE, -1
     if organisation.suspended:
-        return ORGANISATION_SUSPENDED
+        return ORGANISATION_SUSPENDED, -1
     if organisation.test_clock is not None:
         at = organisation.test_clock
-    found, granting, until = None, 0, at
-    for seat in member.seats:
+    found, granting, until, used = None, 0, at, -1
+    for place, seat in enumerate(seats):
         if grant in seat.grants:
             granting += 1
             if found is None:
                 for starts, ends, granted in seat.stretches:
                     if starts <= at < ends:
-                        found = granted
-                        until = ends
+                        found, until, used = granted, ends, place
     if found is None:
-        return _refused(member.seats, grant, at)
-    return found if granting == 1 else _prolonged(found, until, member.seats, grant)
+        return _refused(seats, grant, at), -1
+    return found if granting == 1 else _prolonged(found, until, seats, grant), used
 
 
 def _prolonged(found: Decision, until: int, seats: tuple[SeatFacts, ...], grant: Grant) -> Decision:

@@ -269,7 +269,7 @@ class Freshness:
         for start in range(0, len(wanted), MOST_AT_ONCE):
             rows = await link.rows(ORGANISATIONS, wanted[start : start + MOST_AT_ONCE])
             for row in rows:
-                known = organisation_row(row, self._memory.catalogue.grants_of)
+                known = organisation_row(row, self._memory.catalogue)
                 moment.known[self._memory.learn(known)] = known
 
 

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from msgspec import UNSET
 
-from tenure.access.queries.decisions import KnownOrganisation, Version
-from tenure.access.rules.decision import NOT_A_MEMBER, UNKNOWN_SUBJECT, Decision, decide
+from tenure.access.queries.decisions import KnownMember, KnownOrganisation, Version
+from tenure.access.rules.decision import NOT_A_MEMBER, UNKNOWN_SUBJECT, Decision, weigh
 from tenure.api.decisions.errors import REVISION_NOT_REACHED
 from tenure.api.decisions.questions import Question, Thing
 from tenure.api.errors import FIELD_MISSING
@@ -22,8 +22,9 @@ MEMBER: Final = "member"
 APPLICATION: Final = "application"
 _LONGEST_ADDRESS: Final = 254
 
-Note = Callable[[KnownOrganisation, str, UUID, int], None]
-"""Told of every seat used: its organisation, the member's outside id, subscription, time."""
+Note = Callable[[KnownOrganisation, KnownMember, str, int, int], None]
+"""Told of every seat used: its organisation, the member and their outside id, which of their
+seats it is, and the time."""
 
 
 class Key(NamedTuple):
@@ -104,17 +105,30 @@ def judge(question: Question, given: Circumstances, note: Note) -> Outcome:
     facts = known.facts
     if context.at_least is not UNSET and context.at_least > facts.revision:
         raise Refused(REVISION_NOT_REACHED, revision=facts.revision)
-    member = subject.id if subject.type == MEMBER else ""
-    if "@" in member:
-        member = known.addresses.get(member.lower(), "")
+    name = subject.id if subject.type == MEMBER else ""
+    if "@" in name:
+        name = known.addresses.get(name.lower(), "")
+    member = known.members.get(name)
+    if member is None:
+        return Outcome(UNKNOWN_SUBJECT, facts.revision, _stranger(subject))
     application = resource.id if resource.type == APPLICATION else ""
-    at = given.at if given.at > known.read_at else known.read_at
-    decision = decide(facts, member, (application, question.action.name), at, known=False)
-    if decision.subscription is not None:
-        clock = facts.test_clock
-        note(known, member, decision.subscription, at if clock is None else clock)
-    who = _stranger(subject) if decision is UNKNOWN_SUBJECT else None
-    return Outcome(decision, facts.revision, who)
+    at = _time_for(known, given.at)
+    decision, seat = weigh(facts, member, (application, question.action.name), at)
+    if seat >= 0:
+        note(known, member, name, seat, at if facts.test_clock is None else facts.test_clock)
+    return Outcome(decision, facts.revision, None)
+
+
+def _time_for(known: KnownOrganisation, at: int) -> int:
+    """The time of the question, which never lies before the one at which the facts were read.
+
+    Once it does not, it is not asked again: the next question is later still.
+    """
+    if known.read_at:
+        if at < known.read_at:
+            return known.read_at
+        known.read_at = 0
+    return at
 
 
 def _stranger(subject: Thing) -> Stranger | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from time import perf_counter
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from tenure.access.queries.decisions import KnownOrganisation
+from tenure.access.queries.decisions import KnownMember, KnownOrganisation
 from tenure.api.decisions.database import USED, Link, Unreachable
 from tenure.base.calendar import end_of_day_instant, local_date, microseconds
 from tenure.base.ids import parse_public_id
@@ -33,14 +35,16 @@ class Usage:
     def __len__(self) -> int:
         return len(self.pending)
 
-    def note(self, known: KnownOrganisation, member: str, subscription: UUID, at: int) -> None:
+    def note(
+        self, known: KnownOrganisation, member: KnownMember, name: str, seat: int, at: int
+    ) -> None:
         """A seat was used at ``at``, microseconds since 1970 by the organisation's clock."""
         if at >= known.used_until:
             begin_day(known, at)
-        mark = hash(member) ^ id(subscription)
-        if mark not in known.used and len(self.pending) < MOST_PENDING:
-            known.used.add(mark)
-            self.pending[subscription, member] = known.days[subscription]
+        if not member.used >> seat & 1 and len(self.pending) < MOST_PENDING:
+            member.used |= 1 << seat
+            subscription = member.subscriptions[seat]
+            self.pending[subscription, name] = known.days[subscription]
 
     async def flush(self, link: Link, pause: Callable[[float], Awaitable[None]]) -> None:
         """Write down what was collected, resting as long as each statement took.
@@ -76,10 +80,15 @@ async def _write(link: Link, some: dict[Used, date]) -> list[Used]:
 
 def begin_day(known: KnownOrganisation, at: int) -> None:
     """See which local day it is at ``at``, and forget who used what before."""
-    known.used.clear()
+    for member in known.members.values():
+        member.used = 0
     instant = _EPOCH + timedelta(microseconds=at)
     days = {zone: local_date(instant, zone) for zone in set(known.zones.values())}
     known.days = {subscription: days[zone] for subscription, zone in known.zones.items()}
-    known.used_until = min(
-        microseconds(end_of_day_instant(day, zone)) for zone, day in days.items()
-    )
+    known.used_until = min(_end_of_day(day, zone) for zone, day in days.items())
+
+
+@lru_cache(maxsize=2048)
+def _end_of_day(day: date, zone: ZoneInfo) -> int:
+    """In microseconds: one number for all whose day ends there, which then lies at hand."""
+    return microseconds(end_of_day_instant(day, zone))

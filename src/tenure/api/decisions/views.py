@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from tenure.access.queries import decisions as sql
 from tenure.access.queries.decisions import (
     Catalogue,
+    KnownMember,
     KnownOrganisation,
     organisation_row,
 )
@@ -106,9 +107,10 @@ def _answer(
     given = _circumstances(key, named_organisations(asked))
     used: list[Used] = []
 
-    def note(known: KnownOrganisation, member: str, subscription: UUID, at: int) -> None:
+    def note(known: KnownOrganisation, member: KnownMember, name: str, seat: int, at: int) -> None:
         begin_day(known, at)
-        used.append((subscription, parse_public_id("mem", member), known.days[subscription]))
+        subscription = member.subscriptions[seat]
+        used.append((subscription, parse_public_id("mem", name), known.days[subscription]))
 
     if isinstance(asked, Question):
         outcome = judge(asked, given, note)
@@ -138,9 +140,9 @@ def _circumstances(key_hash: bytes, names: Collection[str | None]) -> Circumstan
     known: dict[str, KnownOrganisation] = {}
     wanted = _wanted(key, names)
     if wanted:
-        grants_of = _catalogue().grants_of
+        catalogue = _catalogue()
         for row in _rows(sql.ORGANISATIONS, wanted):
-            found = organisation_row(row, grants_of)
+            found = organisation_row(row, catalogue)
             known[public_id("org", found.id)] = found
     return Circumstances(key, 0, known, home)
 

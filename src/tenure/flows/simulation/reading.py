@@ -128,7 +128,7 @@ class Deciders:
             if changed:
                 cursor.execute(ORGANISATIONS.format("%s"), [changed])
                 for row in cursor.fetchall():
-                    known = organisation_row(row, self._catalogue.grants_of)
+                    known = organisation_row(row, self._catalogue)
                     self._known[known.id] = known
         self._revisions = now
 

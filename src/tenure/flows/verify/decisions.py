@@ -98,7 +98,7 @@ def _catalogue() -> Catalogue:
 def _known(ids: Sequence[UUID], catalogue: Catalogue) -> dict[UUID, KnownOrganisation]:
     with connection.cursor() as cursor:
         cursor.execute(ORGANISATIONS.format("%s"), [list(ids)])
-        found = [organisation_row(row, catalogue.grants_of) for row in cursor.fetchall()]
+        found = [organisation_row(row, catalogue) for row in cursor.fetchall()]
     return {known.id: known for known in found}
 
 
