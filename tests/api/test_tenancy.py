@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from tenure.base.clock import machine_now
-from tenure.notices.webhooks.sending import send_webhooks
 from tenure.notices.webhooks.watch import WebhookWatch
 from tests.api.cast import ORGANISATION, Cast, bought, cart_with, order
 from tests.api.talking import Reply, document
+from tests.notices.receiver import send_webhooks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -6,10 +6,9 @@ import pytest
 
 from tenure.base.clock import machine_now
 from tenure.base.ids import new_id, public_id
-from tenure.notices.webhooks.sending import send_webhooks
 from tenure.notices.webhooks.watch import WebhookWatch
 from tests.api.cast import Cast, bought
-from tests.notices.receiver import receiver
+from tests.notices.receiver import receiver, send_webhooks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,10 +8,13 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from hmac import new
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tenure.notices.webhooks.lanes import Courier
 
 
 @dataclass(frozen=True)
@@ -51,11 +54,25 @@ class Receiver:
         self.always: int = 204
         self.never_takes: set[str] = set()
         """What no reply but 422 is given for, by what the message is known by."""
+        self.busy = threading.Event()
+        self.lets_go = threading.Event()
+        """What arrives is ``busy`` until it is let go; at once, unless somebody clears it."""
+        self.lets_go.set()
         self.url = ""
 
     def numbers(self) -> list[int]:
         """The numbers in the journal of what arrived, in order."""
         return [got.said["data"]["sequence"] for got in self.got]
+
+
+def send_webhooks(*, now: datetime) -> int:
+    """Send once what is due, and wait for it; returns how many feeds and deliveries."""
+    courier = Courier(gathering=20)
+    taken = courier.take_up(now)
+    while courier.settle(now):
+        pass
+    courier.finish(now)
+    return taken
 
 
 @contextmanager
@@ -71,6 +88,8 @@ def receiver() -> Iterator[Receiver]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
             program.got.append(Got(headers, body))
+            program.busy.set()
+            program.lets_go.wait(10)
             reply = program.replies.pop(0) if program.replies else program.always
             reply = 422 if program.got[-1].id in program.never_takes else reply
             status, more = reply if isinstance(reply, tuple) else (reply, {})

@@ -163,6 +163,9 @@ def test_a_connection_that_was_hung_up_is_opened_again_and_patience_ends() -> No
         slow = Connection(f"http://127.0.0.1:{port}/", SANDBOX, patience=0.05).post(b"{}", {})
     assert slow.code is None
     assert slow.problem
+    with odd_server(b"\x16\x03\x03", drips=True) as port:
+        shy = Connection(f"https://127.0.0.1:{port}/", SANDBOX, patience=0.05).post(b"{}", {})
+    assert shy.took < timedelta(seconds=3), "also before both agreed how to hide what they say"
     with odd_server(taken) as port:
         plain = Connection(f"https://127.0.0.1:{port}/", SANDBOX).post(b"{}", {})
     assert "SSL" in plain.problem

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.db.transaction import atomic
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
@@ -22,15 +23,22 @@ from tenure.flows.renewal_choice import choose_renewal
 from tenure.notices.models import Mail, Webhook, WebhookDelivery, WebhookFeed
 from tenure.notices.tail import OVERLAP, SWEEP
 from tenure.notices.verify import CHECKS
-from tenure.notices.webhooks.commands import LEASE, claim_feeds, forget_deliveries
+from tenure.notices.webhooks.commands import (
+    LEASE,
+    Lane,
+    claim_again,
+    claim_feeds,
+    forget_deliveries,
+)
+from tenure.notices.webhooks.lanes import Courier
 from tenure.notices.webhooks.managing import Manager, Wish
 from tenure.notices.webhooks.queries import MOST_WEBHOOKS, webhook_of
 from tenure.notices.webhooks.rules import OLD_SECRET_LASTS, PAUSES
-from tenure.notices.webhooks.sending import permissions, send_webhooks
+from tenure.notices.webhooks.sending import errands_of, permissions, run, settle
 from tenure.notices.webhooks.watch import WebhookWatch
 from tenure.organisations.models import Organisation
 from tests.notices.made import make_all
-from tests.notices.receiver import Receiver, receiver
+from tests.notices.receiver import Receiver, receiver, send_webhooks
 from tests.shop import START, customer, open_shop, subscribe
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -255,10 +263,59 @@ def test_a_killed_worker_leaves_it_to_the_next_and_only_one_sends(
 
 
 def _claimed(now: datetime) -> list[WebhookFeed]:
-    from django.db import transaction
+    with atomic():
+        return claim_feeds(Lane(5), now=now, each=5)
 
-    with transaction.atomic():
-        return claim_feeds(now=now, most=5)
+
+def test_a_slow_endpoint_holds_up_nobody_elses(line: Line, program: Receiver) -> None:
+    company, other = customer(), customer(email="eve@elsewhere.example")
+    subscription, others = subscribe(company), subscribe(other)
+    courier = Courier()
+    with receiver() as slow:
+        manager(None).add(wish=Wish(url=slow.url, types=["subscription.*"]))
+        manager(other.id).add(wish=Wish(url=program.url, types=["subscription.*"]))
+        slow.lets_go.clear()
+        for on in (False, True):
+            switch(subscription.id, on=on)
+        switch(others.id, on=False)
+        line._watch.look(now=line.now)
+        assert courier.take_up(line.now) == 3
+        assert slow.busy.wait(5)
+        assert courier.settle(line.now), "the slow one is still at it"
+        assert len(program.got) == 1
+        switch(others.id, on=True)
+        line.now += timedelta(seconds=1)
+        line._watch.look(now=line.now)
+        assert courier.take_up(line.now) == 1, "nothing more for whoever is busy"
+        courier.settle(line.now)
+        assert len(program.got) == 2
+        assert WebhookDelivery.objects.filter(organisation=other).count() == 2
+        courier.settle(line.now)  # waits for the slow one, longer than is quick
+        slow.lets_go.set()
+        while courier.settle(line.now):
+            pass
+        delivered = WebhookDelivery.objects.filter(organisation=company)
+        assert [row.status for row in delivered] == ["delivered"], "one, then room for others"
+        assert delivered[0].milliseconds > 1000
+        (log,) = delivered
+        manager(None).send_again(webhook=log.webhook_id, delivery=log.id)
+        line.now = machine_now()
+        assert courier.take_up(line.now) == 3, "by the lane of the slow, and what is left"
+        while courier.settle(line.now):
+            pass
+        log.refresh_from_db()
+        assert (log.attempts, log.claim, len(slow.got)) == (2, None, 5)
+        courier.finish(line.now)
+        slow.always = 503
+        for row in delivered.all():
+            manager(None).send_again(webhook=row.webhook_id, delivery=row.id)
+        line.now = machine_now()
+        with atomic():
+            again = claim_again(Lane(1), now=line.now, each=5)
+        (errand,) = errands_of([], again, at_once=1)
+        settle(run(errand, line.now, threading.Event()), line.now)
+        assert len(slow.got) == 6, "there was nobody: the other is left for later"
+        assert WebhookDelivery.objects.get(again_at__isnull=False).claim is None
 
 
 def test_a_look_finds_the_tail_and_a_sweep_what_was_missed(line: Line, program: Receiver) -> None:

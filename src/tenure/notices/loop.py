@@ -24,7 +24,7 @@ from django.db import connections
 from tenure.base.clock import machine_now
 from tenure.notices.delivery import BATCH, deliver
 from tenure.notices.making import Watch
-from tenure.notices.webhooks.sending import send_webhooks
+from tenure.notices.webhooks.lanes import Courier
 from tenure.notices.webhooks.watch import WebhookWatch
 
 _log = structlog.get_logger()
@@ -74,13 +74,16 @@ def keep_sending_webhooks(
     stop: threading.Event, clock: Callable[[], datetime] = machine_now
 ) -> None:
     """Notice what is to be sent to endpoints and send it, again and again, until ``stop``."""
-    watch = WebhookWatch()
+    watch, courier = WebhookWatch(), Courier()
 
     def turn() -> bool:
         watch.look(now=clock())
-        return send_webhooks(now=clock()) > 0
+        taken = courier.take_up(clock())
+        return courier.settle(clock()) or taken > 0
 
     _keep(stop, turn, "webhooks_failed")
+    courier.finish(clock())
+    connections.close_all()
 
 
 def _keep(stop: threading.Event, turn: Callable[[], bool], trouble: str) -> None:

@@ -142,7 +142,9 @@ class WebhookFeed(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["due_at"], condition=Q(due_at__isnull=False), name="webhook_feed_due"
+                fields=["webhook", "due_at", "id"],
+                condition=Q(due_at__isnull=False),
+                name="webhook_feed_due",
             ),
         ]
 
@@ -183,7 +185,9 @@ class WebhookDelivery(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["again_at"], condition=Q(again_at__isnull=False), name="webhook_again"
+                fields=["webhook", "again_at", "id"],
+                condition=Q(again_at__isnull=False),
+                name="webhook_again",
             ),
             models.Index(fields=["webhook", "last_at"], name="webhook_log"),
         ]

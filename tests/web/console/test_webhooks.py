@@ -9,9 +9,8 @@ import pytest
 from tenure.base.clock import machine_now
 from tenure.base.ids import new_id, public_id
 from tenure.notices.models import Webhook, WebhookDelivery
-from tenure.notices.webhooks.sending import send_webhooks
 from tenure.notices.webhooks.watch import WebhookWatch
-from tests.notices.receiver import receiver
+from tests.notices.receiver import receiver, send_webhooks
 from tests.web.console.companies import (
     INSIDERS_ONLY,
     bought,

@@ -21,6 +21,8 @@ from tenure.notices.webhooks.errors import (
 )
 
 LONGEST: Final = 1000
+MOST_TRIED: Final = 4
+"""So many of the addresses that a name stands for are tried."""
 _TRANSLATED: Final = ip_network("64:ff9b::/96")
 """Addresses of version 4, dressed as version 6 (RFC 6052)."""
 _PORTS: Final = {"https": 443, "http": 80}
@@ -101,7 +103,7 @@ def port_of(parts: SplitResult) -> int:
 
 
 def reach(host: str, port: int, permissions: Permissions, timeout: float) -> socket.socket:
-    """A connection to one of the addresses that ``host`` stands for.
+    """A connection to one of the addresses that ``host`` stands for, in ``timeout`` seconds.
 
     Raises ``AddressForbidden`` if one of them is private, and ``OSError`` if none answers.
     """
@@ -112,9 +114,12 @@ def reach(host: str, port: int, permissions: Permissions, timeout: float) -> soc
             if not is_public(ip_address(address.split("%", 1)[0])):
                 raise AddressForbidden(host)
     trouble: OSError = OSError(host)
-    for _, address in ways:
+    tried = ways[:MOST_TRIED]
+    for _, address in tried:
         try:
-            return socket.create_connection((address, port), timeout)
+            line = socket.create_connection((address, port), timeout / len(tried))
+            line.settimeout(timeout)
+            return line
         except OSError as problem:
             trouble = problem
     raise trouble

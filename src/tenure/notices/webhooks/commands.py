@@ -13,7 +13,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
 
 from tenure.base.ids import new_id
 from tenure.events.journal import Fact, Journal
@@ -50,6 +49,36 @@ ORDER BY webhook.id, stream.organisation_id
 ON CONFLICT (webhook_id, organisation_id) DO UPDATE
 SET due_at = excluded.due_at WHERE feed.due_at IS NULL
 """
+_ENDPOINTS: Final = """
+WITH endpoint AS MATERIALIZED (
+    SELECT webhook.id
+    FROM notices_webhook AS webhook
+    CROSS JOIN LATERAL (
+        SELECT min(waiting.{due}) AS due_at FROM {table} AS waiting
+        WHERE waiting.webhook_id = webhook.id AND waiting.{due} <= %(now)s
+    ) AS first
+    WHERE webhook.disabled_at IS NULL AND first.due_at IS NOT NULL
+      AND (webhook.rests_until IS NULL OR webhook.rests_until <= %(now)s)
+      AND webhook.id <> ALL(%(but)s::uuid[])
+      AND (%(only)s::uuid[] IS NULL OR webhook.id = ANY(%(only)s::uuid[]))
+    ORDER BY first.due_at, webhook.id
+    LIMIT %(most)s
+), claimed AS MATERIALIZED (
+    SELECT row.id
+    FROM endpoint
+    CROSS JOIN LATERAL (
+        SELECT id FROM {table} AS waiting
+        WHERE waiting.webhook_id = endpoint.id AND waiting.{due} <= %(now)s
+        ORDER BY waiting.{due}, waiting.id
+        LIMIT %(each)s FOR UPDATE SKIP LOCKED
+    ) AS row
+)
+UPDATE {table} AS taken SET claim = %(claim)s, {due} = %(lease)s
+FROM claimed WHERE taken.id = claimed.id
+RETURNING taken.id
+"""
+_CLAIM: Final = _ENDPOINTS.format(table="notices_webhookfeed", due="due_at")
+_CLAIM_AGAIN: Final = _ENDPOINTS.format(table="notices_webhookdelivery", due="again_at")
 _MOVE: Final = """
 UPDATE notices_webhookfeed AS feed
 SET sequence = given.sequence,
@@ -80,6 +109,26 @@ SET status = excluded.status, attempts = log.attempts + 1, code = excluded.code,
     answer = excluded.answer, milliseconds = excluded.milliseconds, last_at = excluded.last_at,
     again_at = NULL, claim = NULL
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Endpoints to which there is room to send: ``most`` of all ``but`` some, or ``only`` these."""
+
+    most: int
+    but: frozenset[UUID] = frozenset()
+    only: frozenset[UUID] | None = None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing can be claimed for it."""
+        return self.most <= 0 or (self.only is not None and not self.only - self.but)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What statements are given of it."""
+        only = None if self.only is None else list(self.only)
+        return {"most": self.most, "but": list(self.but), "only": only}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,38 +169,29 @@ def notice_moved(*, now: datetime, since: UUID | None) -> int:
         return int(cursor.rowcount)
 
 
-def claim_feeds(*, now: datetime, most: int) -> list[WebhookFeed]:
-    """Take up to ``most`` feeds that are due, for the time of the lease, the oldest first.
+def claim_feeds(lane: Lane, *, now: datetime, each: int) -> list[WebhookFeed]:
+    """Take feeds that are due, up to ``each`` of an endpoint, for the time of the lease.
 
-    Endpoints that are disabled or at rest are passed over. Two statements, in the caller's
-    transaction; nobody waits for whoever else is claiming.
+    The endpoint that waits longest comes first. Those that are disabled or at rest are passed
+    over. Two statements, in the caller's transaction; nobody waits for whoever else is claiming.
     """
     claim = new_id()
-    due = WebhookFeed.objects.select_for_update(skip_locked=True, of=("self",))
-    rows = due.select_related("webhook", "organisation").filter(_sendable(now), due_at__lte=now)
-    feeds = list(rows.order_by("due_at", "id")[:most])
-    WebhookFeed.objects.filter(id__in=[feed.id for feed in feeds]).update(
-        claim=claim, due_at=now + LEASE
-    )
-    for feed in feeds:
-        feed.claim = claim
-    return feeds
+    given = {"now": now, "lease": now + LEASE, "claim": claim, "each": each, **lane.given}
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, given)
+        ids = [id_ for (id_,) in cursor.fetchall()]
+    rows = WebhookFeed.objects.select_related("webhook", "organisation").filter(id__in=ids)
+    return list(rows.order_by("webhook_id", "organisation_id")) if ids else []
 
 
-def claim_again(*, now: datetime, most: int) -> list[WebhookDelivery]:
-    """Take up to ``most`` deliveries that somebody asked for again. Two statements."""
-    due = WebhookDelivery.objects.select_for_update(skip_locked=True, of=("self",))
-    rows = due.select_related("webhook", "organisation").filter(_sendable(now), again_at__lte=now)
-    deliveries = list(rows.order_by("again_at", "id")[:most])
-    WebhookDelivery.objects.filter(id__in=[row.id for row in deliveries]).update(
-        claim=new_id(), again_at=now + LEASE
-    )
-    return deliveries
-
-
-def _sendable(now: datetime) -> Q:
-    rested = Q(webhook__rests_until__isnull=True) | Q(webhook__rests_until__lte=now)
-    return Q(webhook__disabled_at__isnull=True) & rested
+def claim_again(lane: Lane, *, now: datetime, each: int) -> list[WebhookDelivery]:
+    """Take deliveries that somebody asked for again, as ``claim_feeds`` does. Two statements."""
+    given = {"now": now, "lease": now + LEASE, "claim": new_id(), "each": each, **lane.given}
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM_AGAIN, given)
+        ids = [id_ for (id_,) in cursor.fetchall()]
+    rows = WebhookDelivery.objects.select_related("webhook", "organisation").filter(id__in=ids)
+    return list(rows.order_by("webhook_id", "sequence", "id")) if ids else []
 
 
 def move_feeds(moved: Sequence[Moved], *, now: datetime) -> None:

@@ -7,7 +7,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from time import perf_counter
@@ -37,7 +37,8 @@ class Connection:
         self._most = patience
         self._line = http.client.HTTPConnection(host, port, timeout=SILENCE)
         self._line.default_port = 443 if secure else 80  # so that Host names no usual port
-        self._open = partial(_opened, host, port, permissions, secure=secure)
+        self._reach = partial(reach, host, port, permissions, SILENCE)
+        self._secure = partial(_secured, host) if secure else _plain
 
     def post(self, body: bytes, headers: Mapping[str, str]) -> Answered:
         """Send one message; never raises for what the other side does."""
@@ -57,7 +58,9 @@ class Connection:
 
     def _post(self, body: bytes, headers: Mapping[str, str], began: float) -> Answered:
         if self._line.sock is None:
-            self._line.sock = self._open()
+            self._line.sock = self._secure(self._reach())  # patience hangs up from here on
+            if isinstance(self._line.sock, ssl.SSLSocket):
+                self._line.sock.do_handshake()
         self._line.request("POST", self._target, body, dict(headers))
         answer = self._line.getresponse()
         read = answer.read(MOST_READ)
@@ -84,16 +87,20 @@ class Connection:
     def _give_up(self) -> None:
         line = self._line.sock
         if line is not None:
-            line.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):  # it was over just now
+                line.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Hang up; what is sent afterwards opens another connection."""
         self._line.close()
 
 
-def _opened(host: str, port: int, permissions: Permissions, *, secure: bool) -> socket.socket:
-    line = reach(host, port, permissions, SILENCE)
-    return _SECURE.wrap_socket(line, server_hostname=host) if secure else line
+def _secured(host: str, line: socket.socket) -> socket.socket:
+    return _SECURE.wrap_socket(line, server_hostname=host, do_handshake_on_connect=False)
+
+
+def _plain(line: socket.socket) -> socket.socket:
+    return line
 
 
 def _is_seconds(text: str) -> bool:

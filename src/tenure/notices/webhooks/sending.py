@@ -1,4 +1,4 @@
-"""One batch of webhooks: claimed, sent side by side outside of any transaction, settled.
+"""What is sent to one endpoint, outside of any transaction, and settling what became of it.
 
 Each organisation's events go to an endpoint one after the other: what was not taken keeps what
 comes after it waiting, until it is taken or given up.
@@ -6,10 +6,11 @@ comes after it waiting, until it is taken or given up.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Event
 from time import monotonic
 from typing import Any, Final
 from uuid import UUID
@@ -26,14 +27,13 @@ from tenure.notices.webhooks.commands import (
     Moved,
     Seen,
     Tried,
-    claim_again,
-    claim_feeds,
+    ask_again,
     judge_webhooks,
     log_attempts,
     move_feeds,
 )
 from tenure.notices.webhooks.posting import Connection
-from tenure.notices.webhooks.queries import events_named, is_any_due, next_events
+from tenure.notices.webhooks.queries import events_named, next_events
 from tenure.notices.webhooks.rules import (
     SCHEDULE,
     Answered,
@@ -45,13 +45,15 @@ from tenure.notices.webhooks.rules import (
 from tenure.organisations.models import Organisation
 
 FEEDS: Final = 24
-"""So many feeds are claimed at a time."""
+"""So many feeds of one endpoint are claimed at a time."""
 EVENTS: Final = 100
 """So many of each one's events."""
 AT_ONCE: Final = 8
-"""To so many endpoints messages are sent side by side."""
+"""So many messages are sent to one endpoint side by side."""
 TURN: Final = 20.0
-"""Seconds after which a feed that has more to send makes room for others."""
+"""Seconds after which an endpoint that is to be sent more makes room for others."""
+SLOW: Final = 1.0
+"""Seconds after which an endpoint counts as slow, and goes to the lane of those that are."""
 
 
 @dataclass(slots=True)
@@ -62,6 +64,29 @@ class Round:
     tried: list[Tried] = field(default_factory=list)
     moved: Moved | None = None
     exhausted: bool = False
+    put_back: WebhookDelivery | None = None
+    """What was asked for again and not come to."""
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether an answer was long in coming."""
+        return any(each.answered.took.total_seconds() > SLOW for each in self.tried)
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What one thread sends to one endpoint, one thing after the other, over one connection.
+
+    ``feeds`` with the events that come next, ``again`` what somebody asked for once more.
+    """
+
+    feeds: Sequence[tuple[WebhookFeed, Sequence[Told]]]
+    again: Sequence[tuple[WebhookDelivery, Told]]
+
+    @property
+    def webhook(self) -> Webhook:
+        """To whom all of it goes."""
+        return (self.again[0] if self.again else self.feeds[0])[0].webhook
 
 
 def permissions() -> Permissions:
@@ -70,34 +95,60 @@ def permissions() -> Permissions:
     return Permissions(plain=sandbox, private=sandbox or settings.WEBHOOK_PRIVATE)
 
 
-def send_webhooks(*, now: datetime) -> int:
-    """Send one batch of what is due; returns how many feeds and deliveries were taken up.
-
-    ``now`` is the machine's instant.
-    """
-    if not is_any_due(now):
-        return 0
-    with transaction(now=now, by="worker"):
-        feeds = claim_feeds(now=now, most=FEEDS)
-        again = claim_again(now=now, most=FEEDS)
+def errands_of(
+    feeds: Sequence[WebhookFeed], again: Sequence[WebhookDelivery], *, at_once: int
+) -> list[Errand]:
+    """What was claimed, by endpoint, in up to ``at_once`` parts each. Two statements."""
     events = next_events(feeds, EVENTS) if feeds else {}
     named = events_named([row.event_id for row in again]) if again else {}
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook") as pool:
-        told = pool.map(lambda feed: _tell(feed, events[feed.id], now), feeds)
-        repeated = pool.map(lambda row: _repeat(row, named[row.event_id], now), again)
-        rounds = [*told, *repeated]
-    _settle(rounds, now)
-    return len(rounds)
+    told: dict[UUID, list[tuple[WebhookFeed, Sequence[Told]]]] = defaultdict(list)
+    asked: dict[UUID, list[tuple[WebhookDelivery, Told]]] = defaultdict(list)
+    for feed in feeds:
+        told[feed.webhook_id].append((feed, events[feed.id]))
+    for row in again:
+        asked[row.webhook_id].append((row, named[row.event_id]))
+    return [
+        Errand(told[id_][part::at_once], asked[id_][part::at_once])
+        for id_ in dict.fromkeys([*told, *asked])
+        for part in range(min(at_once, max(len(told[id_]), len(asked[id_]))))
+    ]
 
 
-def _tell(feed: WebhookFeed, events: Sequence[Told], now: datetime) -> Round:
-    """Send a feed's events in order, until one is not taken or its turn is over."""
-    webhook, done = feed.webhook, Round(feed.webhook)
-    connection = Connection(webhook.url, permissions())
-    sequence, attempts, due_at = feed.sequence, feed.attempts, None
+def run(errand: Errand, now: datetime, ending: Event) -> list[Round]:
+    """Send it, outside of any transaction. What is not come to by the end of the turn, after a
+    slow answer, or because everything is ``ending``, is handed back as it was, for the next turn.
+    """
+    connection = Connection(errand.webhook.url, permissions())
     ends = monotonic() + TURN
+    rounds: list[Round] = []
+
+    def is_over() -> bool:
+        late = ending.is_set() or monotonic() > ends
+        return late or any(each.is_slow or _failed(each) for each in rounds)
+
+    for row, event in errand.again:
+        if is_over():
+            rounds.append(Round(errand.webhook, put_back=row))
+        else:
+            rounds.append(_repeat(row, event, now, connection))
+    for feed, events in errand.feeds:
+        rounds.append(_tell(feed, () if is_over() else events, now, connection, is_over))
+    connection.close()
+    return rounds
+
+
+def _tell(
+    feed: WebhookFeed,
+    events: Sequence[Told],
+    now: datetime,
+    connection: Connection,
+    is_over: Callable[[], bool],
+) -> Round:
+    """Send a feed's events in order, until one is not taken or the turn is over."""
+    webhook, done = feed.webhook, Round(feed.webhook)
+    sequence, attempts, due_at = feed.sequence, feed.attempts, None
     for event in events:
-        if monotonic() > ends:
+        if is_over() or done.is_slow:
             break
         if wants(webhook.types, event.type):
             answered = connection.post(*message(webhook, feed.organisation, event, now))
@@ -112,9 +163,13 @@ def _tell(feed: WebhookFeed, events: Sequence[Told], now: datetime) -> Round:
                 break
             done.tried.append(Tried(webhook.id, event, answered, DeliveryStatus.DELIVERED))
         sequence, attempts = event.sequence, 0
-    connection.close()
     done.moved = Moved(feed, sequence, attempts, now if done.exhausted else due_at)
     return done
+
+
+def _failed(done: Round) -> bool:
+    """Whether there was nobody: what else waits for this endpoint waits for its rest."""
+    return any(not each.answered.is_reached for each in done.tried)
 
 
 def _status_of_failure(
@@ -127,11 +182,9 @@ def _status_of_failure(
     return DeliveryStatus.FAILING
 
 
-def _repeat(row: WebhookDelivery, event: Told, now: datetime) -> Round:
+def _repeat(row: WebhookDelivery, event: Told, now: datetime, connection: Connection) -> Round:
     """Send one delivery again because somebody asked, whatever else waits."""
-    connection = Connection(row.webhook.url, permissions())
     answered = connection.post(*message(row.webhook, row.organisation, event, now))
-    connection.close()
     status = DeliveryStatus.DELIVERED if answered.is_taken else DeliveryStatus(row.status)
     return Round(row.webhook, [Tried(row.webhook_id, event, answered, status)])
 
@@ -171,7 +224,7 @@ def body_of(organisation: Organisation, event: Told) -> dict[str, Any]:
     }
 
 
-def _settle(rounds: Sequence[Round], now: datetime) -> None:
+def settle(rounds: Sequence[Round], now: datetime) -> None:
     """One transaction, as many statements for many rounds as for one."""
     tried = list(_last_of_each(rounds))
     seen = _seen(rounds)
@@ -180,6 +233,9 @@ def _settle(rounds: Sequence[Round], now: datetime) -> None:
             judge_webhooks(seen, now=now, journal=journal)
             log_attempts(tried, now=now)
         move_feeds([each.moved for each in rounds if each.moved is not None], now=now)
+        left = [each.put_back.id for each in rounds if each.put_back is not None]
+        if left:
+            ask_again(left, now=now)
 
 
 def _last_of_each(rounds: Sequence[Round]) -> Iterator[Tried]:
