@@ -306,12 +306,15 @@ def in_child(work: Any, *, killed_after: float | None = None) -> float:
     """Do ``work`` in a process of its own, or kill it after so many seconds; the seconds."""
     from django.db import connections
 
+    from tenure.host.garbage import FOR_BATCHES, look_seldom
+
     connections.close_all()
     begun = time.perf_counter()
     child = os.fork()
     if child == 0:
         status = 1
         try:
+            look_seldom(FOR_BATCHES)  # as a worker
             work()
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
             print(f"    peak of memory {peak} MB", flush=True)

@@ -11,6 +11,7 @@ import typer
 
 from tenure.cli.running import use_database
 from tenure.cli.wording import say
+from tenure.host.garbage import FOR_BATCHES, look_seldom
 from tenure.host.installation import database
 from tenure.host.settings import read_settings
 
@@ -69,6 +70,8 @@ def worker() -> None:
 
         django.setup()
         from tenure.notices.loop import sending_notices
+
+        look_seldom(FOR_BATCHES)
 
         concurrency = f"--concurrency={settings.worker_concurrency}"
         kept = "--delete-jobs=successful"  # two a minute would be a million rows a year

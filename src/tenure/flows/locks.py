@@ -7,7 +7,7 @@ from uuid import UUID
 
 from tenure.base.errors import NotFound
 from tenure.events.journal import Journal
-from tenure.events.rows import read_rows
+from tenure.events.rows import AMONG, read_rows, run
 from tenure.organisations.models import Member, Organisation
 
 
@@ -28,8 +28,10 @@ def lock_organisation(organisation: UUID, journal: Journal) -> Organisation:
 
 def lock_organisations(ids: Iterable[UUID]) -> None:
     """Lock organisations that are known to exist, in the order of their ids; one statement."""
-    rows = Organisation.objects.select_for_update(no_key=True).filter(id__in=list(ids))
-    list(rows.order_by("id").values_list("id"))
+    run(
+        f"SELECT FROM organisations_organisation WHERE id {AMONG} ORDER BY id FOR NO KEY UPDATE",
+        [list(ids)],
+    )
 
 
 def lock_member_first(member: UUID, journal: Journal) -> Member:

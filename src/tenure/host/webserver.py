@@ -14,14 +14,11 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from tenure.host.garbage import FOR_PAGES, look_seldom
 from tenure.host.processes import die_with_parent
 
 Interface = Literal["wsgi", "asgi", "asginl", "rsgi"]
 _KILL_SECONDS = 5
-
-_GARBAGE = (5_000, 20, 100)
-"""A page makes tens of thousands of objects and drops them by itself: look for what is left over
-a seventh as often as Python would."""
 
 
 def serve_application(
@@ -42,8 +39,7 @@ def serve_application(
     """
     gc.disable()
     _application(target)  # loaded before the workers fork, it is loaded once, and for good
-    gc.freeze()
-    gc.set_threshold(*_GARBAGE)
+    look_seldom(FOR_PAGES)
     gc.enable()
     if hold_back:
         sys.stdin.buffer.read()

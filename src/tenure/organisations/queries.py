@@ -56,6 +56,12 @@ class Owner:
     name: str
 
 
+def organisations_of(ids: Collection[UUID]) -> dict[UUID, Organisation]:
+    """Organisations that are known to exist, by their ids; one statement."""
+    rows = read_rows(Organisation, f"WHERE id {AMONG}", [list(ids)])
+    return {row.id: row for row in rows}
+
+
 def hash_of_key(text: str) -> bytes:
     """What is kept of a key; a key is random, so a plain hash suffices."""
     return sha256(text.encode("utf-8", "surrogateescape")).digest()

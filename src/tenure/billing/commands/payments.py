@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,7 +16,7 @@ from tenure.billing.events import PaymentCaptured, PaymentDeclined
 from tenure.billing.gateways import Outcome, Result
 from tenure.billing.models import Payment, PaymentStatus
 from tenure.events.journal import Journal
-from tenure.events.rows import AMONG, new_row, read_rows
+from tenure.events.rows import AMONG, new_row, read_rows, run
 from tenure.events.writing import told_plainly
 from tenure.orders.models import Order
 from tenure.policy.words import PaymentMethod
@@ -107,6 +107,17 @@ def call_again(*, payment: UUID, called_at: datetime) -> Payment | None:
         row.status, row.called_at = PaymentStatus.INTENDED, called_at
         row.save(update_fields=["status", "called_at"])
     return row
+
+
+def call_for(*, payments: Collection[UUID], called_at: datetime) -> list[Payment]:
+    """Whoever locked these intents calls the gateway for them from now on; in order of ids."""
+    run(_CALL, [called_at, list(payments)])
+    return read_rows(Payment, f"WHERE id {AMONG} ORDER BY id", [list(payments)])
+
+
+_CALL: Final = f"""
+    UPDATE billing_payment SET called_at = %s WHERE id {AMONG}
+"""  # noqa: S608 - of constants
 
 
 def drop_promises(

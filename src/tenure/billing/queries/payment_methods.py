@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from tenure.billing.models import PaymentMethod, PaymentMethodStatus
+from tenure.events.rows import AMONG, read_rows
 
 
 def active_methods(organisation: UUID) -> QuerySet[PaymentMethod]:
@@ -20,5 +21,7 @@ def active_methods(organisation: UUID) -> QuerySet[PaymentMethod]:
 
 def default_methods(organisations: Collection[UUID]) -> dict[UUID, PaymentMethod]:
     """The card that each organisation is charged by when nobody is there (R24); one statement."""
-    rows = PaymentMethod.objects.filter(organisation_id__in=list(organisations), is_default=True)
+    rows = read_rows(
+        PaymentMethod, f"WHERE organisation_id {AMONG} AND is_default", [list(organisations)]
+    )
     return {row.organisation_id: row for row in rows}

@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q
 
 from tenure.base.clock import machine_now
+from tenure.billing.commands.payments import call_for
 from tenure.billing.gateways import Outcome
 from tenure.billing.gateways.calls import charge_of
 from tenure.billing.gateways.choice import gateway, installed, sandbox_gateway
@@ -98,9 +99,8 @@ def _claim(scope: Q, now: datetime) -> list[Payment]:
         return []
     with transaction(now=now, by="worker"):
         locked = rows.select_for_update(skip_locked=True, no_key=True).order_by("called_at", "id")
-        claimed = list(locked[:BATCH])
-        Payment.objects.filter(id__in=[each.id for each in claimed]).update(called_at=machine_now())
-    return claimed
+        ids = list(locked.values_list("id", flat=True)[:BATCH])
+        return call_for(payments=ids, called_at=machine_now())
 
 
 def _charge(claimed: Sequence[Payment], *, now: datetime) -> None:

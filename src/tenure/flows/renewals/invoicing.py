@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 from uuid import UUID
 
 from tenure.base.verdicts import Code
 from tenure.base.wording import sentence
 from tenure.billing.models import Document, Payment, PaymentStatus
 from tenure.events.journal import Journal
+from tenure.events.rows import AMONG, read_rows
 from tenure.flows.documents import Bought, BoughtLine, Credit, issue_credit_notes, issue_invoices
 from tenure.flows.documents.facts import read_unbegun
 from tenure.orders.models import Order
@@ -61,10 +63,16 @@ def _dated(line: BoughtLine, renewals: Mapping[UUID | None, Renewal], order: Ord
 
 def standing_invoices(orders: Collection[UUID]) -> dict[UUID, Document]:
     """The invoice issued ahead for each of ``orders`` that nobody credited; one statement."""
-    rows = Document.objects.filter(
-        order_id__in=list(orders), kind="invoice", corrections__isnull=True
+    rows = read_rows(Document, _STANDING, [list(orders)])
+    return {row.order_id: row for row in rows if row.order_id is not None}
+
+
+_STANDING: Final = f"""
+    WHERE order_id {AMONG} AND kind = 'invoice' AND NOT EXISTS (
+        SELECT FROM billing_document AS note WHERE note.corrects_id = billing_document.id
     )
-    return {row.order_id: row for row in rows.order_by("id") if row.order_id is not None}
+    ORDER BY id
+"""
 
 
 def credit_ahead(

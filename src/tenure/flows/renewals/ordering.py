@@ -33,6 +33,7 @@ from tenure.orders.queries.taxed import situation_by
 from tenure.orders.rules.payment import needs_verification
 from tenure.orders.rules.tax import price_document
 from tenure.organisations.models import Organisation
+from tenure.organisations.queries import organisations_of
 from tenure.policy.model import Policy
 from tenure.policy.words import Audience
 from tenure.subscriptions.commands.renewing import (
@@ -52,7 +53,7 @@ def order_renewals(scope: Q, until: datetime, journal: Journal) -> int:
     periods, more = lock_periods_to_renew(scope, until, BATCH)
     if not periods:
         return 0
-    buyers = {each.organisation_id: each.organisation for each in periods}
+    buyers = organisations_of({each.organisation_id for each in periods})
     due = obligations([each.id for each in periods])
     place_renewals(due=due, buyers=buyers, journal=journal)
     unschedule(periods=[each.id for each in periods])
@@ -79,8 +80,9 @@ def place_renewals(
     terms = Terms(*policy_in_force(), _vendor_country(), journal.at, to_be_paid)
     placed: list[tuple[Bundle, OrderDraft]] = []
     for bundle in bundles(owed, buyers):
+        at = bundle.next_at(journal.at)
         for each in bundle.owed:
-            each.renewal.due_at = bundle.next_at(journal.at)
+            each.renewal.due_at = at
         draft = _draft(bundle, terms)
         if draft is not None:
             placed.append((bundle, draft))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -121,6 +121,10 @@ def _first_period(beginning: Beginning, subscription: Subscription) -> Period:
     )
 
 
+Dates = dict[Hashable, dict[str, date | datetime | None]]
+"""What was found for a batch: the days and instants of rows, by all that they depend on."""
+
+
 def period_row(
     facts: PeriodFacts,
     *,
@@ -132,17 +136,27 @@ def period_row(
     days: int,
     protected: bool = False,
     by_transfer: bool = False,
+    known: Dates | None = None,
 ) -> Period:
     """The row of a period, with what the policy of the order that paid it says of it (R32).
 
     What was bought elsewhere has no order, and no deadline of ours (R35). The boundary of a
     renewal is still to come, or to be applied (R26). ``days`` are those for which data outlive
-    access (R31); ``protected`` says whether the law wants a notice of its own (R33).
+    access (R31); ``protected`` says whether the law wants a notice of its own (R33). ``known``
+    keeps what is the same for many of a batch.
     """
-    renews = subscription.term != Term.TRIAL and order is not None
-    data_until_on = data_available_until(facts.ends_on, days)
-    begins_later = renews and facts.kind is PeriodKind.RENEWAL
-    row = new_row(
+    known = {} if known is None else known
+    term = None if order is None else Term(subscription.term)
+    key = (facts, term, zone, id(policy), days, protected, by_transfer)
+    dates = known.get(key)
+    if dates is None:
+        dates = known[key] = _dates(facts, zone, days)
+        if term is not None:
+            notices = notice_days(facts.span, term, policy, protected=protected)
+            dates["remind_at"] = first_instant(notices[0], zone) if notices else None
+        if term is not None and term is not Term.TRIAL:
+            dates |= _deadlines(facts, zone, policy, by_transfer=by_transfer)
+    return new_row(
         Period,
         id=new_id(),
         organisation_id=subscription.organisation_id,
@@ -151,19 +165,32 @@ def period_row(
         number=facts.number,
         quantity=quantity,
         kind=facts.kind.value,
-        starts_on=facts.starts_on,
-        ends_on=facts.ends_on,
-        starts_at=facts.starts_at,
-        ends_at=facts.ends_at,
-        data_until_on=data_until_on,
-        data_until=data_gone_at(data_until_on, zone),
-        begin_noted_at=None if begins_later else facts.starts_at,
+        **dates,
     )
-    if order is not None:
-        notices = notice_days(facts.span, Term(subscription.term), policy, protected=protected)
-        row.remind_at = first_instant(notices[0], zone) if notices else None
-    if renews:
-        row.opt_out_on = opt_out_deadline(facts.ends_on, policy)
-        row.opt_out_until = opt_out_until(facts.ends_on, zone, policy)
-        row.renew_at = renewal_begins_at(facts, zone, policy, by_transfer=by_transfer)
-    return row
+
+
+def _dates(facts: PeriodFacts, zone: ZoneInfo, days: int) -> dict[str, date | datetime | None]:
+    """The days and instants of any period."""
+    data_until_on = data_available_until(facts.ends_on, days)
+    return {
+        "starts_on": facts.starts_on,
+        "ends_on": facts.ends_on,
+        "starts_at": facts.starts_at,
+        "ends_at": facts.ends_at,
+        "data_until_on": data_until_on,
+        "data_until": data_gone_at(data_until_on, zone),
+        "begin_noted_at": facts.starts_at,
+    }
+
+
+def _deadlines(
+    facts: PeriodFacts, zone: ZoneInfo, policy: Policy, *, by_transfer: bool
+) -> dict[str, date | datetime | None]:
+    """Those of one that another may follow."""
+    begins_later = facts.kind is PeriodKind.RENEWAL
+    return {
+        "begin_noted_at": None if begins_later else facts.starts_at,
+        "opt_out_on": opt_out_deadline(facts.ends_on, policy),
+        "opt_out_until": opt_out_until(facts.ends_on, zone, policy),
+        "renew_at": renewal_begins_at(facts, zone, policy, by_transfer=by_transfer),
+    }

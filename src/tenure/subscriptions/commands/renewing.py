@@ -13,11 +13,12 @@ from django.db.models import Q, QuerySet
 
 from tenure.base.calendar import Term, local_date, zone_named
 from tenure.events.journal import Journal
+from tenure.events.rows import AMONG, column_names, read_joined, row_of, run
 from tenure.events.writing import as_json
 from tenure.orders.models import Order
 from tenure.policy.model import Policy
 from tenure.policy.words import Audience
-from tenure.subscriptions.commands.beginning import period_row
+from tenure.subscriptions.commands.beginning import Dates, period_row
 from tenure.subscriptions.commands.seat_changes import release_next_seats
 from tenure.subscriptions.events import (
     RenewalAuthenticationRequired,
@@ -42,19 +43,20 @@ STEP_NEEDED: Final = "authentication_required"
 
 
 def lock_periods_to_renew(scope: Q, until: datetime, most: int) -> tuple[list[Period], bool]:
-    """Periods whose renewal is due by ``until``, locked with their organisations.
+    """Periods whose renewal is due by ``until``, locked with their organisations; keys alone.
 
     Those of one customer that are due at one instant stand together, so that they become one
     order (R24); whose customer somebody else has locked are left for the next time. Also whether
     there may be more.
     """
     rows = Period.objects.filter(scope, renew_at__lte=until)
-    return _together(rows, "renew_at", most)
+    return _together(rows.only("organisation__id", "renew_at"), "renew_at", most)
 
 
 def lock_renewals_due(scope: Q, until: datetime, most: int) -> tuple[list[Renewal], bool]:
     """Renewals to be tried again or given up by ``until``, locked as ``lock_periods_to_renew``."""
-    return _together(Renewal.objects.filter(scope, due_at__lte=until), "due_at", most)
+    rows = Renewal.objects.filter(scope, due_at__lte=until)
+    return _together(rows, "due_at", most)
 
 
 def _together(rows: QuerySet[Row], when: str, most: int) -> tuple[list[Row], bool]:
@@ -72,7 +74,12 @@ def _together(rows: QuerySet[Row], when: str, most: int) -> tuple[list[Row], boo
 
 def unschedule(*, periods: Collection[UUID]) -> None:
     """Nothing is left to do by itself about what follows these locked periods."""
-    Period.objects.filter(id__in=periods).update(renew_at=None)
+    run(_UNSCHEDULE, [list(periods)])
+
+
+_UNSCHEDULE: Final = f"""
+    UPDATE subscriptions_period SET renew_at = NULL WHERE id {AMONG}
+"""  # noqa: S608 - of constants
 
 
 def withdraw_renewals(*, owed: Sequence[Obligation]) -> None:
@@ -138,8 +145,20 @@ class Renewed:
 
 def renewals_of(orders: Collection[UUID]) -> list[Renewal]:
     """The renewals that ``orders`` are for, with their subscriptions, by line; one statement."""
-    rows = Renewal.objects.filter(order_id__in=orders).select_related("subscription")
-    return list(rows.order_by("order_id", "order_line__position"))
+    renewals = []
+    for renewal, values in read_joined(Renewal, _SUBSCRIPTION, _OF_ORDERS, [list(orders)]):
+        renewal.subscription = row_of(Subscription, values)
+        renewals.append(renewal)
+    return renewals
+
+
+_SUBSCRIPTION: Final = tuple(f"s.{name}" for name in column_names(Subscription))
+_OF_ORDERS: Final = f"""
+    JOIN subscriptions_subscription AS s ON s.id = subscriptions_renewal.subscription_id
+    LEFT JOIN orders_orderline AS line ON line.id = subscriptions_renewal.order_line_id
+    WHERE subscriptions_renewal.order_id {AMONG}
+    ORDER BY subscriptions_renewal.order_id, line.position
+"""
 
 
 def is_stopped(renewal: Renewal) -> bool:
@@ -157,7 +176,8 @@ def renew_subscriptions(*, renewed: Sequence[Renewed], journal: Journal) -> list
     lapsed, without a gap (R24).
     """
     ahead = seats_paid_ahead([each.renewal.subscription_id for each in renewed])
-    periods = [_period(each, ahead) for each in renewed]
+    known: Dates = {}
+    periods = [_period(each, ahead, known) for each in renewed]
     journal.insert(periods)
     if not renewed:
         return []
@@ -186,7 +206,7 @@ def renew_subscriptions(*, renewed: Sequence[Renewed], journal: Journal) -> list
     return periods
 
 
-def _period(each: Renewed, ahead: Mapping[tuple[UUID, int], int]) -> Period:
+def _period(each: Renewed, ahead: Mapping[tuple[UUID, int], int], known: Dates) -> Period:
     """The period; what was paid for it in mid-period comes on top (R27)."""
     renewal, row = each.renewal, each.renewal.subscription
     more = ahead.get((row.id, renewal.number), 0)
@@ -201,6 +221,7 @@ def _period(each: Renewed, ahead: Mapping[tuple[UUID, int], int]) -> Period:
         days=retention_days(each.policy, each.audience, each.country),
         protected=each.policy.statutory_eu.protects(each.audience, each.country),
         by_transfer=each.by_transfer,
+        known=known,
     )
 
 

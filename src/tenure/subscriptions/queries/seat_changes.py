@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Sum
 
+from tenure.events.rows import AMONG, read_values
 from tenure.orders.models import OrderStatus
 from tenure.subscriptions.models import Period, Renewal, SeatChange
 
@@ -99,14 +101,13 @@ def waiting_for_transfers(subscriptions: Collection[UUID]) -> list[Renewal]:
 
 def seats_paid_ahead(subscriptions: Collection[UUID]) -> dict[tuple[UUID, int], int]:
     """How many seats were paid for periods to come beside their renewals; one statement."""
-    rows = SeatChange.objects.filter(
-        subscription_id__in=subscriptions,
-        for_next=True,
-        starts_on__isnull=False,
-        released_at__isnull=True,
-        undone_at__isnull=True,
-    ).values("subscription_id", "number")
-    return {
-        (row["subscription_id"], row["number"]): row["seats"]
-        for row in rows.annotate(seats=Sum("quantity"))
-    }
+    rows = read_values(_PAID_AHEAD, [list(subscriptions)])
+    return {(subscription, number): seats for subscription, number, seats in rows}
+
+
+_PAID_AHEAD: Final = f"""
+    SELECT subscription_id, number, sum(quantity) FROM subscriptions_seatchange
+    WHERE subscription_id {AMONG} AND for_next AND starts_on IS NOT NULL
+      AND released_at IS NULL AND undone_at IS NULL
+    GROUP BY subscription_id, number
+"""  # noqa: S608 - of constants

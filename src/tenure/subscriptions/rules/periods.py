@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from tenure.base.calendar import Span, Term, first_instant, period_bounds, trial_bounds
@@ -61,6 +62,7 @@ class SubscriptionFacts:
     cancelled_at: datetime | None = None
 
 
+@lru_cache(maxsize=4096)  # what renews on one day mostly began on one
 def period(
     anchor: date, term: Term, number: int, zone: ZoneInfo, *, trial_days: int | None = None
 ) -> PeriodFacts:
