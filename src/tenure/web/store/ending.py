@@ -1,9 +1,10 @@
 """Ending a contract without logging in: three clicks, acknowledged by mail (R33).
 
 The first leads here from the foot of every page, the second shows what is going to be sent, the
-third sends it. Nothing is told of whether somebody is a customer: who sends it learns by mail.
-Stopping the renewal works at once, since it can be taken back. Withdrawing pays back and ends
-access, so that it is confirmed by the link in the mail; what counts is when it was sent.
+third sends it, once however often it is clicked. Nothing is told of whether somebody is a
+customer: who sends it learns by mail. Stopping the renewal works at once, since it can be taken
+back. Withdrawing pays back and ends access, so that it is confirmed by the link in the mail; what
+counts is when it was sent.
 """
 
 from __future__ import annotations
@@ -11,16 +12,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from allauth.core import ratelimit
 from django import forms
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tenure.base.errors import NotFound, Refused
-from tenure.base.ids import public_id
+from tenure.base.ids import parse_public_id, public_id
 from tenure.base.wording import sentence
+from tenure.events.asked import Asked
 from tenure.flows.cancellation import (
     NewCancellation,
     ask_cancellation,
@@ -38,6 +42,7 @@ from tenure.support.queries.requests import request_of_token, state_of
 from tenure.support.rules import RequestKind
 from tenure.web.edge.doors import FORM, public_page
 from tenure.web.edge.forms import EmailField, Form
+from tenure.web.edge.once import once
 from tenure.web.edge.refusals import too_many
 from tenure.web.edge.templatetags.days import moment
 from tenure.web.edge.visits import Visit
@@ -81,9 +86,21 @@ def end(visit: Visit) -> HttpResponse:
         return _page(visit, form, recap=True)
     if not ratelimit.consume(visit.request, action="contact"):
         return too_many(visit.request)
-    _send(visit, form.cleaned_data)
-    context = {"sent_at": visit.now, "email": form.cleaned_data["email"]}
-    return visit.render("store/ending_sent.html", context)
+    said = form.cleaned_data
+    return once(
+        visit,
+        work=lambda asked: _sent(visit, _send(visit, said, asked)),
+        resume=lambda made: _sent(visit, made),
+    )
+
+
+@public_page(indexed=False)
+def sent(visit: Visit, number: str) -> HttpResponse:
+    """That it was sent, and when; the number is as hard to guess as a link of a mail."""
+    row = Request.objects.filter(id=parse_public_id("req", number)).first()
+    if row is None:
+        raise NotFound
+    return visit.render("store/ending_sent.html", {"sent_at": row.created_at, "number": number})
 
 
 @public_page(FORM, indexed=False)
@@ -122,18 +139,21 @@ def _page(visit: Visit, form: EndingForm, *, recap: bool = False) -> HttpRespons
     return visit.render("store/ending.html", context, status=form.status)
 
 
-def _send(visit: Visit, said: Mapping[str, Any]) -> None:
+def _sent(visit: Visit, request: UUID) -> HttpResponse:
+    return visit.redirect(reverse("contract_end_sent", args=[public_id("req", request)]))
+
+
+def _send(visit: Visit, said: Mapping[str, Any], asked: Asked) -> UUID:
+    """The request that stands for it."""
     contract = contract_named(said["email"], said["number"])
-    if contract is None:
-        _keep(visit, said, None)
-    elif said["what"] == WITHDRAWAL:
-        _withdraw(visit, said, contract)
-    else:
+    if contract is not None and said["what"] == WITHDRAWAL:
+        return _withdraw(visit, said, contract, asked)
+    if contract is not None:
         _stop(contract, _at(contract, visit))
-        _keep(visit, said, contract)
+    return _keep(visit, said, contract, asked)
 
 
-def _withdraw(visit: Visit, said: Mapping[str, Any], contract: Contract) -> None:
+def _withdraw(visit: Visit, said: Mapping[str, Any], contract: Contract, asked: Asked) -> UUID:
     """Asked now, granted once the link in the mail was followed (R28: sending it counts)."""
     new = NewCancellation(
         order=contract.order.id,
@@ -144,9 +164,10 @@ def _withdraw(visit: Visit, said: Mapping[str, Any], contract: Contract) -> None
         confirmed=False,
     )
     try:
-        ask_cancellation(new=new, now=_at(contract, visit), by=BY)
+        made = ask_cancellation(new=new, now=_at(contract, visit), by=BY, asked=asked)
     except Refused:
-        _keep(visit, said, contract)
+        return _keep(visit, said, contract, asked)
+    return made.ids[0]
 
 
 def _stop(contract: Contract, now: datetime) -> None:
@@ -169,7 +190,7 @@ def _stop(contract: Contract, now: datetime) -> None:
                 continue
 
 
-def _keep(visit: Visit, said: Mapping[str, Any], contract: Contract | None) -> None:
+def _keep(visit: Visit, said: Mapping[str, Any], contract: Contract | None, asked: Asked) -> UUID:
     """On record, and acknowledged by mail; staff look where no contract was found."""
     order = contract.order if contract else None
     now = _at(contract, visit) if contract else visit.now
@@ -182,9 +203,10 @@ def _keep(visit: Visit, said: Mapping[str, Any], contract: Contract | None) -> N
         name=said["name"],
         order=order.id if order else None,
     )
-    made = make_request(new=new, now=now, by=BY)
+    made = make_request(new=new, now=now, by=BY, asked=asked)
     if contract is not None and said["what"] == RENEWAL:
         close_request(request=made.ids[0], now=now, by=BY)
+    return made.ids[0]
 
 
 def _words(said: Mapping[str, Any], at: datetime) -> str:
