@@ -7,8 +7,10 @@ import csv
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from uuid import UUID
 
 import pytest
 
@@ -17,9 +19,14 @@ from tenure.base.clock import machine_now
 from tenure.base.errors import NotFound, Refused
 from tenure.billing.models import Document, PaymentMethod
 from tenure.events.models import Event
+from tenure.flows.acting import acting_of, begin_acting
+from tenure.flows.api_keys import make_api_key
 from tenure.flows.clock import advance_clock
+from tenure.flows.external import record_external
 from tenure.flows.members import remove_member
+from tenure.flows.ownership import recover_owner
 from tenure.flows.payment_methods import add_payment_method
+from tenure.flows.quotes.making import QuotedLine, quote_by_staff
 from tenure.flows.requests import answer_request, close_request, make_request
 from tenure.flows.retention.exporting import (
     archive_of,
@@ -31,6 +38,7 @@ from tenure.flows.retention.exporting import (
 from tenure.flows.retention.persons import erase_person
 from tenure.flows.retention.purging import confirm_purge
 from tenure.flows.seats import assign_seat
+from tenure.flows.staff import add_staff
 from tenure.flows.verify.run import verify
 from tenure.notices.making import make_mails_of
 from tenure.notices.models import Mail
@@ -43,7 +51,8 @@ from tenure.organisations.models import (
     Retention,
     User,
 )
-from tenure.organisations.rules import Standing
+from tenure.organisations.rules import StaffRole, Standing
+from tenure.subscriptions.commands.recording import Recorded
 from tenure.subscriptions.models import Subscription
 from tenure.support.commands import NewRequest
 from tenure.support.models import Request
@@ -79,7 +88,7 @@ def holds() -> bool:
 def asks(organisation: Organisation, by: str = "test") -> Request:
     """A request of an organisation, which somebody signed."""
     new = NewRequest(
-        RequestKind.BILLING, "Please help Bob", "fr", organisation.id, "bob@x.example", "Bob Stone"
+        RequestKind.BILLING, "Please help Bob", "fr", organisation.id, "bob@x.example", "=Bob()"
     )
     written = make_request(new=new, now=START, by=by)
     return Request.objects.get(id=written.ids[0])
@@ -122,6 +131,9 @@ def test_data_outlive_access_and_go() -> None:
 
     now = datetime(2027, 9, 1, tzinfo=UTC)
     invited(company, "dora@x.example")
+    hired = add_staff(email="z@v.example", name="", roles=[StaffRole.ADMIN], now=now, by="test")
+    zoe = hired.ids[0]
+    begin_acting(organisation=company.id, user=zoe, reason="They asked.", now=now)
     before = list(Document.objects.order_by("id").values_list("sha256", flat=True))
     for _ in range(2):
         confirm_purge(organisation=company.id, now=now, by="test")
@@ -130,7 +142,7 @@ def test_data_outlive_access_and_go() -> None:
     assert told(company)[-1][0] == "purge_confirmed"
     members = Member.objects.filter(organisation=company)
     assert all(each.email == f"erased-{each.id}@erased.invalid" for each in members)
-    assert not User.objects.exclude(email__startswith="erased-").exists()
+    assert User.objects.exclude(email__startswith="erased-").get().id == zoe
     assert not Mail.objects.exists()
     statuses = Invitation.objects.order_by("id").values_list("status", flat=True)
     assert list(statuses) == ["accepted", "expired", "withdrawn"]
@@ -140,7 +152,28 @@ def test_data_outlive_access_and_go() -> None:
     assert (request.message, request.email, request.name) == ("", "", "")
     assert list(Document.objects.order_by("id").values_list("sha256", flat=True)) == before
     assert not Retention.objects.exists()
+    assert acting_of(zoe, company.id) is None
+    _nothing_new_begins(company.id, zoe, now)
     assert holds()
+
+
+def _nothing_new_begins(gone: UUID, staff: UUID, now: datetime) -> None:
+    """Neither by the staff, nor for whoever's purchase was late."""
+    recorded = Recorded("bench-business", Term.QUARTER, 2, now.date(), 1, "")
+    line = QuotedLine("bench-business", Term.QUARTER, 1, 5)
+    tries: list[Callable[[], object]] = [
+        lambda: begin_acting(organisation=gone, user=staff, reason="Why not", now=now),
+        lambda: record_external(organisation=gone, recorded=recorded, now=now, by="test"),
+        lambda: quote_by_staff(organisation=gone, lines=[line], reason="So", now=now, by="test"),
+        lambda: recover_owner(
+            organisation=gone, user=staff, email="q@x.example", name="", reason="So", now=now
+        ),
+        lambda: make_api_key(organisation=gone, name="k", now=now, by="test"),
+        lambda: subscribe(Organisation.objects.get(id=gone), term=Term.QUARTER, now=now),
+    ]
+    for each in tries:
+        with pytest.raises(Refused, match="organisation_purged"):
+            each()
 
 
 def test_an_organisation_that_bought_nothing_is_not_purged() -> None:
@@ -180,6 +213,8 @@ def test_everything_can_be_taken_along() -> None:
     (request,) = json.loads(held["data/support.request.json"])
     assert request["message"] == "Please help Bob"
     assert request["organisation"] == receipt["organisation"]
+    (said,) = csv.DictReader(io.StringIO(held["data/support.request.csv"].decode()))
+    assert (said["name"], request["name"]) == ("'=Bob()", "=Bob()"), "no formula for a spreadsheet"
     (line,) = csv.DictReader(io.StringIO(held["data/orders.orderline.csv"].decode()))
     assert (line["quantity"], line["order"][:4]) == ("2", "ord_")
     (invoice,) = Document.objects.filter(organisation=company)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 from typing_extensions import TypedDict
 
 from tenure.api.callers import Call
@@ -91,9 +91,13 @@ class NewQuote(Body):
 
 
 class Acceptance(Body):
-    """How the order is paid; nothing where nothing is to be paid."""
+    """How the order is paid; nothing where nothing is to be paid.
+
+    `start_at_once` puts on record that a consumer expressly asked for it (R33).
+    """
 
     payment: PaymentIn | None = None
+    start_at_once: StrictBool = False
 
 
 class Refusal(Body):
@@ -229,6 +233,7 @@ def accept_quote(call: Call, body: Acceptance) -> Answer:
     outcome = accept(
         quote=call.ids["quote"],
         payment=payment_of(body.payment) if body.payment else None,
+        start_at_once=body.start_at_once,
         now=call.now,
         by=call.by,
         asked=call.asked,

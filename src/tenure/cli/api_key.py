@@ -83,7 +83,7 @@ def create(
     with installation():
         from tenure.cli.migrate import bring_up_to_date
         from tenure.events.journal import transaction
-        from tenure.flows.locks import lock_organisation
+        from tenure.flows.locks import lock_living
         from tenure.organisations.commands.api_keys import create_api_key
 
         bring_up_to_date()
@@ -91,7 +91,7 @@ def create(
         now = machine_now()
         with transaction(now=now, by="command", organisation=owner) as journal:
             if owner is not None:
-                lock_organisation(owner, journal)
+                lock_living(owner, journal)
             _, text = create_api_key(name=name, organisation=owner, journal=journal)
         result(text)
         remark(

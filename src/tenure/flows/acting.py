@@ -14,7 +14,7 @@ from uuid import UUID
 from tenure.base.errors import NotFound
 from tenure.base.ids import public_id
 from tenure.events.journal import Journal, transaction
-from tenure.flows.locks import lock_organisation
+from tenure.flows.locks import lock_living, lock_organisation
 from tenure.flows.written import Written
 from tenure.organisations.commands import interventions
 from tenure.organisations.models import Organisation
@@ -50,7 +50,7 @@ def begin_acting(*, organisation: UUID, user: UUID, reason: str, now: datetime) 
     organisation is none or ``user`` may not act, ``Invalid`` without a reason.
     """
     with transaction(now=now, by=staff_by(user), organisation=organisation) as journal:
-        lock_organisation(organisation, journal)
+        lock_living(organisation, journal)
         if StaffAbility.ACTING not in abilities_of_staff(user):
             raise NotFound
         row = interventions.begin_acting(

@@ -11,7 +11,7 @@ from tenure.base.errors import NotFound, Refused
 from tenure.events.asked import Asked
 from tenure.events.journal import transaction
 from tenure.events.models import KEYS_STREAM
-from tenure.flows.locks import lock_organisation
+from tenure.flows.locks import lock_living, lock_organisation
 from tenure.flows.written import Written
 from tenure.organisations.commands import api_keys as commands
 from tenure.organisations.queries import keys_of
@@ -38,7 +38,7 @@ def make_api_key(
     if not verdict:
         raise Refused.by(verdict)
     with transaction(now=now, by=by, organisation=organisation, asked=asked) as journal:
-        lock_organisation(organisation, journal)
+        lock_living(organisation, journal)
         key, text = commands.create_api_key(name=name, organisation=organisation, journal=journal)
         journal.made = key.id
     return MadeKey(key.id, text, journal.revisions[organisation])

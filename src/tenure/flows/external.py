@@ -11,7 +11,7 @@ from tenure.base.errors import NotFound, Refused
 from tenure.catalogue.queries import known_catalogue
 from tenure.events.asked import Asked
 from tenure.events.journal import transaction
-from tenure.flows.locks import lock_organisation
+from tenure.flows.locks import lock_living
 from tenure.flows.role_requests import give_to_waiting
 from tenure.flows.written import Written
 from tenure.orders.errors import MIXED_AUDIENCES
@@ -43,7 +43,7 @@ def record_external(
     Raises ``NotFound``, or ``Refused`` with ``mixed_audiences`` or ``record_trial``.
     """
     with transaction(now=now, by=by, organisation=organisation, asked=asked) as journal:
-        customer = lock_organisation(organisation, journal)
+        customer = lock_living(organisation, journal)
         offer = known_catalogue().offers([recorded.offer]).get(recorded.offer)
         if offer is None:
             raise NotFound
@@ -77,7 +77,7 @@ def extend_external(*, subscription: UUID, now: datetime, by: str) -> Written:
         found = Subscription.objects.filter(id=subscription).first()
         if found is None:
             raise NotFound
-        customer = lock_organisation(found.organisation_id, journal)
+        customer = lock_living(found.organisation_id, journal)
         row = Subscription.objects.select_for_update().get(id=subscription)
         if row.source != Source.EXTERNAL:
             raise Refused(NOT_RECORDED_HERE)

@@ -15,7 +15,7 @@ from tenure.base.verdicts import Verdict, allow, refuse
 from tenure.catalogue.queries import grants_by_role
 from tenure.events.asked import Asked
 from tenure.events.journal import Journal, transaction
-from tenure.flows.locks import lock_organisation
+from tenure.flows.locks import lock_living
 from tenure.flows.written import Written
 from tenure.orders.queries.policy import policy_in_force
 from tenure.organisations.commands.invitations import NewInvitation, send_invitations
@@ -67,7 +67,7 @@ def invite_many(
     Raises ``NotFound``.
     """
     with transaction(now=now, by=by, organisation=organisation, asked=asked) as journal:
-        row = lock_organisation(organisation, journal)
+        row = lock_living(organisation, journal)
         today = local_date(journal.at, zone_named(row.timezone))
         lines = _judge(row, people, journal)
         judged = ManyInvited(tuple(lines))

@@ -12,7 +12,7 @@ from tenure.base.errors import NotFound, Refused
 from tenure.catalogue.queries import grants_by_role
 from tenure.events.asked import Asked
 from tenure.events.journal import Journal, transaction
-from tenure.flows.locks import lock_organisation
+from tenure.flows.locks import lock_living, lock_organisation
 from tenure.flows.written import Written
 from tenure.orders.queries.policy import policy_in_force
 from tenure.organisations.commands.invitations import (
@@ -41,7 +41,7 @@ def invite(
     ``already_member``, ``ownership_is_given`` or ``too_many_at_a_time``.
     """
     with transaction(now=now, by=by, organisation=organisation, asked=asked) as journal:
-        row = lock_organisation(organisation, journal)
+        row = lock_living(organisation, journal)
         _check_roles(invitations)
         zone = zone_named(row.timezone)
         _, policy = policy_in_force()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from tenure.base.errors import NotFound
+from tenure.base.errors import NotFound, Refused
 from tenure.events.journal import Journal
 from tenure.events.rows import AMONG, read_rows, run
+from tenure.organisations.errors import ORGANISATION_PURGED
 from tenure.organisations.models import Member, Organisation
 
 
@@ -24,6 +25,15 @@ def lock_organisation(organisation: UUID, journal: Journal) -> Organisation:
     if clock is not None and clock > journal.at:
         journal.at = clock
     return found[0]
+
+
+def lock_living(organisation: UUID, journal: Journal) -> Organisation:
+    """The organisation, locked, where something new may begin: ``Refused`` with
+    ``organisation_purged`` once its data are gone (R31), also for whoever waited for that."""
+    row = lock_organisation(organisation, journal)
+    if row.purged_at is not None:
+        raise Refused(ORGANISATION_PURGED)
+    return row
 
 
 def lock_organisations(ids: Iterable[UUID]) -> None:

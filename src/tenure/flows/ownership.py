@@ -9,7 +9,7 @@ from tenure.base.calendar import zone_named
 from tenure.base.errors import NotFound
 from tenure.events.journal import Journal, transaction
 from tenure.flows.acting import staff_by
-from tenure.flows.locks import lock_member, lock_organisation
+from tenure.flows.locks import lock_living, lock_member, lock_organisation
 from tenure.flows.written import Written
 from tenure.orders.queries.policy import policy_in_force
 from tenure.organisations.commands import ownership as commands
@@ -87,7 +87,7 @@ def recover_owner(
     ``last_owner`` or ``already_owner``.
     """
     with transaction(now=now, by=staff_by(user), organisation=organisation) as journal:
-        row = lock_organisation(organisation, journal)
+        row = lock_living(organisation, journal)
         if StaffAbility.OWNERS not in abilities_of_staff(user):
             raise NotFound
         found = Member.objects.select_for_update(no_key=True).filter(organisation=row, email=email)

@@ -22,7 +22,7 @@ from tenure.events.asked import Asked
 from tenure.events.journal import transaction
 from tenure.events.queries import revision_of
 from tenure.flows.charging import customer_at
-from tenure.flows.locks import lock_organisation, lock_organisations
+from tenure.flows.locks import lock_living, lock_organisation, lock_organisations
 from tenure.flows.steps import CARDS_WAITING
 from tenure.flows.written import Written
 from tenure.organisations.rules import card_verdict
@@ -58,7 +58,7 @@ def add_payment_method(
     called = gateway()
     with transaction(now=now, by=by, organisation=organisation, asked=asked) as journal:
         method = commands.intend_payment_method(
-            organisation=lock_organisation(organisation, journal),
+            organisation=lock_living(organisation, journal),
             gateway=called.name,
             token=token,
             customer=customer_at(called.name, organisation),

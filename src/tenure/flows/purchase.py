@@ -27,7 +27,7 @@ from tenure.events.asked import Asked
 from tenure.events.journal import Journal, transaction
 from tenure.events.queries import revision_of
 from tenure.flows.drafting import checked_cart, draft_order
-from tenure.flows.locks import lock_organisation
+from tenure.flows.locks import lock_living, lock_organisation
 from tenure.flows.placing import (
     CardPayment,
     TransferPayment,
@@ -93,7 +93,7 @@ def buy(*, purchase: Purchase, now: datetime, by: str, asked: Asked | None = Non
     """
     refuse_card_of_staff(purchase.payment, by)
     with transaction(now=now, by=by, organisation=purchase.organisation, asked=asked) as journal:
-        organisation = lock_organisation(purchase.organisation, journal)
+        organisation = lock_living(purchase.organisation, journal)
         cart = lock_cart(purchase.cart, None)
         if cart.organisation_id not in (None, organisation.id):
             raise NotFound

@@ -350,3 +350,11 @@ EXPORT_NOT_READY = declare(
     en="The archive is still being made; ask again in a moment.",
     fr="L'archive est encore en préparation ; demandez-la de nouveau dans un instant.",
 )
+ORGANISATION_PURGED = declare(
+    "organisation_purged",
+    rule="R31",
+    en="The data of this customer were deleted, and nothing new can begin there; buy as a new "
+    "organisation instead.",
+    fr="Les données de ce client ont été supprimées, et rien de nouveau ne peut y commencer ; "
+    "achetez plutôt avec une nouvelle organisation.",
+)

@@ -12,15 +12,17 @@ from django.test import Client
 from tenure.base.calendar import Term
 from tenure.base.ids import public_id
 from tenure.flows.policy import bring_into_force
+from tenure.flows.quotes import QuotedLine, quote_by_staff
 from tenure.notices.models import Mail
-from tenure.orders.models import Cart, Order
+from tenure.orders.models import Cart, Order, Quote
 from tenure.organisations.models import Organisation
 from tenure.policy.words import Audience
 from tenure.subscriptions.models import Subscription
 from tenure.support.models import Request
 from tests.notices.made import make_all
 from tests.shop import START, customer, owner_of, subscribe
-from tests.web.checkout.buying import Filled, confirm, fill, order_of, words
+from tests.web.checkout.buying import Filled, confirm, fill, hidden, order_of, words
+from tests.web.checkout.test_quotes import page_of
 from tests.web.people import Company, browser, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -148,3 +150,15 @@ def test_a_consumer_asks_expressly_to_start_at_once(maker: Organisation) -> None
     assert "Without this we may not start" in words(refused)
     order = order_of(confirm(client, cart, start_at_once="on"))
     assert order.start_requested_at == START
+
+    line = QuotedLine("designer-creator", Term.YEAR, 1, 90_000)
+    made = quote_by_staff(organisation=maker.id, lines=[line], reason="So", now=START, by="test")
+    quoted = Quote.objects.get(id=made.ids[0])
+    page = page_of(quoted)
+    once = hidden(client.get(page))["once"]
+    assert "I ask you to start at once" in words(client.get(page))
+    refused = client.post(page, {"once": once, "card": "tok_ok"})
+    assert (refused.status_code, Order.objects.count()) == (422, 2)
+    assert "Without this we may not start" in words(refused)
+    sent = {"once": once, "card": "tok_ok", "start_at_once": "on"}
+    assert order_of(client.post(page, sent)).start_requested_at == START

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -16,7 +17,7 @@ from tenure.events.asked import Asked
 from tenure.events.journal import Journal, transaction
 from tenure.events.queries import revision_of
 from tenure.flows.drafting import evidence_for, transfer_wait
-from tenure.flows.locks import lock_organisation
+from tenure.flows.locks import lock_living, lock_organisation
 from tenure.flows.placing import (
     CardPayment,
     TransferPayment,
@@ -65,20 +66,22 @@ def accept(
     *,
     quote: UUID,
     payment: CardPayment | TransferPayment | None,
+    start_at_once: bool = False,
     now: datetime,
     by: str,
     asked: Asked | None = None,
 ) -> Outcome:
     """Accept a quote: it becomes one order, which is paid as any other.
 
-    Accepted again, or its cart bought meanwhile, it gives that order (R12, R16). Raises
+    ``start_at_once`` puts on record that a consumer expressly asked for it (R33). Accepted again,
+    or its cart bought meanwhile, it gives that order (R12, R16). Raises
     ``NotFound``, or ``Refused`` with ``quote_not_sent``, ``quote_declined``, ``quote_expired``,
     ``quote_outdated``, ``payment_required``, the payment method's verdict, or
     ``acting_pays_nothing``.
     """
     refuse_card_of_staff(payment, by)
     with transaction(now=now, by=by, asked=asked) as journal:
-        buyer = lock_organisation(organisation_of(quote), journal)
+        buyer = lock_living(organisation_of(quote), journal)
         row = _lock_with_cart(quote)
         journal.made = row.order_id or _bought_meanwhile(row)
         if journal.made is not None:
@@ -88,6 +91,8 @@ def accept(
         _refuse_closed(row, journal.at)
         _refuse_outdated(row, buyer, journal.at)
         draft = _order_of(row, buyer, journal.at, by_transfer=isinstance(payment, TransferPayment))
+        if start_at_once:
+            draft = replace(draft, start_requested_at=journal.at)
         order, intent = place(draft=draft, payment=payment, organisation=buyer, journal=journal)
         journal.write()  # the quote refers to its order
         accept_quote(quote=row, order=order.id, journal=journal)

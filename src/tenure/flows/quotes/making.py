@@ -23,7 +23,7 @@ from tenure.flows.documents import (
     issue_quote_papers,
     quote_content,
 )
-from tenure.flows.locks import lock_organisation
+from tenure.flows.locks import lock_living
 from tenure.flows.quotes.whose import organisation_of
 from tenure.flows.written import Written
 from tenure.orders.commands.carts import claim_cart, lock_cart
@@ -94,7 +94,7 @@ def quote_cart(
     line's verdict, ``quote_trial``.
     """
     with transaction(now=now, by=by, organisation=organisation, asked=asked) as journal:
-        buyer = lock_organisation(organisation, journal)
+        buyer = lock_living(organisation, journal)
         row = lock_cart(cart, None)
         if row.organisation_id not in (None, organisation):
             raise NotFound
@@ -129,7 +129,7 @@ def quote_by_staff(
     if not 0 < len(lines) <= MOST_LINES:
         raise Invalid([FieldError("lines", QUOTE_EMPTY, {})])
     with transaction(now=now, by=by, organisation=organisation, asked=asked) as journal:
-        buyer = lock_organisation(organisation, journal)
+        buyer = lock_living(organisation, journal)
         known = known_catalogue()
         draft = _of_staff(buyer, lines, why, purchase_order, known, _today(buyer, journal))
         if send:
@@ -144,7 +144,7 @@ def quote_by_staff(
 def send_draft(*, quote: UUID, now: datetime, by: str) -> Written:
     """Send a draft; one that was sent already stays as it is. Raises ``NotFound``."""
     with transaction(now=now, by=by) as journal:
-        buyer = lock_organisation(organisation_of(quote), journal)
+        buyer = lock_living(organisation_of(quote), journal)
         row = lock_quote(quote)
         if row.status == QuoteStatus.DRAFT:
             _send(row, buyer, known_catalogue(), journal)

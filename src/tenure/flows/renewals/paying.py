@@ -9,7 +9,7 @@ from tenure.base.errors import NotFound, Refused
 from tenure.events.asked import Asked
 from tenure.events.journal import Journal, transaction
 from tenure.events.queries import revision_of
-from tenure.flows.locks import lock_organisation
+from tenure.flows.locks import lock_living
 from tenure.flows.placing import refuse_card_of_staff
 from tenure.flows.purchase import CardPayment, TransferPayment, pay_order
 from tenure.flows.renewals.ordering import place_renewals
@@ -50,7 +50,7 @@ def pay_now(
 
 def _order_due(subscription: UUID, payment: Paying | None, journal: Journal) -> UUID:
     """The order of the renewal that is due, placed now if it was not yet but could be."""
-    buyer = lock_organisation(_whose(subscription), journal)
+    buyer = lock_living(_whose(subscription), journal)
     row = Subscription.objects.select_for_update(no_key=True).get(id=subscription)
     owed = _obligation(current_or_last(row, journal.at))
     if owed is None:

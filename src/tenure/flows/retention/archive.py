@@ -31,17 +31,22 @@ _CHUNK: Final = 500
 _FILES: Final = 10
 """So many documents are read at a time."""
 
+_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
+"""With one of these begins what spreadsheets calculate."""
+
 _ABOUT: Final = (
     """\
 Everything that is held about an organisation, as it stood at one moment.
-data/         each table, as JSON and as CSV; identifiers are those of the API, moments are UTC
+data/         each table, as JSON and as CSV; identifiers are those of the API, moments are UTC;
+              in CSV an apostrophe stands before words that a spreadsheet would take for a formula
 documents/    invoices, credit notes and other papers, as they were issued
 receipt.json  every file with its size and its SHA-256; for whom, when asked for and by whom
 
 """,
     """\
 Tout ce qui est conservé au sujet d'une organisation, tel qu'à un instant donné.
-data/         chaque table, en JSON et en CSV ; identifiants de l'API, instants en UTC
+data/         chaque table, en JSON et en CSV ; identifiants de l'API, instants en UTC ;
+              en CSV une apostrophe précède ce qu'un tableur prendrait pour une formule
 documents/    factures, avoirs et autres pièces, telles qu'émises
 receipt.json  chaque fichier avec sa taille et son SHA-256 ; pour qui, demandé quand et par qui
 """,
@@ -191,7 +196,9 @@ def _as_csv(columns: Sequence[str], rows: Iterator[dict[str, Any]]) -> Iterator[
 
 
 def _cell(value: Any) -> Any:
-    """Lists and objects stand in one cell as JSON."""
+    """Lists and objects stand in one cell as JSON; no spreadsheet takes words for a formula."""
+    if isinstance(value, str) and value.startswith(_FORMULAS):
+        return f"'{value}"
     return msgspec.json.encode(value).decode() if isinstance(value, list | dict) else value
 
 

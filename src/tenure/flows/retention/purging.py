@@ -31,6 +31,7 @@ from tenure.flows.retention.facts import standings
 from tenure.flows.retention.held import HELD, AtPurge, blank
 from tenure.flows.written import Written
 from tenure.organisations.commands.api_keys import revoke_all_keys
+from tenure.organisations.commands.interventions import end_acting
 from tenure.organisations.commands.invitations import close_invitations
 from tenure.organisations.commands.logins import erase_logins, logins_of_nobody_else
 from tenure.organisations.commands.ownership import withdraw_all_offers
@@ -38,6 +39,7 @@ from tenure.organisations.events import PurgeConfirmed
 from tenure.organisations.models import (
     Export,
     ExportStatus,
+    Intervention,
     Invitation,
     InvitationStatus,
     Member,
@@ -125,6 +127,10 @@ def _end_what_is_open(organisation: UUID, journal: Journal) -> None:
     withdraw_all_requests(organisation=organisation, journal=journal)
     withdraw_all_offers(organisation=organisation, journal=journal)
     let_go_of_all_seats(organisation=organisation, journal=journal)
+    acting = Intervention.objects.select_for_update().filter(
+        organisation=organisation, kind=Intervention.Kind.ACTING, ended_at__isnull=True
+    )
+    end_acting(acting=list(acting.order_by("id")), journal=journal)
 
 
 def _blank_and_erase(organisation: UUID) -> None:

@@ -15,7 +15,7 @@ from tenure.events.asked import Asked
 from tenure.events.journal import Journal, transaction
 from tenure.events.queries import revision_of
 from tenure.flows.drafting import Wait, evidence_for, number_that_spares, transfer_wait
-from tenure.flows.locks import lock_organisation
+from tenure.flows.locks import lock_living
 from tenure.flows.placing import (
     CardPayment,
     TransferPayment,
@@ -67,7 +67,7 @@ def add_seats(*, wanted: MoreSeats, now: datetime, by: str, asked: Asked | None 
         whose = rows.values_list("organisation_id", flat=True).first()
         if whose is None:
             raise NotFound
-        organisation = lock_organisation(whose, journal)
+        organisation = lock_living(whose, journal)
         row = rows.select_for_update(no_key=True).get()
         (view,) = subscription_views([row], journal.at)
         offer = seat_offer(view, organisation=organisation, quantity=wanted.quantity, at=journal.at)

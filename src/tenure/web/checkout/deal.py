@@ -72,20 +72,20 @@ def quote_deals(
 ) -> list[Deal]:
     """What accepting a quote at ``at`` means, for each term in it: staff may mix them (R12)."""
     policy, today = policy_numbered(quote.policy_version_id), local_date(at, zone)
-    audience = Audience(buyer.audience)
+    protected = policy.statutory_eu.protects(Audience(buyer.audience), buyer.country)
     verdict = cancellation_verdict(
         BoughtOrder(
             lines=tuple(CancelledLine(Term(line.term), line.gross) for line in lines),
             currency=quote.currency,
             paid_on=today,
-            statutory=policy.statutory_eu.protects(audience, buyer.country),
+            statutory=protected,
         ),
         at=at,
         zone=zone,
         policy=policy,
     )
     verified = buyer.verified_at is not None
-    proves = needs_verification(audience, verified=verified, total=quote.total)
+    proves = needs_verification(Audience(buyer.audience), verified=verified, total=quote.total)
     return [
         Deal(
             term=term,
@@ -95,6 +95,7 @@ def quote_deals(
             stop_until=opt_out_deadline(span.ends_on, policy),
             cancel_until=_deadline(verdict),
             prove_until=verification_last_day(at, zone, policy) if proves else None,
+            asks_start=protected and policy.statutory_eu.express_request_to_start,
         )
         for term in dict.fromkeys(Term(line.term) for line in lines)
         for span in [period_bounds(today, term, 1)]

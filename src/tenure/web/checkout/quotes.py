@@ -30,7 +30,7 @@ from tenure.organisations.queries import organisation_row
 from tenure.organisations.rules import Ability, ability_verdict
 from tenure.policy.words import Audience, PaymentMethod
 from tenure.web.checkout.deal import quote_deals
-from tenure.web.checkout.forms import CardForm
+from tenure.web.checkout.forms import CardForm, StartForm
 from tenure.web.checkout.names import Names
 from tenure.web.checkout.roads import after_paying, order_page
 from tenure.web.edge.cards import saved_cards
@@ -121,13 +121,16 @@ def refuse(desk: Desk, quote: str) -> HttpResponse:
 def _accept(desk: Desk, shown: ShownQuote) -> HttpResponse:
     row = shown.quote
     card = CardForm(desk.request.POST, saved=saved_cards(desk.organisation))
-    if row.total and not card.is_valid():
-        return _page(desk, shown, card=card)
+    start = _start(desk, shown, sent=True)
+    paid = card.is_valid() or not row.total
+    if not (start is None or start.is_valid()) or not paid:
+        return _page(desk, shown, card=card, start=start)
 
     def work(asked: Asked) -> HttpResponse:
         outcome = accept(
             quote=row.id,
             payment=card.payment if row.total else None,
+            start_at_once=start is not None,
             now=desk.now,
             by=desk.by,
             asked=asked,
@@ -142,7 +145,17 @@ def _accept(desk: Desk, shown: ShownQuote) -> HttpResponse:
         return once(desk, work=work, resume=resume)
     except Refused as refused:
         card.refuse(refused)
-        return _page(desk, quote_of(desk.organisation, row.id, desk.now), card=card)
+        return _page(desk, quote_of(desk.organisation, row.id, desk.now), card=card, start=start)
+
+
+def _start(desk: Desk, shown: ShownQuote, *, sent: bool = False) -> StartForm | None:
+    """What a consumer says who wants it to start at once, where the law asks for it (R33)."""
+    if shown.status is not QuoteStatus.SENT:
+        return None
+    buyer, zone = organisation_row(desk.organisation), zone_named(desk.place.timezone)
+    deals = quote_deals(shown.quote, shown.lines, at=desk.now, zone=zone, buyer=buyer)
+    asked = any(deal.asks_start for deal in deals)
+    return StartForm(desk.request.POST if sent else None) if asked else None
 
 
 def _page(
@@ -150,6 +163,7 @@ def _page(
     shown: ShownQuote,
     *,
     card: CardForm | None = None,
+    start: StartForm | None = None,
     declining: DeclineForm | None = None,
 ) -> HttpResponse:
     row = shown.quote
@@ -158,6 +172,7 @@ def _page(
     paper = papers_of_quotes([row.id]).get(row.id)
     form = card or CardForm(saved=saved_cards(desk.organisation if is_open else None))
     wrong = card or declining
+    status = max((each.status for each in (wrong, start) if each), default=200)
     context: dict[str, Any] = {
         "quote": row,
         "id": public_id("quo", row.id),
@@ -172,11 +187,12 @@ def _page(
         "order_page": order_page(row.order_id) if row.order_id else "",
         "card": form,
         "declining": declining or DeclineForm(),
+        "start": start or _start(desk, shown),
         "said": wrong.said if wrong else None,
         **form.shown,
         **(_open(desk, row, shown.lines) if is_open else {}),
     }
-    return desk.render("checkout/quote.html", context, status=wrong.status if wrong else 200)
+    return desk.render("checkout/quote.html", context, status=status)
 
 
 def _open(desk: Desk, row: Quote, lines: Sequence[QuoteLine]) -> dict[str, Any]:
