@@ -73,10 +73,12 @@ end
 
 @dataclass(frozen=True)
 class Load:
-    """What one run of wrk said."""
+    """What one run of wrk said, and what it cost the whole installation."""
 
     rate: float
     p99: float
+    cpu: float = 0
+    """Microseconds of processor time a request."""
 
 
 @contextmanager
@@ -118,8 +120,31 @@ def empty_node() -> Iterator[str]:
         served.wait(timeout=30)
 
 
+def cpu_seconds(root: int) -> float:
+    """The processor time that ``root`` and all that came of it have taken."""
+    of: dict[int, list[tuple[int, int]]] = {}
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = place.read_text().rpartition(") ")[2].split()
+        except OSError:
+            continue
+        of.setdefault(int(fields[1]), []).append((int(place.parent.name), sum_of_time(fields)))
+    ticks, waiting = 0, [root]
+    while waiting:
+        for process, taken in of.get(waiting.pop(), ()):
+            ticks += taken
+            waiting.append(process)
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def sum_of_time(fields: Sequence[str]) -> int:
+    """Of the system and outside of it, in ticks."""
+    return int(fields[11]) + int(fields[12])
+
+
 def ask(url: str, script: Path, bodies: Path, seconds: float, pause: float = 0) -> Load:
     """Ask with wrk; ``pause`` is the mean time in ms that a connection waits before it asks."""
+    before = cpu_seconds(os.getpid())
     said = subprocess.run(
         [
             *("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:.0f}s", "-s", str(script)),
@@ -132,7 +157,8 @@ def ask(url: str, script: Path, bodies: Path, seconds: float, pause: float = 0) 
     found = json.loads(said.splitlines()[-1])
     if found["bad"]:
         raise SystemExit(f"{found['bad']} questions at {url} were not answered.")
-    return Load(found["rate"], found["p99"])
+    taken = cpu_seconds(os.getpid()) - before
+    return Load(found["rate"], found["p99"], taken / (found["rate"] * seconds) * 1e6)
 
 
 def pause_for(rate: float, url: str, script: Path, bodies: Path) -> float:
@@ -218,6 +244,9 @@ def measure(place: Path, asked: argparse.Namespace) -> dict[str, Any]:
         "limit_per_second": round(limit.rate),
         "ratio": round(ours.rate / limit.rate, 3),
         "in_batches_of_100_per_second": round(hundred.rate * 100),
+        "cpu_us_single": round(ours.cpu, 1),
+        "cpu_us_in_batches": round(hundred.cpu / 100, 1),
+        "cpu_us_limit": round(limit.cpu, 1),
         "batch_to_single": round(hundred.rate * 100 / ours.rate, 1),
         "half_load_per_second": round(half.rate),
         "p99_ms_at_half_load": round(half.p99, 2),

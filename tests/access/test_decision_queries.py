@@ -12,7 +12,7 @@ from django.db import connection, connections, transaction
 from tenure.access.models import Seat
 from tenure.access.queries import decisions as sql
 from tenure.access.queries.decisions import (
-    UNCHANGED,
+    NOTHING_KNOWN,
     Catalogue,
     KnownOrganisation,
     organisation_row,
@@ -22,7 +22,7 @@ from tenure.base.calendar import microseconds
 from tenure.base.clock import machine_now
 from tenure.base.ids import new_id, public_id
 from tenure.catalogue.models import OfferRole, Role
-from tenure.events.models import CATALOGUE_STREAM, KEYS_STREAM, Stream
+from tenure.events.models import CATALOGUE_STREAM, Stream
 from tenure.organisations.models import ApiKey, Member, Organisation, User
 from tests.access.oracle import oracle
 from tests.access.worlds import NOW, PERMISSIONS, everybody, make_catalogue, make_world, read_aloud
@@ -82,25 +82,65 @@ def test_facts_from_one_statement_decide_as_the_books_do(seed: int) -> None:
                     ) == oracle(plain, existing, name, grant, at), (name, grant, at)
 
 
-def test_of_known_streams_only_those_are_told_that_changed() -> None:
-    organisation = make_world(1, 1).organisations[0]
-    Stream.objects.create(organisation_id=CATALOGUE_STREAM, revision=3)
-    never_changed = new_id()
-    revision, written_by = known(organisation).version
+def changed_since(snapshot: str) -> tuple[set[UUID], str]:
+    """Which streams changed since a snapshot, and the snapshot that says so."""
+    ((_, _, now, found),) = rows(sql.CHANGED, snapshot)
+    assert len(found) == len(set(found))
+    return set(found), now
 
-    def changed(*versions: tuple[UUID, int, object]) -> tuple[int, list[UUID]]:
-        marks = [sql.mark(stream, (revision, by)) for stream, revision, by in versions]
-        ((at, found),) = rows(sql.CHANGED, b"".join(marks), sql.NO_CHANGE)
-        return at, found
 
+def write(stream: UUID, using: Any = connection) -> None:
+    """Write a stream without anything new in it."""
+    with using.cursor() as cursor:
+        cursor.execute("UPDATE events_stream SET sequence = 0 WHERE organisation_id = %s", [stream])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_written_since_a_snapshot_is_told_once() -> None:
+    first, second = (make_world(seed, 1).organisations[0].id for seed in (1, 2))
     before = microseconds(machine_now())
-    same = (organisation.id, revision, written_by)
-    at, found = changed((CATALOGUE_STREAM, -1, None), same, (never_changed, *UNCHANGED))
-    assert found == [CATALOGUE_STREAM]
-    assert abs(at - before) < 60_000_000
-    assert changed((organisation.id, revision + 1, written_by))[1] == [organisation.id]
-    assert changed((organisation.id, revision, None))[1] == [organisation.id]
-    assert changed((never_changed, 1, None))[1] == [never_changed]
+    ((at, file, snapshot, found),) = rows(sql.CHANGED, NOTHING_KNOWN)
+    assert (found, abs(at - before) < 60_000_000) == ([], True)
+    for streams in ([first], [second], [], [first, second]):
+        for stream in streams:
+            write(stream)
+        found, snapshot = changed_since(snapshot)
+        assert found == set(streams)
+    Stream.objects.create(organisation_id=CATALOGUE_STREAM, revision=3)
+    assert changed_since(snapshot)[0] == {CATALOGUE_STREAM}
+    assert rows(sql.CHANGED, snapshot)[0][1] == file
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE events_stream")
+    assert rows(sql.CHANGED, snapshot)[0][1] != file
+
+
+@pytest.mark.django_db(transaction=True)
+def test_in_whatever_order_it_is_committed_no_change_is_missed() -> None:
+    """The first to begin is the last to commit, in a savepoint; one is rolled back; one goes on."""
+    slow, fast, undone, going_on = (make_world(n, 1).organisations[0].id for n in (1, 2, 3, 4))
+    _, snapshot = changed_since(NOTHING_KNOWN)
+    others = [connection.copy() for _ in range(3)]
+    try:
+        for other, stream in zip(others, (slow, undone, going_on), strict=True):
+            other.set_autocommit(False)
+            with other.cursor() as cursor:
+                cursor.execute("SELECT pg_current_xact_id()")
+                cursor.execute("SAVEPOINT inside")
+            write(stream, other)
+        write(fast)
+        found, snapshot = changed_since(snapshot)
+        assert found == {fast}
+        others[0].commit()
+        others[1].rollback()
+        found, snapshot = changed_since(snapshot)
+        assert found == {slow}
+        others[2].commit()
+        found, snapshot = changed_since(snapshot)
+        assert found == {going_on}
+        assert changed_since(snapshot)[0] == set()
+    finally:
+        for other in others:
+            other.close()
 
 
 def test_keys_that_are_valid_tell_whose_they_are() -> None:
@@ -114,26 +154,8 @@ def test_keys_that_are_valid_tell_whose_they_are() -> None:
             revoked_at=revoked,
         )
     asked = [bytes([number]) * 32 for number in range(1, 5)]
-    found = {
-        key: (owner, (revision, by))
-        for key, owner, revision, by in rows(sql.KEYS, asked, KEYS_STREAM)
-    }
-    assert found == {
-        asked[0]: (None, UNCHANGED),
-        asked[1]: (organisation.id, known(organisation).version),
-    }
-    assert rows(sql.KEYS, [], KEYS_STREAM) == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_same_revision_written_again_is_another_version() -> None:
-    """As after a restored backup: what was known of the one says nothing of the other."""
-    organisation = make_world(1, 1).organisations[0]
-    first = known(organisation)
-    Stream.objects.filter(pk=organisation.id).update(revision=first.facts.revision)
-    second = known(organisation)
-    assert second.facts.revision == first.facts.revision
-    assert second.version != first.version
+    assert dict(rows(sql.KEYS, asked)) == {asked[0]: None, asked[1]: organisation.id}
+    assert rows(sql.KEYS, []) == []
 
 
 def test_a_newer_catalogue_is_true_of_facts_read_before() -> None:
@@ -162,9 +184,9 @@ def test_organisations_that_do_not_exist_have_no_row() -> None:
 
 def test_an_organisation_that_never_changed_has_revision_0() -> None:
     organisation = make_world(1, 1).organisations[0]
-    Stream.objects.all().delete()
-    found = known(organisation)
-    assert (found.version, found.facts.revision) == (UNCHANGED, 0)
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE events_stream")
+    assert known(organisation).facts.revision == 0
 
 
 def test_strangers_are_found_by_id_and_by_any_address() -> None:

@@ -54,6 +54,7 @@ ROWS = {
 UNBOOKED = "ALTER TABLE billing_entry DISABLE TRIGGER USER"
 
 UNPROTECTED = "ALTER TABLE events_event DISABLE TRIGGER USER"
+UNPROTECTED_STREAMS = "ALTER TABLE events_stream DISABLE TRIGGER USER"
 
 UNSEALED = "ALTER TABLE billing_document DISABLE TRIGGER USER"
 COPY = """INSERT INTO billing_document SELECT (json_populate_record(paper, json_build_object(
@@ -620,6 +621,7 @@ BREAKAGES = (
         streams="stream_is_not_at_its_last",
     ),
     breaks(
+        UNPROTECTED_STREAMS,
         "DELETE FROM events_stream",
         streams="events_without_stream",
     ),

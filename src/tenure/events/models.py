@@ -20,11 +20,27 @@ class Stream(models.Model):
 
     The row is locked last in a transaction, in the order of ids, until commit; so reading after
     a number never skips one. ``revision`` rises with every change (R42).
+
+    ``written_by`` is the number of the transaction that wrote the row, which PostgreSQL puts there
+    whoever writes. By it is found what a snapshot has not seen; so no row is deleted by itself.
     """
 
     organisation_id = models.UUIDField(primary_key=True)
     sequence = models.BigIntegerField(default=0)
     revision = models.BigIntegerField(default=0)
+    written_by = models.BigIntegerField(db_default=0, editable=False)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["written_by"], name="stream_written_by")]
+        triggers: ClassVar = [
+            pgtrigger.Trigger(
+                name="written_by",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func="NEW.written_by = pg_current_xact_id()::text::bigint; RETURN NEW;",
+            ),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+        ]
 
     def __str__(self) -> str:
         return f"{self.organisation_id} at {self.revision}"

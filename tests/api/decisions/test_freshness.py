@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
 from tenure.access.models import Seat
 from tenure.catalogue.file import parse_catalogue
@@ -140,6 +140,36 @@ def test_never_a_stale_answer(nodes: tuple[NodeProcess, NodeProcess], shop: None
             answers = [answers[index] for answers in kept]
             assert all(each.truth[revision] == reason for revision, reason in answers)
             assert answers == sorted(answers), "what one asker is told never goes back"
+
+
+def test_a_change_is_seen_whenever_it_is_committed(
+    nodes: tuple[NodeProcess, NodeProcess], office: Office, key: str
+) -> None:
+    """One that was begun first, and is committed when a later one was seen, or never."""
+    later = Office("eve@elsewhere.example")
+
+    def told(about: Office) -> set[int]:
+        asked = about.question("ada@atelier.example")
+        bodies = [post(node, EVALUATION, asked, key).body for node in nodes]
+        return {body["context"]["revision"] for body in bodies}
+
+    other = connection.copy()
+    other.set_autocommit(False)
+    try:
+        (before,) = told(office)
+        for end, expected in ((other.rollback, before), (other.commit, before + 1)):
+            with other.cursor() as cursor:
+                cursor.execute(
+                    "UPDATE events_stream SET revision = revision + 1 WHERE organisation_id = %s",
+                    [office.id],
+                )
+            revision = later.touch()
+            assert told(later) == {revision}
+            assert told(office) == {before}
+            end()
+            assert told(office) == {expected}
+    finally:
+        other.close()
 
 
 @contextmanager

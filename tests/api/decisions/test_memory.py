@@ -9,11 +9,14 @@ from hashlib import sha256
 import msgspec
 import pytest
 
+from tenure.access.queries.decisions import KnownOrganisation
 from tenure.api.decisions.asking import Desk
-from tenure.api.decisions.fresh import Memory
+from tenure.api.decisions.judging import Key
+from tenure.api.decisions.memory import Memory
 from tenure.api.errors import CallRefused
 from tenure.base.errors import NotFound
 from tenure.base.ids import new_id
+from tenure.events.streams import CATALOGUE_STREAM, KEYS_STREAM
 from tests.api.decisions.office import Office
 from tests.api.decisions.ports import database_url
 from tests.api.decisions.test_usage import plain_known
@@ -21,10 +24,15 @@ from tests.api.decisions.test_usage import plain_known
 ONE = datetime(2027, 1, 1, tzinfo=UTC)
 
 
+def learn(memory: Memory, known: KnownOrganisation) -> str:
+    with memory.reading() as reading:
+        return memory.learn(known, reading)
+
+
 def learned(memory: Memory, weight: int = 10) -> str:
     known = plain_known([])
     known.weight = weight
-    return memory.learn(known)
+    return learn(memory, known)
 
 
 def test_it_never_holds_more_than_it_may() -> None:
@@ -50,10 +58,10 @@ def test_what_is_read_anew_takes_the_place_of_the_old() -> None:
     known = plain_known([])
     for weight in (10, 30, 20):
         known.weight = weight
-        memory.learn(known)
+        learn(memory, known)
     newer = plain_known([])
     newer.id, newer.weight = known.id, 5
-    name = memory.learn(newer)
+    name = learn(memory, newer)
     assert memory.recall(name) is newer
     assert len(memory) == 1
 
@@ -79,6 +87,50 @@ def test_another_server_is_another_memory() -> None:
     assert memory.recall(name) is None
     assert len(memory) == memory.weight == 0
     assert memory.catalogue is not catalogue
+
+
+def test_what_changed_is_forgotten_and_nothing_else() -> None:
+    memory = Memory()
+    changed, other = plain_known([]), plain_known([])
+    names = [learn(memory, changed), learn(memory, other)]
+    keys = {b"vendor": Key(None), b"one": Key(changed.id), b"two": Key(changed.id)}
+    with memory.reading() as reading:
+        for key_hash, key in keys.items():
+            memory.learn_key(key_hash, key, reading)
+        memory.learned_catalogue(reading)
+    memory.move_on(1, "5:5:", [changed.id, new_id()])
+    assert [memory.recall(name) for name in names] == [None, other]
+    assert (set(memory.keys), memory.knows_catalogue) == ({b"vendor"}, True)
+    memory.move_on(1, "6:6:", [KEYS_STREAM, CATALOGUE_STREAM])
+    assert (memory.keys, memory.knows_catalogue, memory.snapshot) == ({}, False, "6:6:")
+    assert memory.weight == 1
+
+
+def test_what_changed_while_it_was_read_is_not_learned() -> None:
+    memory = Memory()
+    memory.move_on(1, "5:5:", [])
+    changed, other = plain_known([]), plain_known([])
+    with memory.reading() as reading:
+        memory.move_on(1, "6:6:", [changed.id, CATALOGUE_STREAM, KEYS_STREAM])
+        assert memory.recall(memory.learn(changed, reading)) is None
+        assert memory.recall(memory.learn(other, reading)) is other
+        memory.learn_key(b"vendor", Key(None), reading)
+        memory.learned_catalogue(reading)
+        assert (memory.keys, memory.knows_catalogue) == ({}, False)
+        memory.connected(ONE)
+        memory.connected(ONE + timedelta(seconds=1))
+        assert memory.recall(memory.learn(other, reading)) is None
+    assert memory.recall(learn(memory, changed)) is changed
+
+
+def test_a_table_in_the_place_of_another_is_another_memory() -> None:
+    memory = Memory()
+    name = learned(memory)
+    memory.move_on(1, "5:5:", [])
+    memory.move_on(1, "6:6:", [])
+    assert memory.recall(name) is not None
+    memory.move_on(2, "7:7:", [])
+    assert (memory.recall(name), memory.snapshot, len(memory)) == (None, "7:7:", 0)
 
 
 def test_answers_are_right_when_little_fits(office: Office, key: str) -> None:

@@ -192,8 +192,6 @@ def plain_known(zones: list[str]) -> KnownOrganisation:
     members = {"mem_x": KnownMember(True, (), tuple(of_zones))}
     return KnownOrganisation(
         id=new_id(),
-        version=(1, 1),
-        mark=b"",
         facts=OrganisationFacts(1, suspended=False, members=members),
         members=members,
         addresses={},

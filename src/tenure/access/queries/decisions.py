@@ -4,8 +4,9 @@ Known without Django, since a decision node runs without it. Each statement sees
 that facts and the revision that names them always belong together. The texts hold ``{0}``, ``{1}``
 for their arguments, which every driver writes in its own way.
 
-A stream's version is its revision together with the transaction that wrote it: after a backup was
-restored the same revision may stand for something else.
+What has changed is told by the transactions that wrote the streams: with a snapshot that was kept,
+PostgreSQL itself knows which of them it did not see, in whatever order they were begun and
+committed.
 """
 
 from __future__ import annotations
@@ -31,42 +32,46 @@ from tenure.base.ids import public_id
 
 CHANGED: Final = """
 SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
+       pg_relation_filenode('events_stream'),
+       pg_current_snapshot()::text,
        ARRAY(
-         SELECT known.id
-         FROM (
-           SELECT encode(substr({0}::bytea, place, 16), 'hex')::uuid AS id,
-                  substr({0}::bytea, place + 16, 12) AS version
-           FROM generate_series(1, length({0}::bytea), 28) AS place
-         ) AS known
-         WHERE known.version <> coalesce(
-           (
-             SELECT int8send(stream.revision) || xidsend(stream.xmin)
-             FROM events_stream AS stream
-             WHERE stream.organisation_id = known.id
-           ),
-           {1}::bytea
+         SELECT stream.organisation_id
+         FROM events_stream AS stream
+         WHERE stream.written_by >= pg_snapshot_xmax({0}::text::pg_snapshot)::text::bigint
+         UNION ALL
+         SELECT stream.organisation_id
+         FROM events_stream AS stream
+         WHERE stream.written_by = ANY(
+           ARRAY(SELECT pg_snapshot_xip({0}::text::pg_snapshot)::text::bigint)
          )
        )
 """
-"""One row: the database's time in microseconds since 1970, and those of the streams whose version
-is another than the one known. Mostly there are none, so that little has to be read. Arguments: the
-``mark`` of each stream, one after the other, and that of a version that was never changed."""
+"""One row: the database's time in microseconds since 1970, the file in which the streams lie, which
+is another one after they were emptied or restored, the snapshot of this statement, and the streams
+that were written by what an earlier snapshot did not see: by a transaction that began after it, or
+was under way. So it costs the same however much is known, and finds mostly nothing. Argument: the
+earlier snapshot."""
+
+NOTHING_KNOWN: Final = f"1:{2**63 - 1}:"
+"""A snapshot that saw everything, so that nothing has changed since, to be asked with at first."""
+
+VERSION: Final = """
+SELECT stream.revision, stream.xmin FROM events_stream AS stream
+WHERE stream.organisation_id = {0}::uuid
+"""
+"""The version of a stream, if it was ever written: its revision, and which transaction wrote it."""
 
 KEYS: Final = """
-SELECT key.hash, key.organisation_id, coalesce(stream.revision, 0), stream.xmin
+SELECT key.hash, key.organisation_id
 FROM organisations_apikey AS key
-LEFT JOIN events_stream AS stream
-  ON stream.organisation_id = coalesce(key.organisation_id, {1}::uuid)
 WHERE key.hash = ANY({0}::bytea[]) AND key.revoked_at IS NULL
 """
 """A row for each of the hashes asked that is a valid key's: the organisation whose key it is, or
-null for the vendor's, and the version of the stream it belongs to. Arguments: hashes, the stream
-of the vendor's keys."""
+null for the vendor's. Argument: hashes."""
 
 ORGANISATIONS: Final = """
 SELECT organisation.id,
        coalesce(stream.revision, 0),
-       stream.xmin,
        organisation.suspended_at IS NOT NULL,
        organisation.test_clock,
        (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
@@ -177,29 +182,6 @@ to be tried another time. Arguments: subscriptions, members, days."""
 Version = tuple[int, object]
 """A stream's revision, and which transaction wrote it."""
 
-UNCHANGED: Final[Version] = (0, None)
-"""The version of a stream that was never changed."""
-
-NEVER_READ: Final[Version] = (-1, None)
-"""A version that nothing has."""
-
-
-def version_mark(version: Version) -> bytes:
-    """A version as the database would send it: twelve bytes."""
-    revision, written_by = version
-    number = int(str(written_by)) if written_by is not None else 0
-    return revision.to_bytes(8, "big", signed=True) + number.to_bytes(4, "big")
-
-
-def mark(stream: UUID, version: Version) -> bytes:
-    """What ``CHANGED`` is asked about a stream: joined, for a hundred of them as for one, this is
-    cheaper to send than any array."""
-    return stream.bytes + version_mark(version)
-
-
-NO_CHANGE: Final = version_mark(UNCHANGED)
-"""The second argument of ``CHANGED``."""
-
 
 class _Held(NamedTuple):
     """A subscription of which members hold seats, as the row tells it."""
@@ -286,9 +268,6 @@ class KnownOrganisation:
     """An organisation's facts, with what names its members and what their use is noted by."""
 
     id: UUID
-    version: Version
-    mark: bytes
-    """What is asked to know whether this still holds."""
     facts: OrganisationFacts
     members: Mapping[str, KnownMember]
     """Those of ``facts``: by their outside ids alone."""
@@ -314,7 +293,7 @@ _NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 def organisation_row(row: Sequence[Any], catalogue: Catalogue) -> KnownOrganisation:
     """The facts that a row of ``ORGANISATIONS`` tells; ``catalogue`` says what offers allow."""
-    identity, revision, written_by, suspended, test_clock, read_at, members, held = row
+    identity, revision, suspended, test_clock, read_at, members, held = row
     held_by: dict[str, list[_Held]] = {}
     zones: dict[UUID, ZoneInfo] = {}
     for each in sorted(_held.decode(held), key=_preference):
@@ -335,8 +314,6 @@ def organisation_row(row: Sequence[Any], catalogue: Catalogue) -> KnownOrganisat
     clock = None if test_clock is None else microseconds(test_clock)
     return KnownOrganisation(
         id=identity,
-        version=(revision, written_by),
-        mark=mark(identity, (revision, written_by)),
         facts=OrganisationFacts(revision, suspended, found, clock),
         members=found,
         addresses=addresses,

@@ -10,7 +10,7 @@ from typing import Final
 from tenure.api.decisions.answers import decision_answer
 from tenure.api.decisions.assessing import assess_all, named_organisations
 from tenure.api.decisions.database import Link
-from tenure.api.decisions.fresh import Asker, Freshness, Memory, Moment, Strangers
+from tenure.api.decisions.fresh import Asker, Freshness, Moment, Strangers
 from tenure.api.decisions.judging import (
     Circumstances,
     Outcome,
@@ -18,6 +18,7 @@ from tenure.api.decisions.judging import (
     judge,
     named_organisation,
 )
+from tenure.api.decisions.memory import Memory
 from tenure.api.decisions.questions import Question, read_question, read_questions
 from tenure.api.decisions.sharing import Sharing
 from tenure.api.decisions.usage import Usage

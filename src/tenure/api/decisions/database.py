@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -24,6 +23,8 @@ _SESSION: Final = {
     "synchronous_commit": "off",  # the little that is written can be told again
     "timezone": "UTC",
 }
+_SERVER: Final = "SELECT pg_postmaster_start_time(), pg_stat_get_bgwriter_stat_reset_time()"
+"""What is another after a start; the second also after one that a crash made without us."""
 _FAILURES: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _log = structlog.get_logger("tenure.decide")
 
@@ -48,10 +49,10 @@ USED: Final = statement(sql.USED)
 class Link:
     """One connection, made when it is needed and made anew when it broke.
 
-    ``connected`` is told of every connection, with the moment at which its server was started.
+    ``connected`` is told of every connection, with what names its server since it was last started.
     """
 
-    def __init__(self, url: str, connected: Callable[[datetime], None]) -> None:
+    def __init__(self, url: str, connected: Callable[[object], None]) -> None:
         self._url = without_foreign_options(url)
         self._connected = connected
         self._connection: asyncpg.Connection | None = None
@@ -107,7 +108,7 @@ class Link:
             statement_cache_size=0,
         )
         self._connection = connection
-        self._connected(await connection.fetchval("SELECT pg_postmaster_start_time()"))
+        self._connected(tuple(await connection.fetchrow(_SERVER)))
 
     def _drop(self) -> None:
         connection, self._connection = self._connection, None

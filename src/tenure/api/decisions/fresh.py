@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from datetime import datetime
-from typing import Final, Protocol, cast
+from collections.abc import Callable, Iterable, Mapping, Set
+from typing import Final, Protocol
 from uuid import UUID
 
-from tenure.access.queries.decisions import (
-    NEVER_READ,
-    NO_CHANGE,
-    Catalogue,
-    KnownOrganisation,
-    mark,
-    organisation_row,
-)
+from tenure.access.queries.decisions import KnownOrganisation, organisation_row
 from tenure.api.decisions.database import (
     CATALOGUE,
     CHANGED,
@@ -25,103 +17,16 @@ from tenure.api.decisions.database import (
     Link,
 )
 from tenure.api.decisions.judging import Circumstances, Key, Stranger
+from tenure.api.decisions.memory import Memory, Reading
 from tenure.api.decisions.questions import Question
 from tenure.api.decisions.sharing import Share, Turn
 from tenure.api.errors import UNAUTHENTICATED, UNAVAILABLE, CallRefused
 from tenure.base.errors import NotFound, TenureError
 from tenure.base.ids import parse_public_id, public_id
-from tenure.events.streams import CATALOGUE_STREAM, KEYS_STREAM
+from tenure.events.streams import CATALOGUE_STREAM
 
-MOST_BYTES: Final = 500_000_000
-"""About how much a process remembers before it forgets what was asked longest ago."""
-MOST_KEYS: Final = 100_000
-"""How many keys a process remembers; then it begins anew."""
 MOST_AT_ONCE: Final = 50
 """How many organisations one statement loads, so that none takes long."""
-
-
-class Memory:
-    """What is known of organisations, by their outside ids, and of the catalogue.
-
-    It holds two ages: what is asked about is taken over into the younger, and when that holds
-    half of ``most_bytes``, the older, which nobody asked about in the meantime, is forgotten.
-    """
-
-    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
-        self.catalogue = Catalogue()
-        self.generation = 0
-        """Rises whenever everything is forgotten."""
-        self.keys: dict[bytes, Key] = {}
-        """Keys that were valid when they were read, by their hashes."""
-        self._most_of_an_age = most_bytes // 2
-        self._server: datetime | None = None
-        self._young: dict[str, KnownOrganisation] = {}
-        self._old: dict[str, KnownOrganisation] = {}
-        self._young_bytes = 0
-        self._old_bytes = 0
-
-    def __len__(self) -> int:
-        return len(self._young) + len(self._old)
-
-    @property
-    def weight(self) -> int:
-        """About how many bytes are held."""
-        return self._young_bytes + self._old_bytes
-
-    def recall(self, name: str) -> KnownOrganisation | None:
-        """What is known of the organisation ``name``."""
-        known = self._young.get(name)
-        if known is None and self._old:
-            known = self._old.get(name)
-            if known is not None:
-                self.learn(known)
-        return known
-
-    def recall_all(self, names: Set[str]) -> dict[str, KnownOrganisation]:
-        """What is known of the organisations ``names``."""
-        found = dict(zip(names, map(self._young.get, names), strict=True))
-        if None not in found.values():
-            return cast(dict[str, KnownOrganisation], found)
-        return {name: known for name in names if (known := self.recall(name)) is not None}
-
-    def learn(self, known: KnownOrganisation) -> str:
-        """Remember what was just read; returns the organisation's outside id."""
-        name = public_id("org", known.id)
-        if (before := self._old.pop(name, None)) is not None:
-            self._old_bytes -= before.weight
-        if (before := self._young.pop(name, None)) is not None:
-            self._young_bytes -= before.weight
-        if self._young_bytes + known.weight > self._most_of_an_age:
-            self._old, self._old_bytes = self._young, self._young_bytes
-            self._young, self._young_bytes = {}, 0
-        self._young[name] = known
-        self._young_bytes += known.weight
-        return name
-
-    def learn_key(self, key_hash: bytes, key: Key) -> Key:
-        """Remember a valid key."""
-        if len(self.keys) >= MOST_KEYS:
-            self.keys.clear()
-        self.keys[key_hash] = key
-        return key
-
-    def connected(self, started: datetime) -> None:
-        """There is a connection to the server that was ``started`` then.
-
-        If that is another one than before, or the same started anew, what was known of the old
-        one's data may not be true of its, even where the versions are the same.
-        """
-        if self._server is not None and self._server != started:
-            self._clear()
-        self._server = started
-
-    def _clear(self) -> None:
-        """Forget everything."""
-        self.generation += 1
-        self.catalogue = Catalogue()
-        self.keys.clear()
-        self._young, self._old = {}, {}
-        self._young_bytes = self._old_bytes = 0
 
 
 class Asker(Protocol):
@@ -223,33 +128,29 @@ class Freshness:
 
     async def _ask(self, link: Link, moment: Moment, turn: Turn) -> None:
         memory, asked = self._memory, moment.asked
-        generation, catalogue = memory.generation, memory.catalogue.version
-        keys = {key: found for key in asked if (found := memory.keys.get(key)) is not None}
-        names = _all_names(asked)
-        known = memory.recall_all(names)
-        marks = [each.mark for each in known.values()]
-        marks.append(mark(CATALOGUE_STREAM, catalogue or NEVER_READ))
-        marks += [mark(key.stream, key.version) for key in keys.values()]
-        ((moment.at, changed),) = await link.rows(CHANGED, b"".join(marks), NO_CHANGE)
+        generation = memory.generation
+        ((moment.at, *found),) = await link.rows(CHANGED, memory.snapshot)
         if memory.generation != generation:
             return
-        if changed:
-            known = {name: each for name, each in known.items() if each.id not in changed}
-            keys = {key: found for key, found in keys.items() if found.stream not in changed}
-        moment.known, moment.keys = known, keys
-        if changed or len(known) < len(names) or len(keys) < len(asked):
-            turn.end()
-            await self._load(link, moment, catalogue_changed=CATALOGUE_STREAM in changed)
+        memory.move_on(*found)
+        names = _all_names(asked)
+        moment.known = memory.recall_all(names)
+        moment.keys = {key: known for key in asked if (known := memory.keys.get(key)) is not None}
+        is_all = len(moment.known) == len(names) and len(moment.keys) == len(asked)
+        if not (is_all and memory.knows_catalogue):
+            with memory.reading() as reading:
+                turn.end()
+                await self._load(link, moment, reading)
 
-    async def _load(self, link: Link, moment: Moment, *, catalogue_changed: bool) -> None:
-        """Read what is not known, or is known otherwise than it is."""
-        if catalogue_changed:
-            await self._load_catalogue(link)
+    async def _load(self, link: Link, moment: Moment, reading: Reading) -> None:
+        """Read what is not known, or not any more."""
+        await self._load_catalogue(link, reading)
         unsure = [key for key in moment.asked if key not in moment.keys]
         if unsure:
-            for key, owner, revision, written_by in await link.rows(KEYS, unsure, KEYS_STREAM):
-                moment.keys[key] = self._memory.learn_key(key, Key(owner, (revision, written_by)))
-        await self._load_organisations(link, moment, list(set(_wanted(moment))))
+            for key_hash, owner in await link.rows(KEYS, unsure):
+                key = moment.keys[key_hash] = Key(owner)
+                self._memory.learn_key(key_hash, key, reading)
+        await self._load_organisations(link, moment, reading)
 
     async def ask_strangers(self, link: Link, strangers: Strangers, _turn: Turn) -> None:
         """Leave in ``strangers`` only those who exist."""
@@ -259,18 +160,23 @@ class Freshness:
         strangers.members = set(members)
         strangers.addresses = set(addresses)
 
-    async def _load_catalogue(self, link: Link) -> None:
+    async def _load_catalogue(self, link: Link, reading: Reading) -> None:
         """One at a time, so that what is read last was true last."""
         async with self._reading_catalogue:
+            if self._memory.knows_catalogue:
+                return
+            catalogue = self._memory.catalogue
             (row,) = await link.rows(CATALOGUE, CATALOGUE_STREAM)
-            self._memory.catalogue.read(row)
+            catalogue.read(row)
+            self._memory.learned_catalogue(reading)
 
-    async def _load_organisations(self, link: Link, moment: Moment, wanted: Sequence[UUID]) -> None:
+    async def _load_organisations(self, link: Link, moment: Moment, reading: Reading) -> None:
+        wanted = list(set(_wanted(moment)))
         for start in range(0, len(wanted), MOST_AT_ONCE):
             rows = await link.rows(ORGANISATIONS, wanted[start : start + MOST_AT_ONCE])
             for row in rows:
                 known = organisation_row(row, self._memory.catalogue)
-                moment.known[self._memory.learn(known)] = known
+                moment.known[self._memory.learn(known, reading)] = known
 
 
 def _all_names(asked: Mapping[bytes, set[str]]) -> Set[str]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from msgspec import UNSET
 
-from tenure.access.queries.decisions import KnownMember, KnownOrganisation, Version
+from tenure.access.queries.decisions import KnownMember, KnownOrganisation
 from tenure.access.rules.decision import NOT_A_MEMBER, UNKNOWN_SUBJECT, Decision, weigh
 from tenure.api.decisions.errors import REVISION_NOT_REACHED
 from tenure.api.decisions.questions import Question, Thing
@@ -28,13 +28,9 @@ seats it is, and the time."""
 
 
 class Key(NamedTuple):
-    """A valid key: an organisation's, or the vendor's, which has none.
-
-    ``version`` is that of the stream to which it belongs, as it was read.
-    """
+    """A valid key: an organisation's, or the vendor's, which has none."""
 
     organisation: UUID | None
-    version: Version
 
     @property
     def stream(self) -> UUID:

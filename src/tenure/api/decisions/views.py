@@ -41,7 +41,7 @@ from tenure.api.errors import (
 from tenure.api.problems import language_of, method_not_allowed, problem_of
 from tenure.base.errors import Invalid, NotFound, TenureError
 from tenure.base.ids import parse_public_id, public_id
-from tenure.events.streams import CATALOGUE_STREAM, KEYS_STREAM
+from tenure.events.streams import CATALOGUE_STREAM
 
 _MOST_NOTED: Final = 100_000
 Used = tuple[UUID, UUID, date]
@@ -131,11 +131,11 @@ def _circumstances(key_hash: bytes, names: Collection[str | None]) -> Circumstan
 
     Facts that were read just now bring their own time along.
     """
-    rows = _rows(sql.KEYS, [key_hash], KEYS_STREAM)
+    rows = _rows(sql.KEYS, [key_hash])
     if not rows:
         raise CallRefused(UNAUTHENTICATED)
-    ((_, owner, *version),) = rows
-    key = Key(owner, (version[0], version[1]))
+    ((_, owner),) = rows
+    key = Key(owner)
     home = None if key.organisation is None else public_id("org", key.organisation)
     known: dict[str, KnownOrganisation] = {}
     wanted = _wanted(key, names)
@@ -171,11 +171,8 @@ _catalogues: Final[list[Catalogue]] = [Catalogue()]
 def _catalogue() -> Catalogue:
     """The catalogue, read anew unless it is known as it is."""
     known = _catalogues[0]
-    if known.version is not None:
-        asked = sql.mark(CATALOGUE_STREAM, known.version)
-        ((_, changed),) = _rows(sql.CHANGED, asked, sql.NO_CHANGE)
-        if not changed:
-            return known
+    if known.version is not None and _rows(sql.VERSION, CATALOGUE_STREAM) == [known.version]:
+        return known
     fresh = Catalogue()
     (row,) = _rows(sql.CATALOGUE, CATALOGUE_STREAM)
     fresh.read(row)
