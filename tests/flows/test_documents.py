@@ -15,6 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from tenure.base.calendar import Term
 from tenure.base.clock import machine_now
 from tenure.base.errors import Refused
+from tenure.base.ids import new_id
+from tenure.base.money import Money
 from tenure.billing.documents.composing import transfer_to
 from tenure.billing.documents.content import (
     DocumentKind,
@@ -25,6 +27,7 @@ from tenure.billing.documents.content import (
     parse,
 )
 from tenure.billing.documents.facturx import render_xml
+from tenure.billing.ledger.rules.accounts import Cause
 from tenure.billing.models import (
     Document,
     DocumentFile,
@@ -32,8 +35,11 @@ from tenure.billing.models import (
     DocumentSeries,
     TransferReference,
 )
+from tenure.billing.models.ledger import Entry
 from tenure.events.journal import transaction
-from tenure.events.models import Event
+from tenure.events.models import Event, Stream
+from tenure.events.writing import MANY
+from tenure.flows.bookkeeping import Moved, book_moved
 from tenure.flows.documents import (
     Bought,
     Credit,
@@ -50,10 +56,12 @@ from tenure.flows.documents import (
     vendor_facts,
 )
 from tenure.flows.documents.catching_up import BATCH, issue_missing_invoices
+from tenure.flows.documents.facts import seller
 from tenure.flows.documents.files import document_file
 from tenure.flows.purchase import Purchase, TransferPayment, buy
 from tenure.flows.verify.run import verify
 from tenure.flows.verify.table import CHECKS
+from tenure.orders.events import OrderPlaced
 from tenure.orders.models import Order
 from tenure.organisations.models import Organisation
 from tenure.policy.words import Audience
@@ -200,6 +208,29 @@ def test_a_batch_is_numbered_in_its_order_by_as_many_statements_as_one(country: 
             :size
         ]
     assert counts[0] == counts[1]
+    unbroken(list(Document.objects.filter(series="TREC").order_by("sequence")))
+
+
+def test_what_is_large_is_written_table_by_table_and_means_the_same() -> None:
+    of = bought(customer())
+    before = Stream.objects.get(organisation_id=of.buyer.id).sequence
+    paid = [Moved(new_id(), n, "EUR", of.buyer.id, of.order.id) for n in range(1, MANY + 1)]
+    with transaction(now=START, by="test") as journal:
+        book_moved(cause=Cause.CARD_PAYMENT, moved=paid, seller=seller(of.known), journal=journal)
+        for each in paid:
+            fact = OrderPlaced(of.order.id, Money(each.amount, "EUR"), policy_version=1)
+            journal.record(of.buyer.id, fact)
+        issue_receipts(receipts=[received(of)] * 3, journal=journal)
+    entries = Entry.objects.filter(source__in=[each.source for each in paid])
+    assert set(entries.values_list("source", "amount", "rate", "on", "at")) == {
+        (each.source, each.amount, 1, START.date(), START) for each in paid
+    }
+    told = Event.objects.filter(organisation_id=of.buyer.id, sequence__gt=before)
+    events = list(told.order_by("sequence"))
+    assert [each.sequence - before for each in events] == list(range(1, MANY + 4))
+    assert [each.data["total"]["amount"] for each in events[:MANY]] == [n.amount for n in paid]
+    assert {(each.by, each.at) for each in events} == {("test", START)}
+    assert journal.sequences == {of.buyer.id: before + MANY + 3}
     unbroken(list(Document.objects.filter(series="TREC").order_by("sequence")))
 
 

@@ -23,9 +23,10 @@ from tenure.base.clock import machine_now
 from tenure.base.ids import new_id, public_id
 from tenure.base.money import Money
 from tenure.events.asked import Asked
-from tenure.events.models import CATALOGUE_STREAM, KEYS_STREAM, IdempotencyKey
+from tenure.events.copying import as_jsonb, copy_rows
+from tenure.events.models import CATALOGUE_STREAM, KEYS_STREAM, Event, IdempotencyKey
 from tenure.events.rows import run
-from tenure.events.writing import Writing, as_json, told_plainly
+from tenure.events.writing import MANY, Writing, as_json, told_plainly
 
 
 @runtime_checkable
@@ -167,18 +168,26 @@ class Journal:
         if not self._touched:
             self._writing.send(ending=True)
             return
-        self._tell()
+        self._writing.send_many()
+        is_told = self._tell()
+        if is_told and self._last:
+            self._writing.change(_RAISED, [], name="stream")
         for statement, rows in self._last.items():
             self._writing.change(statement, [as_json(rows)])
-        for organisation, sequence, revision in self._writing.send(_NUMBERS, ending=True):
-            self.sequences[organisation] = sequence
-            self.revisions[organisation] = revision
+        numbers = self._writing.send("SELECT 1" if is_told else _NUMBERS, ending=True)
+        if not is_told:
+            self._note(numbers)
         self._pending.clear()
         self._touched.clear()
         self._last.clear()
 
-    def _tell(self) -> None:
-        """Raise the streams, and number the events by what they came to.
+    def _note(self, numbers: Iterable[Sequence[Any]]) -> None:
+        for organisation, sequence, revision in numbers:
+            self.sequences[organisation] = sequence
+            self.revisions[organisation] = revision
+
+    def _tell(self) -> bool:
+        """Raise the streams, and number the events by what they came to; whether that is sent.
 
         An event says how many of its organisation come after it, since its number is known only
         once the stream's row is locked, and that is in the same statement.
@@ -186,21 +195,30 @@ class Journal:
         after = dict.fromkeys(sorted(self._touched), 0)
         told = []
         for organisation, fact, at in reversed(self._pending):
-            told.append(
-                {
-                    "id": new_id(),
-                    "organisation_id": organisation,
-                    "after": after[organisation],
-                    "type": fact.type,
-                    "at": at,
-                    "data": event_data(fact),
-                }
-            )
+            data = event_data(fact)
+            told.append((new_id(), organisation, after[organisation], fact.type, at, data))
             after[organisation] += 1
         counts = [{"organisation_id": each, "count": count} for each, count in after.items()]
         self._writing.change(_RAISE, [_json(counts)], name="stream")
+        if len(told) >= MANY:
+            self._tell_many(told)
+            return True
         if told:
-            self._writing.change(_TELL, [self.by, _json(told)])
+            named = [dict(zip(_TOLD, each, strict=True)) for each in told]
+            self._writing.change(_TELL, [self.by, _json(named)])
+        return False
+
+    def _tell_many(self, told: Sequence[tuple[UUID, UUID, int, str, datetime, Any]]) -> None:
+        """Raise the streams now, and write the events by the numbers that these came to."""
+        self._note(self._writing.send(_NUMBERS))
+        copy_rows(
+            Event._meta.db_table,
+            Event._meta.concrete_fields,
+            [
+                (id_, whose, self.sequences[whose] - after, type_, at, self.by, as_jsonb(data))
+                for id_, whose, after, type_, at, data in told
+            ],
+        )
 
 
 _RAISE: Final = """
@@ -222,6 +240,9 @@ _TELL: Final = """
         (id uuid, organisation_id uuid, after bigint, type text, at timestamptz, data jsonb)
     JOIN stream USING (organisation_id)
 """
+_TOLD: Final = ("id", "organisation_id", "after", "type", "at", "data")
+_RAISED: Final = "SELECT organisation_id FROM events_stream WHERE false"
+"""What stands for the streams in a statement after the one that raised them."""
 _NUMBERS: Final = "SELECT organisation_id, sequence, revision FROM stream"
 
 

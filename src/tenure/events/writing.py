@@ -9,15 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import BinaryField, Field, Model
+from django.db.models import BinaryField, Field, JSONField, Model
 from psycopg import sql
 
+from tenure.events.copying import copy_rows
 from tenure.events.rows import run
 from tenure.events.sending import Values
+
+MANY: Final = 1_000
+"""So many rows are written table by table: each costs less, and a statement more is nothing."""
+_WORTH_IT: Final = 100
 
 
 class Writing:
@@ -59,12 +64,34 @@ class Writing:
         values = [each for _, _, given in parts for each in given]
         found = run(whole, values, ending=ending)
         for rows in self._rows.values():
-            for row in rows:
-                row._state.adding = False
-                row._state.db = DEFAULT_DB_ALIAS
+            _note_written(rows)
         self._rows.clear()
         self._changes.clear()
         return found
+
+    def send_many(self) -> None:
+        """Write what waits now, if that is so much that tables are better written one by one."""
+        if sum(len(rows) for rows in self._rows.values()) < MANY:
+            return
+        many = {
+            model: rows
+            for model, rows in self._rows.items()
+            if len(rows) >= _WORTH_IT and not _shape(model).has_json
+        }
+        for model in many:
+            del self._rows[model]
+        self.send()
+        for model, rows in many.items():
+            shape = _shape(model)
+            told = [shape.values(row.__dict__) for row in rows]
+            copy_rows(model._meta.db_table, shape.fields, told)
+            _note_written(rows)
+
+
+def _note_written(rows: Iterable[Model]) -> None:
+    for row in rows:
+        row._state.adding = False
+        row._state.db = DEFAULT_DB_ALIAS
 
 
 def as_json(rows: Sequence[Model]) -> str:
@@ -93,9 +120,11 @@ def _told(row: Model) -> dict[str, Any]:
 class _Shape(NamedTuple):
     """How rows of a model are told: the columns that are ours to write, and their values."""
 
+    fields: tuple[Field[Any, Any], ...]
     columns: tuple[str, ...]
     values: Callable[[Mapping[str, Any]], tuple[Any, ...]]
     binary: tuple[str, ...]
+    has_json: bool
 
 
 @cache
@@ -103,9 +132,11 @@ def _shape(model: type[Model]) -> _Shape:
     names = _names(model)
     binary = {field.attname for field in model._meta.concrete_fields if _is_binary(field)}
     return _Shape(
+        tuple(field for field in model._meta.concrete_fields if not field.generated),
         tuple(column for column, _ in names),
         itemgetter(*(name for _, name in names)),
         tuple(column for column, name in names if name in binary),
+        any(isinstance(field, JSONField) for field in model._meta.concrete_fields),
     )
 
 
