@@ -29,6 +29,7 @@ from tenure.flows.payment_methods import add_payment_method
 from tenure.flows.quotes.making import QuotedLine, quote_by_staff
 from tenure.flows.requests import answer_request, close_request, make_request
 from tenure.flows.retention.exporting import (
+    MOST_KEPT,
     archive_of,
     ask_for_export,
     drop_exports,
@@ -154,6 +155,8 @@ def test_data_outlive_access_and_go() -> None:
     assert not Retention.objects.exists()
     assert acting_of(zoe, company.id) is None
     _nothing_new_begins(company.id, zoe, now)
+    ask_for_export(organisation=company.id, now=now, by="test")
+    assert make_exports() == 1, "of what is kept for the books"
     assert holds()
 
 
@@ -235,6 +238,13 @@ def test_everything_can_be_taken_along() -> None:
     assert (drop_exports(now=until), ExportPart.objects.count()) == (1, 0)
     with pytest.raises(NotFound):
         archive_of(export.id)
+    again = []
+    for _ in range(MOST_KEPT + 1):
+        again += ask_for_export(organisation=company.id, now=START, by="key:x").ids
+        make_exports()
+    ready = Export.objects.filter(status="ready", organisation=company).order_by("id")
+    assert list(ready.values_list("id", flat=True)) == again[1:], "asking often fills no disk"
+    assert set(ExportPart.objects.values_list("export", flat=True)) == set(again[1:])
 
 
 def test_one_person_is_erased() -> None:

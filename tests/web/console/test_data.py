@@ -61,7 +61,9 @@ def test_everything_is_taken_along(company: Company) -> None:
 def test_a_person_is_erased(company: Company) -> None:
     owner, page = browser(company.owner), page_of(company, "settings/data")
     tom = Member.objects.get(email="tom@atelier.example")
-    assert "Nobody here" in owner.post(page, {"email": "nobody@x.example"}).content.decode()
+    nobody = owner.post(page, {"email": "nobody@x.example"})
+    assert nobody.status_code == 422
+    assert "Nobody here" in nobody.content.decode()
     asked = owner.post(page, {"email": "Tom@Atelier.example"})
     assert asked.headers["Location"] == page_of(
         company, f"settings/erase/{public_id('mem', tom.id)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -27,6 +27,8 @@ from tenure.organisations.events import ExportAsked, ExportMade
 from tenure.organisations.models import Export, ExportPart, ExportStatus
 
 BATCH: Final = 100
+MOST_KEPT: Final = 3
+"""So many archives of an organisation are kept: whoever asks for another gives up the oldest."""
 TRIES: Final = 3
 """How often it is begun anew because a document was issued meanwhile."""
 
@@ -38,7 +40,8 @@ def ask_for_export(
 ) -> Written:
     """Have an archive made; whoever asks while one waits is given that one.
 
-    Returns the export. Raises ``NotFound``.
+    Older ones than the newest few are dropped, so that asking often fills no disk. Returns the
+    export. Raises ``NotFound``.
     """
     with transaction(now=now, by=by, organisation=organisation, asked=asked) as journal:
         lock_organisation(organisation, journal)
@@ -49,6 +52,8 @@ def ask_for_export(
                 id=new_id(), organisation_id=organisation, asked_at=journal.at, asked_by=by
             )
             journal.record(organisation, ExportAsked(export=export.id))
+            kept = Export.objects.filter(organisation=organisation, status=ExportStatus.READY)
+            _drop([row.id for row in kept.order_by("-id")[MOST_KEPT - 1 :]], machine_now())
         journal.made = export.id
         journal.touch(organisation)
     jobs.configure_task(_JOB, allow_unknown=True).defer(timestamp=0)
@@ -70,9 +75,13 @@ def drop_exports(*, now: datetime) -> int:
     with transaction(now=now, by="worker"):
         rows = Export.objects.select_for_update(skip_locked=True).filter(old).order_by("made_at")
         ids = [row.id for row in rows[:BATCH]]
-        ExportPart.objects.filter(export__in=ids).delete()
-        Export.objects.filter(id__in=ids).update(status=ExportStatus.DROPPED, dropped_at=now)
+        _drop(ids, now)
     return len(ids)
+
+
+def _drop(exports: Collection[UUID], now: datetime) -> None:
+    ExportPart.objects.filter(export__in=exports).delete()
+    Export.objects.filter(id__in=exports).update(status=ExportStatus.DROPPED, dropped_at=now)
 
 
 def kept_for() -> timedelta:

@@ -134,7 +134,11 @@ def _end_what_is_open(organisation: UUID, journal: Journal) -> None:
 
 
 def _blank_and_erase(organisation: UUID) -> None:
-    """What ``held`` says of each table; logins are looked at one by one, and left out here."""
+    """What ``held`` says of each table; logins are looked at one by one, and left out here.
+
+    An archive that is being written just now is waited for, so that it goes as well.
+    """
+    list(Export.objects.select_for_update().filter(organisation=organisation).values_list("id"))
     for held in HELD:
         if held.label == "organisations.User":
             continue

@@ -65,11 +65,17 @@ _PERSONAL: Final = """
         WHERE email <> '' OR name <> '' OR message <> ''
         UNION ALL SELECT organisation_id, 'card' FROM billing_paymentmethod
         WHERE status = 'active' OR last4 <> ''
-        UNION ALL SELECT organisation_id, 'archive' FROM organisations_exportpart
+        UNION ALL SELECT part.organisation_id, 'archive' FROM organisations_exportpart AS part
+        WHERE NOT EXISTS (
+            SELECT FROM events_event AS told
+            WHERE told.organisation_id = part.organisation_id AND told.id < part.export_id
+              AND told.type = 'data.purge_confirmed'
+        )
         UNION ALL SELECT organisation_id, 'mail' FROM notices_mail
     ) AS held ON held.organisation_id = purged.id
     WHERE purged.purged_at IS NOT NULL
 """
+"""What names somebody; an archive asked for afterwards holds what is kept for the books."""
 _COUNT: Final = """
     SELECT count(*) FROM organisations_organisation WHERE purged_at IS NOT NULL
 """

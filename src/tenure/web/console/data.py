@@ -54,6 +54,7 @@ def data(desk: Desk) -> HttpResponse:
             id_ = public_id("mem", member.id)
             return desk.redirect(reverse("console_erase", args=[desk.organisation_id, id_]))
         form.add_error("email", gettext("Nobody here has this address."))
+        form.status = 422
     retention = policy_in_force()[1].retention
     kept = exporting.kept_for()
     exports = exports_of(desk.organisation, _MOST)
