@@ -588,6 +588,36 @@ BREAKAGES = (
         "UPDATE subscriptions_renewal SET order_id = NULL, order_line_id = NULL",
         renewals_ordered="period_without_renewal",
     ),
+    # R25: reminders
+    breaks(
+        "UPDATE subscriptions_renewal SET unit_amount = unit_amount + 1",
+        reminders_sent="another_price_than_charged",
+    ),
+    breaks(
+        UNPROTECTED,
+        "DELETE FROM events_event WHERE type = 'subscription.renewal_reminded'",
+        reminders_sent="not_reminded",
+    ),
+    breaks(
+        UNPROTECTED,
+        "INSERT INTO events_event SELECT (json_populate_record(event, json_build_object("
+        "'id', gen_random_uuid(), 'sequence', 999))).* "
+        "FROM events_event AS event WHERE type = 'subscription.renewal_reminded'",
+        reminders_sent="reminded_twice",
+    ),
+    breaks(
+        UNPROTECTED,
+        "UPDATE events_event SET at = at - interval '1 second' "
+        "WHERE type = 'subscription.renewal_reminded'",
+        reminders_sent="reminded_too_early",
+    ),
+    breaks(
+        UNPROTECTED,
+        "UPDATE events_event SET at = at + interval '4 days' "
+        "WHERE type = 'subscription.renewal_reminded'",
+        reminders_sent="reminded_too_late",
+    ),
+    breaks("DELETE FROM subscriptions_period", reminders_sent="reminded_of_nothing"),
     breaks(
         "UPDATE subscriptions_period SET quantity = 7 WHERE subscription_id = :DESIGNERS",
         periods_begun="not_the_quantity_of_its_period",

@@ -11,6 +11,7 @@ from tenure.flows.verify import (
     journal,
     orders,
     people,
+    reminders,
     renewals,
     retention,
     seats,
@@ -57,6 +58,15 @@ CHECKS: Final = (
             "Ce qui est payé pour un renouvellement en est un, et chacun a été commandé.",
         ),
         renewals.renewals_ordered,
+    ),
+    Check(
+        "reminders_sent",
+        "R25",
+        (
+            "Reminders went out on their days, once each, with the price that was then charged.",
+            "Les rappels sont partis à leurs jours, une fois chacun, au prix ensuite débité.",
+        ),
+        reminders.reminders_sent,
     ),
     Check(
         "periods_begun",

@@ -44,7 +44,7 @@ def told_once(kinds: Iterable[ToldOnce]) -> Tally:
     tally = Tally()
     for kind in kinds:
         told = rows(_EVENTS, {"key": kind.key, "type": kind.type})
-        for id_, facts, events in _side_by_side(kind.prefix, rows(kind.so), told):
+        for id_, facts, events in side_by_side(kind.prefix, rows(kind.so), told):
             tally.looked_at += 1
             wrong = _wrong_count(facts, events)
             if wrong is not None:
@@ -75,7 +75,7 @@ def last_words(
     is of a type in ``gone_after``.
     """
     tally = Tally()
-    for id_, facts, events in _side_by_side(prefix, rows(so), rows(told)):
+    for id_, facts, events in side_by_side(prefix, rows(so), rows(told)):
         tally.looked_at += 1
         last = events[0] if events else None
         if not facts:
@@ -86,7 +86,7 @@ def last_words(
     return tally
 
 
-def _side_by_side(
+def side_by_side(
     prefix: str, so: Iterable[Row], told: Iterable[Row]
 ) -> Iterator[tuple[str, list[Row], list[Row]]]:
     """For each id, in order: what stands in the rows, and what in the events."""
