@@ -325,6 +325,21 @@ def test_what_was_ordered_ahead_goes_with_it() -> None:
     all_holds("customers_even")
 
 
+def test_a_renewal_that_has_begun_is_taken_back_by_staff() -> None:
+    """Its period stays where it was, and what it paid for is known to be taken back."""
+    api, quarterly = Api(key_for(None)), customer()
+    paid, there = bought(quarterly, 1, Term.QUARTER), public_id("org", quarterly.id)
+    sub = api.get(f"/orders/{paid}").body["subscriptions"][0]
+    advanced(api, there, "2027-06-20T09:00:00Z")
+    renewal = public_id("ord", Order.objects.get(organisation=quarterly, kind="renewal").id)
+    case = api.post(f"/orders/{renewal}/cancellation", idempotency_key="r").body["id"]
+    granted = api.post(f"/requests/{case}/grant", idempotency_key="rg")
+    assert granted.body["refund"]["amount"] == 43200, granted.text
+    read = api.get(f"/subscriptions/{sub}").body
+    assert (read["status"], len(read["periods"])) == ("cancelled", 2)
+    all_holds()
+
+
 def test_a_contract_that_was_renewed_without_notice_ends_with_the_rest_paid_back() -> None:
     bring_into_force(source="[statutory_eu]\nenabled = true\n", now=START, by="test")
     api, maker = Api(key_for(None)), customer(Audience.CREATOR, email="max@atelier.example")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import pytest
 from django.db import connection
@@ -11,12 +13,31 @@ from tenure.cli.simulate import lines, played
 from tenure.flows.simulation.playing import Play
 from tenure.flows.simulation.preparing import prepare
 from tenure.flows.simulation.stage import Stage
-from tenure.flows.simulation.story import Story, tell
+from tenure.flows.simulation.story import Founding, Op, Story, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 RATION = ((1, 10, 0.3),)
 """Seed, organisations, years."""
+
+
+class Failed(NamedTuple):
+    """A story that once showed a violation: the seed, its years, whose lives, the edition."""
+
+    seed: int
+    years: float
+    customers: Collection[int]
+    edition: int
+
+
+EVER_FAILED = (
+    Failed(22, 0.3, range(3), 0),
+    Failed(41, 0.5, [24], 0),
+    Failed(61, 0.4, [13], 0),
+    Failed(71, 0.2, range(3), 0),
+    Failed(204, 1, [61], 1),
+)
+"""As they were told then; of two nobody wrote down which customer it was."""
 
 
 @pytest.mark.parametrize(("seed", "organisations", "years"), RATION)
@@ -27,6 +48,39 @@ def test_the_product_and_the_rulebook_agree(seed: int, organisations: int, years
     assert report.operations > organisations * 26 * years / 2
     assert report.deaths
     assert report.decisions
+
+
+def test_what_ever_failed_holds() -> None:
+    prepare()
+    story = together(EVER_FAILED)
+    story = replace(story, ticks=story.ticks[::9])
+    report = Play(story, compared_on=range(0, story.days, 9)).run()
+    assert report.operations > 60
+
+
+@pytest.mark.unmeasured
+def test_processes_are_killed() -> None:
+    prepare()
+    story = replace(together([Failed(9, 0.3, range(6), 1)]), killed=100)
+    report = Play(
+        sparse(replace(story, ops=[op._replace(fault=op.fault or 3) for op in story.ops]))
+    )
+    assert report.run().killed > 10
+
+
+def together(stories: Sequence[Failed]) -> Story:
+    """Several stories at the same time, each of its own customers."""
+    foundings: list[Founding] = []
+    ops: list[Op] = []
+    for each in stories:
+        most = max(each.customers) + 1
+        told = tell(seed=each.seed, years=each.years, organisations=most, edition=each.edition)
+        for index in each.customers:
+            founding = replace(told.foundings[index], index=len(foundings))
+            ops += [op._replace(customer=founding.index) for op in told.ops if op.customer == index]
+            foundings.append(founding)
+    longest = tell(seed=1, years=max(each.years for each in stories), organisations=1)
+    return replace(longest, foundings=foundings, ops=sorted(ops))
 
 
 WRONG = """

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -53,6 +54,18 @@ def simulate(
             ),
         ),
     ] = 0,
+    killed: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=100,
+            help=say(
+                "Of customers' processes that die, how many percent are killed by a signal.",
+                "Parmi les processus de clients qui meurent, combien de pour cent le sont par un "
+                "signal.",
+            ),
+        ),
+    ] = 20,
     data_dir: Annotated[
         Path | None,
         typer.Option(
@@ -71,6 +84,7 @@ def simulate(
         from tenure.flows.simulation.story import tell
 
         story = tell(seed=chosen, years=years, organisations=organisations)
+        story = replace(story, killed=killed)
         told = _play(story, jobs or os.cpu_count() or 1)
     told = {"seed": chosen, "years": years, "organisations": organisations, **told}
     if as_json:
@@ -136,6 +150,7 @@ def _figures(report: Report, seconds: float) -> dict[str, Any]:
         "operations_per_minute": round(report.operations / seconds * 60),
         "days": report.days,
         "deaths": report.deaths,
+        "killed": report.killed,
         "books_compared": report.compared,
         "decisions_compared": report.decisions,
         "done": dict(sorted(report.done.items())),

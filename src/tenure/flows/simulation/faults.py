@@ -30,7 +30,13 @@ class Doom:
         self._left = left
         self._in: object = None
         self.committed = 0
+        """How many transactions were committed."""
         self.called = 0
+        """How many calls came to the gateway."""
+
+    def dies(self) -> None:
+        """The end: an exception that nothing catches."""
+        raise Died
 
     def __call__(
         self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
@@ -58,12 +64,11 @@ class Doom:
     def _point(self) -> None:
         self._left -= 1
         if self._left == 0:
-            raise Died
+            self.dies()
 
 
 @contextmanager
-def doomed(points: int) -> Iterator[Doom]:
-    """What runs inside dies at its point ``points``, if it has so many."""
-    doom = Doom(points)
+def doomed(doom: Doom) -> Iterator[None]:
+    """What runs inside dies at the point of ``doom``, if it has so many."""
     with connection.execute_wrapper(doom):
-        yield doom
+        yield

@@ -17,7 +17,7 @@ from typing import Final, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from tenure.base.ids import new_id, public_id
+from tenure.base.ids import new_id
 from tenure.events.journal import transaction
 from tenure.flows.clock import advance_clock
 from tenure.flows.due import run_due
@@ -27,14 +27,16 @@ from tenure.flows.renewals.charging import charge_renewals
 from tenure.flows.simulation.comparing import difference, questions
 from tenure.flows.simulation.deeds import KINDS
 from tenure.flows.simulation.deeds.deed import BY, DONE, Deed, member_id, outcome
-from tenure.flows.simulation.faults import Died, doomed
-from tenure.flows.simulation.reading import Deciders, read
+from tenure.flows.simulation.faults import Died, Doom, doomed
+from tenure.flows.simulation.killing import killed_in
+from tenure.flows.simulation.reading import Deciders, read, whose_are
 from tenure.flows.simulation.rulebook import renewing
 from tenure.flows.simulation.rulebook.buying import expired, recovered
 from tenure.flows.simulation.rulebook.cancelling import all_sent_back
 from tenure.flows.simulation.rulebook.customer import Customer, Member
 from tenure.flows.simulation.rulebook.deciding import Grant, decide
 from tenure.flows.simulation.rulebook.people import ran_out
+from tenure.flows.simulation.rulebook.quotes import quotes_expired
 from tenure.flows.simulation.rulebook.writing import written
 from tenure.flows.simulation.statements import Bank, transfers
 from tenure.flows.simulation.story import START, Founding, Op, Story
@@ -89,6 +91,8 @@ class Report:
     compared: int = 0
     decisions: int = 0
     deaths: int = 0
+    killed: int = 0
+    """Of those, by a signal and not by an exception."""
     ticks: int = 0
     days: int = 0
 
@@ -103,6 +107,7 @@ class Report:
         self.compared += other.compared
         self.decisions += other.decisions
         self.deaths += other.deaths
+        self.killed += other.killed
         self.ticks += other.ticks
         self.days = max(self.days, other.days)
 
@@ -186,7 +191,7 @@ class Play:
             country=founding.country,
             zone=ZoneInfo(founding.zone),
             own_clock=founding.own_clock,
-            verified=verified,
+            verified_at=START if verified else None,
             id=id_,
         )
         owner = Member(f"owner@{founding.index}.example", "owner", "active")
@@ -224,24 +229,22 @@ class Play:
         if op.kind == "transfer":
             self._transfer(customer, op)
             return
-        kind = KINDS.get(op.kind)
+        kind = KINDS.get(op.kind) if not customer.purged or op.kind == "purge" else None
         deed = kind(customer, op) if kind else None
         if deed is None:
             return
         came, made = self._done(deed, op)
         if came == _GONE:
-            customer.touched = True
             self.report.done[f"{op.kind} {came}"] += 1
             return
         expected = deed.expects() or DONE
-        customer.touched = True
         if came != expected:
             raise Violation(f"{op.kind}: {came} instead of {expected}", op.minute, op.customer)
         self.report.done[f"{op.kind} {came}"] += 1
         deed.learns(made)
 
     def _transfer(self, customer: Customer, op: Op) -> None:
-        sent = transfers(customer, op)
+        sent = [] if customer.purged else transfers(customer, op)
         self._bank.waiting += sent
         self.report.done["transfer sent"] += len(sent)
 
@@ -251,14 +254,15 @@ class Play:
             return outcome(deed.does)
         if op.fault % 4 == 0:
             came, made = outcome(deed.does)
-            if came == DONE and deed.twice:
-                came, _ = outcome(deed.does)
+            click = deed.does if deed.twice else deed.again
+            if came == DONE and click is not None:
+                came, _ = outcome(click)
             return came, made
-        with doomed(op.fault) as doom:
-            try:
-                return outcome(deed.does)
-            except Died:
-                self.report.deaths += 1
+        doom = Doom(op.fault)
+        done = self._doomed(deed, op, doom)
+        if done is not None:
+            return done
+        self.report.deaths += 1
         if deed.left is not None and op.picks[2] % 2:
             deed.left(doom)
             return _GONE, None
@@ -266,12 +270,24 @@ class Play:
             return outcome(deed.again)
         return (DONE, None) if doom.committed else outcome(deed.does)
 
+    def _doomed(self, deed: Deed, op: Op, doom: Doom) -> tuple[str, object] | None:
+        """It is done by somebody who dies at a point, if it has so many; None: they did."""
+        if op.picks[1] % 100 < self.story.killed:
+            came = killed_in(partial(outcome, deed.does), op.fault, doom)
+            self.report.killed += came is None
+            return came
+        with doomed(doom):
+            try:
+                return outcome(deed.does)
+            except Died:
+                return None
+
     def _advance(self, customer: Customer, to: datetime, points: int) -> None:
         recovered(customer, self._clocks[customer.index])
         all_sent_back(customer)
         work = partial(advance_clock, organisation=customer.id, to=to, by=BY, sandbox=True)
         if points:
-            with doomed(points):
+            with doomed(Doom(points)):
                 try:
                     work()
                 except Died:
@@ -285,15 +301,15 @@ class Play:
             renewing.due(customer, clock)
         self._clocks[customer.index] = to
         expired(customer, to)
+        quotes_expired(customer, to)
         ran_out(customer, to)
-        customer.touched = True
 
     def _tick(self, minute: int) -> None:
         """The worker runs, for everybody who lives by the machine's clock."""
         at = START + timedelta(minutes=minute)
         self._bank.read(at, self._clocks, twice=minute % 5 == 0)
         if minute % 6 == 0:
-            with doomed(1 + minute % 31):
+            with doomed(Doom(1 + minute % 31)):
                 try:
                     run_due(now=at)
                 except Died:
@@ -305,9 +321,9 @@ class Play:
                 recovered(customer, at)
                 all_sent_back(customer)
                 expired(customer, at)
+                quotes_expired(customer, at)
                 ran_out(customer, at)
                 renewing.due(customer, at)
-                customer.touched = True
 
     # What is compared
 
@@ -352,19 +368,17 @@ class Play:
             raise Violation(f"{asked}: {decided} instead of {said}", minute, customer.index)
 
     def _verify(self, minute: int) -> None:
-        """While a worker is down, answers stay away for longer than they may: it runs first."""
+        """While a worker is down, answers stay away for longer than they may: it runs first, and
+        once more to ask about what it charged itself."""
+        self._tick(minute)
         self._tick(minute)
         at = START + timedelta(minutes=minute)
         failed = [each for each in verify(now=at) if not each.holds]
         if failed:
             told = [f"{f.check.name}: {[(e.id, e.what) for e in f.tally.failures]}" for f in failed]
-            raise Violation("verify: " + "; ".join(told), minute, self._whose(failed[0]))
-
-    def _whose(self, checked: object) -> int | None:
-        """The customer that a failed check names, if it names one."""
-        told = str(checked)
-        named = (c.index for c in self._customers.values() if public_id("org", c.id) in told)
-        return next(named, None)
+            named = {each.id for one in failed for each in one.tally.failures}
+            whose = whose_are(named, {c.id: c.index for c in self._customers.values()})
+            raise Violation("verify: " + "; ".join(told), minute, whose)
 
 
 def _work(at: datetime) -> None:

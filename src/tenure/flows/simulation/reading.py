@@ -6,7 +6,7 @@ that the two are compared as texts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -28,6 +28,11 @@ from tenure.events.streams import CATALOGUE_STREAM
 from tenure.flows.simulation.rulebook.deciding import Answer, Grant
 
 _PARTS: Final[Mapping[str, str]] = {
+    "quotes": """
+        SELECT organisation_id, string_agg(concat_ws('|', status, total_net, total_tax,
+               valid_until, order_id IS NOT NULL), E'\\n' ORDER BY id)
+        FROM orders_quote WHERE organisation_id = ANY(%s) GROUP BY 1
+    """,
     "orders": """
         SELECT organisation_id, string_agg(concat_ws('|', kind, status, total_net, total_tax,
                currency, coalesce(paid_on::text, '')), E'\\n' ORDER BY id)
@@ -61,12 +66,15 @@ _PARTS: Final[Mapping[str, str]] = {
         ) AS each GROUP BY 1
     """,
     "members": """
-        SELECT organisation_id, string_agg(concat_ws('|', email, standing, status), E'\\n'
-               ORDER BY email COLLATE "C")
-        FROM organisations_member WHERE organisation_id = ANY(%s) GROUP BY 1
+        SELECT organisation_id, string_agg(said, E'\\n' ORDER BY said COLLATE "C")
+        FROM organisations_member,
+             LATERAL (SELECT concat_ws('|', regexp_replace(email, '^erased-.*', 'erased'),
+                                       standing, status) AS said) AS told
+        WHERE organisation_id = ANY(%s) GROUP BY 1
     """,
     "invitations": """
-        SELECT organisation_id, string_agg(concat_ws('|', email, standing, status,
+        SELECT organisation_id, string_agg(concat_ws('|',
+               regexp_replace(email, '^erased-.*', 'erased'), standing, status,
                to_char(expires_at, 'YYYY-MM-DD"T"HH24:MI')), E'\\n' ORDER BY id)
         FROM organisations_invitation WHERE organisation_id = ANY(%s) GROUP BY 1
     """,
@@ -101,6 +109,28 @@ def read(customers: Sequence[UUID]) -> dict[UUID, dict[str, str]]:
             for customer, text in cursor.fetchall():
                 found[customer][part] = text
     return found
+
+
+_NAMED: Final[Mapping[str, str]] = {
+    "org": "SELECT id, id FROM organisations_organisation",
+    "sub": "SELECT id, organisation_id FROM subscriptions_subscription",
+    "ord": "SELECT id, organisation_id FROM orders_order",
+    "pay": "SELECT id, organisation_id FROM billing_payment",
+}
+
+
+def whose_are(named: Collection[str], customers: Mapping[UUID, int]) -> int | None:
+    """The first of the ``customers`` whom one of the ``named`` public ids belongs to, if any."""
+    found = set()
+    with connection.cursor() as cursor:
+        for prefix, statement in _NAMED.items():
+            cursor.execute(statement)
+            found |= {
+                customers[organisation]
+                for id_, organisation in cursor.fetchall()
+                if public_id(prefix, id_) in named and organisation in customers
+            }
+    return min(found, default=None)
 
 
 @dataclass(slots=True)

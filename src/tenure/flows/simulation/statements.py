@@ -84,7 +84,6 @@ class Bank:
             fresh = [credit for each, credit in named if each.order is order]
             (customer,) = {each.customer for each, _ in named if each.order is order}
             credited(customer, order, fresh, clocks[customer.index] if customer.own_clock else at)
-            customer.touched = True
         self.waiting.clear()
 
     def _credit(self, each: Transfer) -> Credit:

@@ -6,14 +6,18 @@ of which parts were left out is still one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Final, NamedTuple
 
 START: Final = datetime(2027, 1, 1, tzinfo=UTC)
 """Where every simulation begins."""
+
+KILLED: Final = 20
+"""Of a hundred processes that die at a customer's operation, so many are killed by a signal; the
+others are cut short by an exception, which costs a tenth of the time."""
 
 PER_YEAR: Final = 34
 """How many operations an organisation does in a year, about."""
@@ -45,7 +49,7 @@ _PLACES: Final = {
 
 _AUDIENCES: Final = (("business", 6), ("creator", 3), ("student", 2))
 
-_KINDS: Final = {
+_FIRST: Final[Mapping[str, int]] = {
     "buy": 16,
     "try": 3,
     "pay": 6,
@@ -72,7 +76,22 @@ _KINDS: Final = {
     "resize": 5,
     "wait": 2,
 }
-"""How often an operation is tried."""
+
+EDITIONS: Final[Sequence[Mapping[str, int]]] = (
+    _FIRST,
+    {
+        **_FIRST,
+        "pay_now": 7,
+        "choose_losers": 5,
+        "quote": 5,
+        "accept_quote": 6,
+        "decline_quote": 1,
+        "buy_quoted": 2,
+        "purge": 3,
+    },
+)
+"""How often an operation is tried. Another kind makes another edition: what a seed told in an
+earlier one, it tells there for ever."""
 
 
 class Op(NamedTuple):
@@ -120,29 +139,31 @@ class Story:
     ops: Sequence[Op]
     ticks: Sequence[int]
     """At which minutes the worker runs."""
+    killed: int = KILLED
+    """Of how many customers' processes that die, in percent, one is killed by a signal."""
 
     def part(self, number: int, of: int) -> Story:
         """What every ``of``-th customer does, from ``number`` on."""
         kept = [each for each in self.foundings if each.index % of == number]
         ops = [op for op in self.ops if op.customer % of == number]
-        return Story(self.seed, self.days, kept, ops, self.ticks)
+        return replace(self, foundings=kept, ops=ops)
 
     def only(self, ops: Sequence[Op]) -> Story:
         """The same with fewer operations, and only who still does something."""
         left = {op.customer for op in ops}
         kept = [each for each in self.foundings if each.index in left]
-        return Story(self.seed, self.days, kept, ops, self.ticks)
+        return replace(self, foundings=kept, ops=ops)
 
 
-def tell(*, seed: int, years: float, organisations: int) -> Story:
-    """The story of a seed."""
+def tell(*, seed: int, years: float, organisations: int, edition: int = -1) -> Story:
+    """The story of a seed, in the last of the ``EDITIONS`` or an earlier one."""
     days = max(round(years * 365.25), 1)
     foundings: list[Founding] = []
     ops: list[Op] = []
     for index in range(organisations):
         chance = Random(f"{seed}:{index}")  # noqa: S311 - a story, not a secret
         foundings.append(_founding(chance, index))
-        ops += _life(chance, index, days)
+        ops += _life(chance, index, days, EDITIONS[edition])
     ops.sort()
     return Story(seed, days, foundings, ops, list(_ticks(seed, days)))
 
@@ -159,13 +180,13 @@ def _one_of(chance: Random, weighted: Sequence[tuple[str, int]]) -> str:
     return chance.choices([each for each, _ in weighted], [often for _, often in weighted])[0]
 
 
-def _life(chance: Random, index: int, days: int) -> Iterator[Op]:
+def _life(chance: Random, index: int, days: int, told: Mapping[str, int]) -> Iterator[Op]:
     """It begins with a purchase in the first weeks, and people are invited soon."""
     minutes = days * 1440
     first = chance.randrange(min(days, 45) * 1440)
     yield _op(chance, first, index, "buy")
     count = max(round(PER_YEAR * days / 365), 6)
-    kinds, weights = list(_KINDS), list(_KINDS.values())
+    kinds, weights = list(told), list(told.values())
     for number in range(count):
         early = number < count // 4
         end = min(first + 20 * 1440, minutes) if early else minutes

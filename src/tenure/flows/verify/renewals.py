@@ -10,7 +10,8 @@ from tenure.flows.verify.checks import Tally, find
 def renewals_once(now: datetime) -> Tally:
     """R24: there is one obligation for a subscription and period, and one line of one order for it.
 
-    The period is there exactly if that order is paid, and it is the order that it names.
+    The period is there exactly if that order is paid, and it is the order that it names. It stays
+    where the order was taken back after it began, and its subscription ended with it (R30).
     """
     return find(
         "sub",
@@ -28,7 +29,7 @@ def renewals_once(now: datetime) -> Tally:
                         WHEN placed.status = 'paid' AND period.id IS NULL
                         THEN 'paid_and_not_renewed'
                         WHEN placed.status <> 'paid' AND period.id IS NOT NULL
-                        THEN 'renewed_and_not_paid'
+                          AND known.taken_back IS NOT TRUE THEN 'renewed_and_not_paid'
                         WHEN placed.status = 'paid' THEN 'paid_and_still_owed'
                         ELSE 'due_and_closed' END AS what,
                    false AS in_flight
@@ -40,6 +41,10 @@ def renewals_once(now: datetime) -> Tally:
             LEFT JOIN subscriptions_period AS period
               ON period.subscription_id = renewal.subscription_id
              AND period.number = renewal.number AND period.order_id = renewal.order_id
+            CROSS JOIN LATERAL (
+                SELECT placed.status = 'cancelled'
+                   AND subscription.cancelled_at >= period.starts_at AS taken_back
+            ) AS known
             LEFT JOIN (
                 SELECT subscription_id, number FROM subscriptions_renewal
                 GROUP BY subscription_id, number HAVING count(*) > 1
@@ -53,7 +58,8 @@ def renewals_once(now: datetime) -> Tally:
                      OR placed.organisation_id <> renewal.organisation_id
                      OR line.quantity <> renewal.quantity
                      OR line.unit_amount <> renewal.unit_amount
-                     OR (placed.status = 'paid') <> (period.id IS NOT NULL)
+                     OR (placed.status = 'paid' OR known.taken_back IS TRUE)
+                        <> (period.id IS NOT NULL)
                      OR (placed.status = 'paid'
                          AND (renewal.closed_at IS NULL OR renewal.due_at IS NOT NULL))))
         """,

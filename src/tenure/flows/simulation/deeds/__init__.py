@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tenure.flows.simulation.deeds import buying, cancelling, choosing, people, seats
+from tenure.flows.simulation.deeds import (
+    buying,
+    cancelling,
+    choosing,
+    people,
+    purging,
+    quotes,
+    renewing,
+    seats,
+)
 from tenure.flows.simulation.deeds.deed import Kind
 
 KINDS: Final[Mapping[str, Kind]] = {
     **buying.KINDS,
     **people.KINDS,
     **choosing.KINDS,
+    **renewing.KINDS,
+    **quotes.KINDS,
+    **purging.KINDS,
     **seats.KINDS,
     **cancelling.KINDS,
 }

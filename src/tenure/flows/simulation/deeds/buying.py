@@ -33,8 +33,9 @@ from tenure.flows.simulation.deeds.deed import (
 )
 from tenure.flows.simulation.faults import Doom
 from tenure.flows.simulation.rulebook import buying
-from tenure.flows.simulation.rulebook.customer import Customer, Line, Order
+from tenure.flows.simulation.rulebook.customer import Customer, Order
 from tenure.flows.simulation.rulebook.goods import TERMS, Offer, goods
+from tenure.flows.simulation.rulebook.quotes import checked
 from tenure.flows.simulation.story import Op
 from tenure.flows.verification import accept_proof
 from tenure.flows.written import Outcome
@@ -57,6 +58,12 @@ Wish = tuple[Offer, str, int]
 
 
 def buy_something(customer: Customer, op: Op) -> Deed | None:
+    """A cart is filled and bought."""
+    wishes = some_wishes(customer, op)
+    return _ordered(customer, op, wishes) if wishes else None
+
+
+def some_wishes(customer: Customer, op: Op) -> list[Wish]:
     """A cart of one or two offers, as it may be bought mostly, and otherwise anything."""
     terms = TERMS[customer.audience]
     term = terms[op.picks[1] % len(terms)]
@@ -68,12 +75,12 @@ def buy_something(customer: Customer, op: Op) -> Deed | None:
         sold = [each for each in sold if not buying.line_refused(customer, (), each, term, on)]
     first = pick(sold, op.picks[0])
     if first is None:
-        return None
+        return []
     wishes: list[Wish] = [(first, term, 1 + op.picks[1] % 4)]
     second = pick(sold, op.picks[3])
     if op.picks[0] % 3 == 0 and second is not None and second is not first:
         wishes.append((second, term, 1 + op.picks[3] % 2))
-    return _ordered(customer, op, wishes)
+    return wishes
 
 
 def try_something(customer: Customer, op: Op) -> Deed | None:
@@ -92,7 +99,7 @@ def _ordered(customer: Customer, op: Op, wishes: Sequence[Wish]) -> Deed:
     carts: list[PricedCart] = []
 
     def does() -> object:
-        cart = carts[0] if carts else _filled(customer, op, wishes)
+        cart = carts[0] if carts else filled(customer, op, wishes)
         carts[:] = [cart]
         return buy(
             purchase=_purchase(cart, customer, None if free else how_paid(method, token)),
@@ -102,7 +109,7 @@ def _ordered(customer: Customer, op: Op, wishes: Sequence[Wish]) -> Deed:
         )
 
     def expects() -> str | None:
-        refused, lines = _checked(customer, op, wishes)
+        refused, lines = checked(customer, wishes, op.at)
         if refused is None and not free:
             refused = buying.method_refused(customer, method)
         if refused is not None:
@@ -122,7 +129,7 @@ def _ordered(customer: Customer, op: Op, wishes: Sequence[Wish]) -> Deed:
         if doom.committed >= len(wishes) + 3:
             expects()
         else:
-            _, lines = _checked(customer, op, wishes)
+            _, lines = checked(customer, wishes, op.at)
             placed.append(buying.new_order(customer, lines, method, token))
             buying.place(customer, placed[0], op.at, unheard=_unheard(doom, token))
         learns(None)
@@ -146,18 +153,8 @@ def _unheard(doom: Doom, token: str) -> str:
     return buying.said_of(token) if doom.called else "declined"
 
 
-def _checked(customer: Customer, op: Op, wishes: Sequence[Wish]) -> tuple[str | None, list[Line]]:
-    before: list[tuple[Offer, str]] = []
-    on = customer.today(op.at)
-    for offer, term, _ in wishes:
-        refused = buying.line_refused(customer, before, offer, term, on)
-        if refused is not None:
-            return refused, []
-        before.append((offer, term))
-    return None, buying.priced(customer, wishes, on)
-
-
-def _filled(customer: Customer, op: Op, wishes: Sequence[Wish]) -> PricedCart:
+def filled(customer: Customer, op: Op, wishes: Sequence[Wish]) -> PricedCart:
+    """A new cart with what is wished for; refused where a line may not be in it."""
     on = customer.today(op.at)
     cart = open_cart(
         audience=Audience(customer.audience),

@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any, Final
 
 from tenure.flows.renewal_choice import choose_renewal
-from tenure.flows.simulation.deeds.deed import BY, Deed, Kind, pick, subscription_id
+from tenure.flows.seat_losses import choose_losses
+from tenure.flows.simulation.deeds.deed import BY, Deed, Kind, member_id, pick, subscription_id
 from tenure.flows.simulation.rulebook import choosing
 from tenure.flows.simulation.rulebook.customer import Customer, Subscription
 from tenure.flows.simulation.rulebook.renewing import follow
@@ -37,6 +38,27 @@ def resize(customer: Customer, op: Op) -> Deed | None:
     quantity = 1 + op.picks[1] % 5
     rule = partial(choosing.choose_quantity, quantity=quantity)
     return _chosen(customer, _one(customer, op), op, rule, next_quantity=quantity)
+
+
+def choose_losers(customer: Customer, op: Op) -> Deed | None:
+    """Up to three members are named who lose a seat first, mostly such as hold one."""
+    subscription = _one(customer, op)
+    if subscription is None:
+        return None
+    holders = list(subscription.holders) if op.picks[2] % 8 else customer.members
+    first = op.picks[1] % max(len(holders), 1)
+    members = [*holders[first:], *holders[:first]][: op.picks[1] % 4]
+    return Deed(
+        does=partial(
+            choose_losses,
+            subscription=subscription_id(subscription),
+            members=[member_id(customer, each) for each in members],
+            now=op.at,
+            by=BY,
+        ),
+        expects=partial(choosing.choose_losers, subscription, members, op.at),
+        twice=True,
+    )
 
 
 def _chosen(
@@ -74,4 +96,5 @@ KINDS: Final[Mapping[str, Kind]] = {
     "opt_out_later": opt_out_later,
     "opt_in": opt_in,
     "resize": resize,
+    "choose_losers": choose_losers,
 }

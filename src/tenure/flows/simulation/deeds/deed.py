@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from tenure.base.errors import NotFound, Refused
+from tenure.base.errors import Invalid, NotFound, Refused
 from tenure.events.asked import Asked
 from tenure.events.models import IdempotencyKey
 from tenure.flows.simulation.faults import Doom
@@ -60,11 +60,13 @@ def outcome(work: Callable[[], object]) -> tuple[str, object]:
         return DONE, work()
     except (Refused, NotFound) as refusal:
         return refusal.code.code, None
+    except Invalid as refusal:
+        return refusal.field_errors[0].code.code, None
 
 
-def asked(op: Op, customer: Customer) -> Asked:
-    """The client's key for an operation."""
-    key = f"{op.minute}:{op.kind}:{'.'.join(map(str, op.picks))}"
+def asked(op: Op, customer: Customer, tab: str = "") -> Asked:
+    """The client's key for an operation; another ``tab`` has another."""
+    key = f"{op.minute}:{op.kind}:{'.'.join(map(str, op.picks))}{tab}"
     return Asked(scope=customer.id, key=key, call=op.kind, body_hash=bytes(32))
 
 

@@ -253,6 +253,8 @@ def pay_again(
     refused = method_refused(customer, method)
     if refused:
         return refused
+    if method == "card" and not token:
+        return "card_needed"
     if method == "card":
         let_money_go(customer, order)
         charge(customer, order, token, at)
@@ -286,7 +288,7 @@ def step_taken(customer: Customer, order: Order, at: datetime, *, passed: bool) 
 
 def proved(customer: Customer, at: datetime) -> None:
     """A student is verified: what waited for it, and is not over, is charged (R8)."""
-    customer.verified = True
+    customer.verified_at = customer.verified_at or at
     for order in customer.orders:
         if order.status == "awaiting_verification" and order.expires_at and at < order.expires_at:
             charge(customer, order, order.token, at)

@@ -43,7 +43,7 @@ def cancel(customer: Customer, order: Order, at: datetime, *, answered: bool = T
         seats_go(order, at)
     ending = [each for each in customer.subscriptions if _goes_with(each, order)]
     for subscription in ending:
-        _end(customer, subscription, at)
+        _end(subscription, at)
     for each in customer.orders:
         if each.kind == "seats" and each.subscription in ending:
             taken += _seats_end(customer, each, at)
@@ -89,7 +89,7 @@ def all_sent_back(customer: Customer) -> None:
         send_back(customer, order)
 
 
-def _end(customer: Customer, subscription: Subscription, at: datetime) -> None:
+def _end(subscription: Subscription, at: datetime) -> None:
     """Access ends; data last two weeks from today, and who held a seat is told so (R31)."""
     if subscription.cancelled_at is not None:
         return
@@ -98,4 +98,4 @@ def _end(customer: Customer, subscription: Subscription, at: datetime) -> None:
     for period in subscription.periods:
         if period.ends_at > at or period is subscription.periods[-1]:
             period.data_until = max(today, min(period.ends_on, today)) + DATA_DAYS * ONE_DAY
-    let_reservations_go(customer, subscription)
+    let_reservations_go(subscription)

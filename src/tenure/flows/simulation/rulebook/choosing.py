@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from tenure.flows.simulation.rulebook.customer import Subscription
+from tenure.flows.simulation.rulebook.customer import Member, Subscription
 
 
 def opt_out(subscription: Subscription, at: datetime) -> str | None:
@@ -66,4 +67,16 @@ def choose_quantity(subscription: Subscription, quantity: int, at: datetime) -> 
     if order is not None and order.status in ("payment_unknown", "authentication_required"):
         return "payment_in_flight"
     subscription.next_quantity = quantity
+    return None
+
+
+def choose_losers(
+    subscription: Subscription, members: Sequence[Member], at: datetime
+) -> str | None:
+    """Who loses a seat first if the next period has fewer, until that begins (R26)."""
+    if subscription.cancelled_at is not None or at >= subscription.current(at).ends_at:
+        return "subscription_over"
+    if any(member not in subscription.holders for member in members):
+        return "holds_no_seat"
+    subscription.losers[:] = members
     return None

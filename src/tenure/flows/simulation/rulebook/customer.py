@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -136,6 +136,30 @@ class Order:
 
 
 @dataclass(eq=False)
+class Cart:
+    """What was chosen, and the order that it became."""
+
+    id: UUID
+    wishes: Sequence[tuple[Offer, str, int]]
+    order: Order | None = None
+
+
+@dataclass(eq=False)
+class Quote:
+    """Frozen prices for a cart, and until when they stand (R12)."""
+
+    id: UUID
+    cart: Cart
+    lines: list[Line]
+    net: int
+    tax: int
+    valid_until: date
+    expires_at: datetime
+    status: str = "sent"
+    order: Order | None = None
+
+
+@dataclass(eq=False)
 class Subscription:
     """What a paid line became: a chain of periods, and who holds its seats."""
 
@@ -153,6 +177,8 @@ class Subscription:
     periods: list[Period] = field(default_factory=list)
     holders: dict[Member, datetime] = field(default_factory=dict)
     reserved: list[Invitation] = field(default_factory=list)
+    losers: list[Member] = field(default_factory=list)
+    """Who was chosen to lose a seat, in that order, if some must (R26)."""
     id: UUID | None = None
 
     @property
@@ -221,10 +247,11 @@ class Customer:
     country: str
     zone: ZoneInfo
     own_clock: bool
-    verified: bool
+    verified_at: datetime | None
     id: UUID
     members: list[Member] = field(default_factory=list)
     invitations: list[Invitation] = field(default_factory=list)
+    quotes: list[Quote] = field(default_factory=list)
     orders: list[Order] = field(default_factory=list)
     subscriptions: list[Subscription] = field(default_factory=list)
     papers: list[Paper] = field(default_factory=list)
@@ -233,8 +260,13 @@ class Customer:
     """Cancellations that wait for staff, with the operation that asked."""
     card: str | None = None
     """The card that renewals are charged to (R24)."""
-    touched: bool = True
-    """Whether something changed since it was last written down."""
+    purged: bool = False
+    """Whether its data are gone (R31)."""
+
+    @property
+    def verified(self) -> bool:
+        """Whether a student's proof is there, and was not asked for anew since (R8)."""
+        return self.verified_at is not None
 
     @property
     def currency(self) -> str:

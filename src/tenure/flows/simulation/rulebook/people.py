@@ -125,10 +125,9 @@ def _close(customer: Customer, invitation: Invitation, status: str) -> None:
     _let_go(customer, invitation)
 
 
-def let_reservations_go(customer: Customer, subscription: Subscription) -> None:
+def let_reservations_go(subscription: Subscription) -> None:
     """A subscription that ends keeps no seat for anybody (R30)."""
     subscription.reserved.clear()
-    customer.touched = True
 
 
 def _let_go(customer: Customer, invitation: Invitation) -> list[Subscription]:

@@ -20,6 +20,8 @@ from tenure.flows.simulation.rulebook.seats import resize
 CHARGE_DAYS = (4, 3, 1, 0)
 REMINDER_DAYS = {"year": (65, 35, 12), "quarter": (19, 8), "month": (8,)}
 """Before the end of the period: five more than before the deadline (R25)."""
+PROOF_COUNTS = timedelta(days=270)
+"""How long a student's proof counts; a reminder asks for an older one anew (R8)."""
 CHARGED = ("tok_ok", "tok_unknown")
 """Cards that are charged also when nobody is there."""
 
@@ -103,6 +105,8 @@ def _remind(customer: Customer, subscription: Subscription, period: Period, at: 
         return
     if at < subscription.deadline_over(period) and goes_on(subscription, period):
         _fix_price(customer, subscription, period, at)
+        if customer.verified_at is not None and customer.verified_at < at - PROOF_COUNTS:
+            customer.verified_at = None
     period.remind_at = _reminder(subscription, period, at)
 
 
@@ -142,8 +146,13 @@ def _order(customer: Customer, at: datetime) -> None:
 Owed = tuple[Subscription, Period]
 
 
-def place(customer: Customer, ripe: Sequence[Owed], at: datetime) -> None:
-    """Order what of it is owed, by the day it was due and the method it was paid by."""
+def place(
+    customer: Customer, ripe: Sequence[Owed], at: datetime, *, to_be_paid: bool = False
+) -> None:
+    """Order what of it is owed, by the day it was due and the method it was paid by.
+
+    ``to_be_paid``: somebody is there who pays it, so that nothing is charged or invoiced for it.
+    """
     owed = [
         (subscription, period)
         for subscription, period in ripe
@@ -161,7 +170,7 @@ def place(customer: Customer, ripe: Sequence[Owed], at: datetime) -> None:
         for _, period in bundle:
             renewal_of(period).due_at = until
         if customer.audience != "student" or customer.verified:
-            _place(customer, bundle, method, at)
+            _place(customer, bundle, method, at, to_be_paid=to_be_paid)
 
 
 def renewal_of(period: Period) -> Renewal:
@@ -187,7 +196,9 @@ def _payable_until(bundle: Iterable[Owed]) -> datetime:
     return max(data_gone(subscription, period) for subscription, period in bundle)
 
 
-def _place(customer: Customer, bundle: Sequence[Owed], method: str, at: datetime) -> None:
+def _place(
+    customer: Customer, bundle: Sequence[Owed], method: str, at: datetime, *, to_be_paid: bool
+) -> None:
     lines = [
         Line(
             each.offer,
@@ -204,7 +215,9 @@ def _place(customer: Customer, bundle: Sequence[Owed], method: str, at: datetime
     for subscription, period in bundle:
         renewal = renewal_of(period)
         renewal.order, renewal.quantity = order, subscription.next_quantity
-    if method == "bank_transfer":
+    if to_be_paid:
+        order.status = "declined"
+    elif method == "bank_transfer":
         order.status = "awaiting_transfer"
         buying.invoice(customer, order, at)
     else:

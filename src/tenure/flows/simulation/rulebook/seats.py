@@ -55,7 +55,8 @@ def _look_ahead(subscription: Subscription, at: datetime) -> None:
 
 
 def shrink(subscription: Subscription, quantity: int) -> None:
-    """Fewer seats: free ones go, then the newest reservations, then who is idle longest (R26).
+    """Fewer seats: free ones go, then the newest reservations, then who was chosen, in that order,
+    then who is idle longest (R26).
 
     Nobody here uses a seat, so that idle counts from the day of the assignment; of equal days the
     newest assignment goes.
@@ -65,19 +66,23 @@ def shrink(subscription: Subscription, quantity: int) -> None:
     while going > 0 and subscription.reserved:
         subscription.reserved.pop()
         going -= 1
+    chosen = [each for each in subscription.losers if each in subscription.holders]
     idle = sorted(
-        subscription.holders.items(),
+        (held for held in subscription.holders.items() if held[0] not in chosen),
         key=lambda held: (day_of(held[1], subscription.zone), -held[1].timestamp()),
     )
-    for member, _ in idle[: max(going, 0)]:
+    for member in [*chosen, *(member for member, _ in idle)][: max(going, 0)]:
         del subscription.holders[member]
 
 
 def resize(subscription: Subscription, quantity: int) -> None:
-    """As many seats as are paid for from now on."""
+    """As many seats as are paid for from now on; where that changes, what was chosen is done."""
+    if quantity == subscription.quantity:
+        return
     if quantity < subscription.quantity:
         shrink(subscription, quantity)
     subscription.quantity = quantity
+    subscription.losers.clear()
 
 
 def seats_go(order: Order, at: datetime) -> None:

@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 
 from tenure.flows.simulation.rulebook.customer import Customer, Subscription
 
-PARTS = ("orders", "subscriptions", "periods", "seats", "members", "invitations", "papers", "money")
-
 
 def written(customer: Customer) -> dict[str, str]:
     """Each part of a customer's books, as one text."""
     told = {
+        "quotes": (
+            f"{q.status}|{q.net}|{q.tax}|{q.valid_until}|{_yes(q.order is not None)}"
+            for q in customer.quotes
+        ),
         "orders": (
             f"{o.kind}|{o.status}|{o.net}|{o.tax}|{customer.currency}|{o.paid_on or ''}"
             for o in customer.orders
@@ -25,9 +27,11 @@ def written(customer: Customer) -> dict[str, str]:
             for p in each.periods
         ),
         "seats": (_seats(each) for each in customer.subscriptions),
-        "members": sorted(f"{m.email}|{m.standing}|{m.status}" for m in customer.members),
+        "members": sorted(
+            f"{_named(customer, m.email)}|{m.standing}|{m.status}" for m in customer.members
+        ),
         "invitations": (
-            f"{i.member.email}|{i.standing}|{i.status}|{_instant(i.expires_at)}"
+            f"{_named(customer, i.member.email)}|{i.standing}|{i.status}|{_instant(i.expires_at)}"
             for i in customer.invitations
         ),
         "papers": (f"{p.kind}|{p.series}|{p.net}|{p.tax}|{p.issued_on}" for p in customer.papers),
@@ -51,6 +55,10 @@ def _subscription(each: Subscription) -> str:
 def _seats(each: Subscription) -> str:
     held = _list(member.email for member in each.holders)
     return f"{each.quantity}|{held}|{_list(i.member.email for i in each.reserved)}"
+
+
+def _named(customer: Customer, email: str) -> str:
+    return "erased" if customer.purged else email
 
 
 def _list(emails: Iterable[str]) -> str:

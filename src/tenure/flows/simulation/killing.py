@@ -1,0 +1,98 @@
+"""Processes that are killed: a child does the work, and SIGKILL ends it at a point of it.
+
+Nothing of it is pretended: the kernel ends the process, and PostgreSQL finds the connection gone,
+maybe in the middle of a transaction. What the child had learnt goes with it.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import sys
+from collections.abc import Callable
+from mmap import mmap
+from typing import Final, NoReturn
+
+from django.db import connection
+
+from tenure.flows.simulation.faults import Died, Doom
+
+Work = Callable[[], tuple[str, object]]
+
+_NAME: Final = "doomed"
+_COUNTS: Final = 2
+
+
+class ChildFailedError(Exception):
+    """The child ended otherwise than by its work or by its kill."""
+
+
+class _Killed(Doom):
+    """Counts where the parent reads it, and ends the process as nothing can prevent."""
+
+    def __init__(self, left: int, counts: mmap) -> None:
+        self._counts = counts
+        super().__init__(left)
+
+    def dies(self) -> NoReturn:
+        self._counts[0], self._counts[1] = self.committed, self.called
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise Died
+
+
+def killed_in(work: Work, points: int, doom: Doom) -> tuple[str, object] | None:
+    """What comes of ``work`` in a child that is killed at its point ``points``, if it has so many.
+
+    None if it was killed; ``doom`` is told how far it had come.
+    """
+    with mmap(-1, _COUNTS) as counts:
+        out, into = os.pipe()
+        child = os.fork()
+        if child == 0:
+            _be_killed(work, _Killed(points, counts), into)
+        os.close(into)
+        with os.fdopen(out, "rb") as told:
+            said = told.read()
+        _, status = os.waitpid(child, 0)
+        _wait_for_the_dead()
+        if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+            doom.committed, doom.called = counts[0], counts[1]
+            return None
+    came, made = pickle.loads(said)  # noqa: S301 - of our own child
+    if came is None:
+        raise ChildFailedError(made)
+    return came, made
+
+
+_left: list[object] = []
+
+
+def _be_killed(work: Work, doom: Doom, into: int) -> NoReturn:
+    """In the child: never returns. The parent's connection stays open, for the parent."""
+    _left.append(connection.connection)
+    connection.connection = None
+    said: tuple[str | None, object] = (None, "")
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('application_name', %s, false)", [_NAME])
+        with connection.execute_wrapper(doom):
+            said = work()
+    finally:
+        if (error := sys.exception()) is not None:
+            said = (None, f"{type(error).__name__}: {error}")
+        os.write(into, pickle.dumps(said))
+        os._exit(0)
+
+
+def _wait_for_the_dead() -> None:
+    """Until the server has noticed: what the child had locked is free then."""
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity "
+                "WHERE application_name = %s AND datname = current_database()",
+                [_NAME],
+            )
+            if cursor.fetchone() == (0,):
+                return
