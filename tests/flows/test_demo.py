@@ -6,6 +6,7 @@ import pytest
 
 from tenure.access.models import RoleRequest
 from tenure.base.clock import machine_now
+from tenure.billing.models import BankLine, Refund
 from tenure.events.models import Event
 from tenure.flows.demo import STAFF, prepare_demo
 from tenure.flows.policy import ensure_policy
@@ -55,8 +56,12 @@ def _has_what_pages_show(company: Organisation) -> None:
     assert Invitation.objects.filter(organisation=company, status="pending").count() == 2
     requests = RoleRequest.objects.filter(organisation=company)
     assert sorted(requests.values_list("status", flat=True)) == ["declined", "open", "open"]
-    assert Subscription.objects.filter(organisation=company).count() == 8
+    assert Subscription.objects.filter(organisation=company).count() == 9
     assert Request.objects.filter(status="open").count() == 2
     assert StudentProof.objects.filter(decided_at=None).count() == 1
     assert Order.objects.filter(status="awaiting_verification").count() == 1
+    assert Order.objects.filter(status="awaiting_transfer").count() == 1
+    received = BankLine.objects.order_by("amount").values_list("amount", "open")
+    assert list(received) == [(10_000, 0), (25_000, 25_000)]
+    assert Refund.objects.get().status == "done"
     assert StaffMember.objects.get(user__email=STAFF.email).ended_at is None

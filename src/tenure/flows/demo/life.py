@@ -15,6 +15,7 @@ from tenure.events.journal import transaction
 from tenure.flows.carts import add_line, open_cart
 from tenure.flows.clock import advance_clock
 from tenure.flows.invitations import accept_invitation, invite
+from tenure.flows.placing import TransferPayment
 from tenure.flows.purchase import CardPayment, Purchase, buy
 from tenure.flows.seats import assign_seat
 from tenure.organisations.commands.invitations import NewInvitation
@@ -93,9 +94,9 @@ class Life:
         self,
         offers: Mapping[str, int],
         term: Term = Term.YEAR,
-        card: CardPayment | None = GOOD_CARD,
+        payment: CardPayment | TransferPayment | None = GOOD_CARD,
     ) -> UUID:
-        """The owner orders ``offers`` for ``term``, and pay by ``card``; returns the order."""
+        """The owner orders ``offers`` for ``term``, and pays by ``payment``; returns the order."""
         on = local_date(self.now, zone_named(self.sample.timezone))
         priced = open_cart(
             audience=self.sample.audience,
@@ -117,7 +118,7 @@ class Life:
             cart=priced.cart.id,
             cart_version=priced.cart.version,
             organisation=self.organisation,
-            payment=card,
+            payment=payment,
         )
         return buy(purchase=purchase, now=self.now, by=self.by_owner).order
 

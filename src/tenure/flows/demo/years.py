@@ -9,6 +9,7 @@ from uuid import UUID
 
 from tenure.base.calendar import Term
 from tenure.flows.demo.life import BAD_CARD, BY, GOOD_CARD, Life, Person, by_member
+from tenure.flows.demo.money import await_transfers, buy_by_mistake
 from tenure.flows.demo.people import (
     BASILE,
     FANNY,
@@ -69,7 +70,7 @@ def _spring(life: Life) -> None:
 
 def _summer(life: Life) -> None:
     life.days_pass(90)
-    order = life.buy({"sheet-metal-designer-business": 8}, card=BAD_CARD)
+    order = life.buy({"sheet-metal-designer-business": 8}, payment=BAD_CARD)
     life.days_pass(0, hours=1)
     pay_order(order=order, payment=GOOD_CARD, now=life.now, by=life.by_owner)
     came = life.invite(SUMMER, "sheet-metal-designer")
@@ -80,6 +81,7 @@ def _summer(life: Life) -> None:
 
 def _autumn(life: Life) -> None:
     life.days_pass(60)
+    buy_by_mistake(life)
     remove_member(member=life.member(BASILE), now=life.now, by=life.by_owner)
     change_member(
         member=life.member(SUMMER[-1]),
@@ -106,7 +108,7 @@ def _autumn(life: Life) -> None:
 
 def _lately(life: Life) -> None:
     life.days_pass(63)
-    life.buy({"flow-analyst-trial": 1}, Term.TRIAL, card=None)
+    life.buy({"flow-analyst-trial": 1}, Term.TRIAL, payment=None)
     life.assign(OMAR, "flow-analyst-trial")
     life.invite([NINA], "drafter")
     life.days_pass(9)
@@ -126,6 +128,7 @@ def _lately(life: Life) -> None:
         quantity=6,
     )
     make_request(new=contact, now=life.now, by=life.by_owner)
+    await_transfers(life)
 
 
 def _kumo(life: Life) -> None:

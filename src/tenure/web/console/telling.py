@@ -68,7 +68,7 @@ def by_day(events: Sequence[Told], zone: str) -> list[Day]:
 
 def _told(event: Event, names: Names, zone: str) -> Told:
     by, hand = _actor(event.by, names)
-    about = next((kind for kind in ("subscription", "order") if kind in event.data), "")
+    about = next((kind for kind in ("subscription", "order") if event.data.get(kind)), "")
     return Told(
         sequence=event.sequence,
         at=event.at,
