@@ -259,6 +259,8 @@ A_MALFORMED_FIELD_IS_NAMED = [
     ({"name": "  "}, "name", "field_unprintable"),
     ({"name": "a\x00b"}, "name", "field_unprintable"),
     ({"name": "a\nb"}, "name", "field_unprintable"),
+    ({"name": "a\u2028b"}, "name", "field_unprintable"),
+    ({"name": "a\u202eb"}, "name", "field_unprintable"),
     ({"name": "x" * 201}, "name", "field_too_long"),
     ({"name": 5}, "name", "field_not_text"),
     ({"name": None}, "name", "field_not_text"),

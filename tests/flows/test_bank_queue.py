@@ -31,6 +31,7 @@ from tenure.flows.payouts import (
 from tenure.flows.purchase import withdraw_order
 from tenure.flows.refunds import refund_order
 from tenure.orders.models import Order
+from tenure.organisations.models import Organisation
 from tests.billing.statements import PAYER, Movement
 from tests.flows.test_bank_import import EXPIRY, LATE, queue, status
 from tests.flows.transfers import TOTAL, all_holds, by_transfer, imported, transfer_for
@@ -82,6 +83,9 @@ def test_late_money_is_taken_by_staff_if_it_is_the_whole() -> None:
     imported(transfer_for(order, 1000, day=LATE), transfer_for(order, day=LATE))
     small, whole = BankLine.objects.order_by("id").values_list("id", flat=True)
     assert refused(assign_line, line=small, orders=[order]) == "bank_order_needs_whole"
+    Organisation.objects.filter(id=company.id).update(purged_at=START)
+    assert refused(assign_line, line=whole, orders=[order]) == "organisation_purged"
+    Organisation.objects.filter(id=company.id).update(purged_at=None)
     assign_line(line=whole, orders=[order], **WHO)
     row = Order.objects.get(id=order)
     assert (row.status, row.paid_on, row.closed_at) == ("paid", LATE, None)

@@ -40,8 +40,10 @@ MOST_MINOR_UNITS: Final = 2**63 - 1
 MOST_SEATS: Final = 10_000
 """How many seats one line can hold; more is a slip of the pen or a matter for a quote."""
 
-_PRINTABLE: Final = r"^[^\x00-\x1F\x7F-\x9F]*[^\x00-\x1F\x7F-\x9F\s][^\x00-\x1F\x7F-\x9F]*$"
-_PRINTABLE_OR_NONE: Final = r"^[^\x00-\x1F\x7F-\x9F]*$"
+_UNPRINTABLE: Final = r"\x00-\x1F\x7F-\x9F\u2028-\u202E\u2066-\u2069"
+"""Control characters, ends of lines, and what turns the direction of others' words."""
+_PRINTABLE: Final = rf"^[^{_UNPRINTABLE}]*[^{_UNPRINTABLE}\s][^{_UNPRINTABLE}]*$"
+_PRINTABLE_OR_NONE: Final = rf"^[^{_UNPRINTABLE}]*$"
 _EMAIL: Final = (
     r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64})*@"
     r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"

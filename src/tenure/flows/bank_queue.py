@@ -43,7 +43,7 @@ from tenure.events.journal import Journal, transaction
 from tenure.events.streams import VENDOR_STREAM
 from tenure.flows.bank_booking import book_allocations, book_given_back, book_resolutions
 from tenure.flows.bank_matching import carry_out, lock_transfers, wanting_of
-from tenure.flows.locks import lock_organisation
+from tenure.flows.locks import lock_living
 from tenure.flows.written import Written
 from tenure.orders.commands.orders import lock_orders
 from tenure.orders.models import Order
@@ -65,13 +65,13 @@ def assign_line(
     Each gets what it misses; what is left stays open. ``now`` is the machine's instant; the orders
     begin by their organisation's clock. Raises ``NotFound``, ``Refused`` with
     ``bank_line_settled``, ``bank_line_out``, ``bank_order_not_waiting``,
-    ``bank_order_needs_whole`` or ``bank_other_currency``.
+    ``bank_order_needs_whole``, ``bank_other_currency`` or ``organisation_purged``.
     """
     wanted = list(dict.fromkeys(orders))
     customer = _customer_of(wanted)
     at = customer.test_clock or now
     with transaction(now=at, by=by, organisation=customer.id, asked=asked) as journal:
-        lock_organisation(customer.id, journal)
+        lock_living(customer.id, journal)
         locked = lock_orders(wanted)
         payments = lock_transfers(locked)
         row = _money_in(line)

@@ -27,7 +27,7 @@ from tenure.events.asked import Asked
 from tenure.events.journal import Journal, transaction
 from tenure.events.queries import revision_of
 from tenure.flows.drafting import checked_cart, draft_order
-from tenure.flows.locks import lock_living, lock_organisation
+from tenure.flows.locks import lock_living
 from tenure.flows.placing import (
     CardPayment,
     TransferPayment,
@@ -132,7 +132,7 @@ def pay_order(
         _check_method(payment, waiting.organisation, waiting.order)
         _give_up_step(waiting, now=now, by=by)
     with transaction(now=now, by=by, asked=asked) as journal:
-        organisation = lock_organisation(_organisation_of(order), journal)
+        organisation = lock_living(_organisation_of(order), journal)
         locked = lock_orders([order])[order]
         journal.made = order
         if locked.status == OrderStatus.PAID:

@@ -36,22 +36,28 @@ def make_request(*, new: NewRequest, now: datetime, by: str, asked: Asked | None
     return _written(made, journal)
 
 
-def answer_request(*, request: UUID, user: UUID, message: str, now: datetime) -> Written:
+def answer_request(
+    *, request: UUID, user: UUID, message: str, now: datetime, asked: Asked | None = None
+) -> Written:
     """One of the staff answers; the mail goes to whoever asked. Returns the request.
 
     Raises ``NotFound``, ``Invalid``, ``Refused`` (``request_closed``).
     """
-    with transaction(now=now, by=staff_by(user)) as journal:
+    with transaction(now=now, by=staff_by(user), asked=asked) as journal:
         row = _locked(request, journal)
         commands.answer_request(request=row, staff=user, message=message, journal=journal)
+        journal.made = row.id
     return _written(row, journal)
 
 
-def follow_up(*, request: UUID, message: str, now: datetime, by: str) -> Written:
+def follow_up(
+    *, request: UUID, message: str, now: datetime, by: str, asked: Asked | None = None
+) -> Written:
     """Whoever asked writes again, and it waits for staff. Raises ``NotFound``, ``Invalid``."""
-    with transaction(now=now, by=by) as journal:
+    with transaction(now=now, by=by, asked=asked) as journal:
         row = _locked(request, journal)
         commands.follow_up(request=row, message=message, journal=journal)
+        journal.made = row.id
     return _written(row, journal)
 
 

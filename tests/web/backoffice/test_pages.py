@@ -15,6 +15,7 @@ from tenure.organisations.models import Intervention, Member, StaffMember, User
 from tenure.support.models import Request
 from tests.shop import START, customer
 from tests.web.backoffice.world import Office, ask, office, student
+from tests.web.console.test_settings import once_of
 from tests.web.people import Company, browser, join
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -169,14 +170,16 @@ def test_a_request_is_answered_and_closed(desk: Office) -> None:
     path = f"/backoffice/requests/{desk.case}"
     empty = client.post(path, {"message": " "})
     assert empty.status_code == 422
-    done = client.post(path, {"message": "Douze mille euros."}, follow=True)
+    answer = {"message": "Douze mille euros.", "once": once_of(client, path)}
+    client.post(path, answer)
+    done = client.post(path, answer, follow=True)  # a second click
     assert "on its way" in done.content.decode()
     row = Request.objects.get(kind="sales")
     assert (row.status, row.messages.get().staff) == ("answered", desk.support)
     client.post(f"{path}/close")
     row.refresh_from_db()
     assert row.status == "closed"
-    late = client.post(path, {"message": "Encore ?"})
+    late = client.post(path, {"message": "Encore ?", "once": once_of(client, path)})
     assert late.status_code == 409
 
 

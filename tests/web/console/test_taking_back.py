@@ -15,11 +15,12 @@ from tenure.flows.requests import make_request
 from tenure.orders.models import Order
 from tenure.subscriptions.models import Subscription
 from tenure.support.commands import NewRequest
-from tenure.support.models import Request
+from tenure.support.models import Request, RequestMessage
 from tenure.support.rules import RequestKind
 from tests.flows.transfers import TOTAL, by_transfer, imported, transfer_for
 from tests.shop import START, subscribe
 from tests.web.console.companies import page_of, statements, text_of
+from tests.web.console.test_settings import once_of
 from tests.web.people import Company, browser
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -96,7 +97,9 @@ def test_staff_grant_and_decline_with_the_verdict_beside_it(company: Company) ->
     mine = page_of(company, f"requests/{cases[0]}")
     assert "the order stays as it is" in text_of(client, mine)
     assert "It is too late." in text_of(client, mine)
-    assert client.post(mine, {"message": "Please!"}).status_code == 302
+    again = {"message": "Please!", "once": once_of(client, mine)}
+    assert [client.post(mine, again).status_code for _ in range(2)] == [302, 302]
+    assert RequestMessage.objects.filter(text="Please!").count() == 1, "a second click"
     granted = f"/backoffice/requests/{cases[1]}"
     assert sent(staff, granted, f"{granted}/grant", message="Once.") == granted
     text = text_of(staff, granted)

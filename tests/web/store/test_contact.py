@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from secrets import token_urlsafe
+
 import pytest
 from django.core.cache import cache
 from django.test import Client
@@ -33,7 +35,7 @@ def _nobody_wrote_yet() -> None:
 
 
 def send(client: Client, **changed: str) -> object:
-    return client.post("/contact", {**ASKED, **changed})
+    return client.post("/contact", {"once": token_urlsafe(16), **ASKED, **changed})
 
 
 def test_the_form_knows_what_was_looked_at() -> None:
@@ -60,7 +62,9 @@ def test_without_an_offer_it_asks_what_it_is_about() -> None:
 def test_what_is_sent_is_written_down_with_the_offer_and_answered_by_a_number() -> None:
     open_shop()
     client = french()
-    sent = send(client)
+    once = token_urlsafe(16)
+    sent = send(client, once=once)
+    assert send(client, once=once)["Location"] == sent["Location"], "a second click"
     request = Request.objects.get()
     assert sent["Location"] == "/contact/" + public_id("req", request.id)
     assert (request.kind, request.email, request.name) == ("sales", "vic@elsewhere.example", "Vic")

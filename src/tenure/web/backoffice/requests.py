@@ -94,15 +94,20 @@ def request(visit: StaffVisit, case: str) -> HttpResponse:
     owner = owners_of([whose]).get(whose) if whose is not None else None
     form = AnswerForm(visit.request.POST if visit.posted else None)
     if visit.posted and form.is_valid():
-        with form.refusals():
+
+        def work(asked: Asked) -> HttpResponse:
             answer_request(
                 request=row.id,
                 user=visit.user.id,
                 message=form.cleaned_data["message"],
                 now=_now(row, visit),
+                asked=asked,
             )
             visit.tell(gettext("Your answer is on its way by mail."))
             return visit.redirect(visit.request.path)
+
+        with form.refusals():
+            return once(visit, work=work, resume=lambda _: visit.redirect(visit.request.path))
     context = {
         "asked": row,
         "offer": Offers([row.offer_id], visit.language).name(row.offer_id) if row.offer_id else "",

@@ -80,11 +80,15 @@ def request(desk: Desk, case: str) -> HttpResponse:
     row = _request(desk, case)
     form = FollowUpForm(desk.request.POST if desk.posted else None)
     if desk.posted and form.is_valid():
-        with form.refusals():
+
+        def work(asked: Asked) -> HttpResponse:
             message = form.cleaned_data["message"]
-            follow_up(request=row.id, message=message, now=desk.now, by=desk.by)
+            follow_up(request=row.id, message=message, now=desk.now, by=desk.by, asked=asked)
             desk.tell(gettext("Sent; we answer by mail."))
             return desk.redirect(desk.request.path)
+
+        with form.refusals():
+            return once(desk, work=work, resume=lambda _: desk.redirect(desk.request.path))
     return _page(desk, row, form, AccountForm())
 
 

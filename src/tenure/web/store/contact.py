@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id, public_id
 from tenure.catalogue.queries import OfferListing, known_catalogue
+from tenure.events.asked import Asked
 from tenure.flows.requests import make_request
 from tenure.orders.commands.carts import MOST_SEATS
 from tenure.orders.queries.orders import organisation_of
@@ -28,6 +29,7 @@ from tenure.support.commands import NewRequest
 from tenure.support.rules import LONGEST_MESSAGE, RequestKind
 from tenure.web.edge.doors import FORM, public_page
 from tenure.web.edge.forms import CountryField, EmailField, Form
+from tenure.web.edge.once import once
 from tenure.web.edge.refusals import too_many
 from tenure.web.edge.visits import Visit
 from tenure.web.store.shop import USUAL_COUNTRY, offer_called
@@ -241,8 +243,16 @@ def _send(
         audience=said.get("audience", ""),
         quantity=said.get("quantity"),
     )
-    written = make_request(new=new, now=_now(visit, member), by=_by(visit, member))
-    return visit.redirect(reverse("contact_thanks", args=[public_id("req", written.ids[0])]))
+
+    def work(asked: Asked) -> HttpResponse:
+        now, by = _now(visit, member), _by(visit, member)
+        return _thanked(visit, make_request(new=new, now=now, by=by, asked=asked).ids[0])
+
+    return once(visit, work=work, resume=lambda made: _thanked(visit, made))
+
+
+def _thanked(visit: Visit, request: UUID) -> HttpResponse:
+    return visit.redirect(reverse("contact_thanks", args=[public_id("req", request)]))
 
 
 def _now(visit: Visit, member: Membership | None) -> datetime:
