@@ -30,6 +30,9 @@ from benchmarks.catalogue import database
 
 ORGANISATIONS: Final = 100_000
 BATCH: Final = 1_000
+WORKERS: Final = 2
+UNCALLED_FOR: Final = timedelta(minutes=2)
+"""How long a worker leaves alone what another may be calling the gateway for."""
 DUE: Final = datetime(2028, 2, 25, 23, 0, tzinfo=UTC)
 """What was bought on 2027-03-01 in Paris for a year is charged on 2028-02-26."""
 STARTED: Final = datetime(2027, 2, 28, 23, 0, tzinfo=UTC)
@@ -188,16 +191,16 @@ def use_gateway(seconds: float = 0.0, at_once: int = 1) -> None:
 
 
 def renew(patience: timedelta = timedelta(0)) -> None:
-    """Renew all that is due, as a worker does."""
+    """Renew all that is due, as a worker does; what another worker has locked is left to it."""
     from tenure.events.journal import transaction
     from tenure.flows.due import whose
     from tenure.flows.renewals.charging import charge_renewals
     from tenure.flows.renewals.ordering import order_renewals
 
-    while True:
+    done = 1
+    while done:
         with transaction(now=DUE, by="worker") as journal:
-            if not order_renewals(whose(None), DUE, journal):
-                break
+            done = order_renewals(whose(None), DUE, journal)
     charge_renewals(now=DUE, patience=patience)
 
 
@@ -302,14 +305,35 @@ def twin(url: str, name: str) -> str:
     return urlunsplit(parts._replace(path=f"/{name}"))
 
 
-def in_child(work: Any, *, killed_after: float | None = None) -> float:
-    """Do ``work`` in a process of its own, or kill it after so many seconds; the seconds."""
+def in_children(work: Any, count: int = 1) -> float:
+    """Do ``work`` in so many processes at once; the seconds until the last is done."""
+    begun = time.perf_counter()
+    children = [_begun(work) for _ in range(count)]
+    if sum(_ended(child) for child in children):  # all of them, whatever the first says
+        raise SystemExit("The run failed.")
+    return time.perf_counter() - begun
+
+
+def is_killed(work: Any, after: float) -> bool:
+    """Do ``work`` in a process that is killed after so many seconds; whether it was still at it."""
+    child = _begun(work)
+    time.sleep(after)
+    os.kill(child, signal.SIGKILL)
+    return os.WIFSIGNALED(_ended(child))
+
+
+def _ended(child: int) -> int:
+    _, status = os.waitpid(child, 0)
+    return status
+
+
+def _begun(work: Any) -> int:
+    """A process that does it, and says how much memory it needed."""
     from django.db import connections
 
     from tenure.host.garbage import FOR_BATCHES, look_seldom
 
     connections.close_all()
-    begun = time.perf_counter()
     child = os.fork()
     if child == 0:
         status = 1
@@ -321,13 +345,7 @@ def in_child(work: Any, *, killed_after: float | None = None) -> float:
             status = 0
         finally:
             os._exit(status)
-    if killed_after is not None:
-        time.sleep(killed_after)
-        os.kill(child, signal.SIGKILL)
-    _, ended = os.waitpid(child, 0)
-    if killed_after is None and ended:
-        raise SystemExit("The run failed.")
-    return time.perf_counter() - begun
+    return child
 
 
 def all_once(url: str, organisations: int) -> dict[str, bool]:
@@ -377,11 +395,12 @@ def measure(url: str, organisations: int, kills: int) -> dict[str, Any]:
     from django.db import connections
 
     connections.close_all()
-    fresh, slow, dying = (twin(url, f"{urlsplit(url).path.strip('/')}_{n}") for n in "abc")
+    name = urlsplit(url).path.strip("/")
+    fresh, shared, slow, dying = (twin(url, f"{name}_{n}") for n in "abcd")
     subscriptions = sum(1 + n % 3 for n in range(1, organisations + 1))
     horizon = horizon_of(url)
     use_gateway()
-    ours = in_child(renew)
+    ours = in_children(renew)
     rows = own_rows(url, horizon)
     limit = copy_own_rows(url, fresh, horizon)
     figures: dict[str, Any] = {
@@ -393,34 +412,42 @@ def measure(url: str, organisations: int, kills: int) -> dict[str, Any]:
         "rows": rows,
         "once": all_once(url, organisations),
     }
+    seconds = in_children(lambda: _at(shared, UNCALLED_FOR), WORKERS)
+    figures[f"{WORKERS} workers"] = {
+        "per_second": round(subscriptions / seconds),
+        "ratio": round(limit / seconds, 2),
+        **all_once(shared, organisations),
+    }
     use_gateway(seconds=0.2, at_once=20)
-    few = max(20, organisations // 50)
+    few = min(organisations, max(500, organisations // 50))
     postpone(few / organisations, slow)
     os.environ["DATABASE_URL"] = slow
-    seconds = in_child(lambda: _at(slow))
+    seconds = in_children(lambda: _at(slow))
     figures["slow_gateway"] = {
         "orders_per_second": round(few / seconds, 1),
         "allowed_per_second": 20 / 0.2,
     }
-    some = max(20, organisations // 10)
+    some = min(organisations, max(2_000, organisations // 10))
     postpone(some / organisations, dying)
     use_gateway()
     whole = ours * some / organisations
     chance = random.Random(1)  # noqa: S311 - the same every time
-    for _ in range(kills):
-        in_child(lambda: _at(dying), killed_after=0.3 + chance.random() * whole / max(1, kills))
-    in_child(lambda: _at(dying))
-    figures["killed"] = {"times": kills, **all_once(dying, some)}
+    hits = [
+        is_killed(lambda: _at(dying), after=0.1 + chance.random() * whole / kills)
+        for _ in range(kills)
+    ]
+    in_children(lambda: _at(dying))
+    figures["killed"] = {"times": sum(hits), **all_once(dying, some)}
     return figures
 
 
-def _at(url: str) -> None:
+def _at(url: str, patience: timedelta = timedelta(0)) -> None:
     """In a child: on another database."""
     from django.db import connections
 
     database = connections["default"]
     database.settings_dict["NAME"] = urlsplit(url).path.strip("/")
-    renew()
+    renew(patience)
 
 
 def _told(figures: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import count
+from uuid import UUID
 
 import pytest
 from django.db.models import Q
@@ -92,9 +93,19 @@ def test_who_works_on_one_period_holds_all_that_its_customer_renews() -> None:
             assert not lock_in_a_thread(theirs, far)
 
 
-def lock_in_a_thread(scope: Q, until: datetime) -> list[Period]:
+def test_what_was_passed_over_comes_with_the_rest_of_its_customer() -> None:
+    """R24: another worker held one of two a moment ago, and has let go of their customer."""
+    open_shop()
+    one = Period.objects.filter(renew_at=buys()).earliest("id")
+    with transaction(now=START, by="test"):
+        Period.objects.select_for_update().get(id=one.id)
+        taken = lock_in_a_thread(Q(organisation_id=one.organisation_id), START + timedelta(400))
+        assert len(taken) == 2
+
+
+def lock_in_a_thread(scope: Q, until: datetime) -> list[UUID]:
     """What another worker can take of what is to be renewed."""
-    found: list[Period] = []
+    found: list[UUID] = []
 
     def take(_number: int) -> None:
         with transaction(now=START, by="test"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from tenure.billing.documents.content import (
     Content,
     DocumentKind,
     Line,
+    Party,
     PaymentMeans,
     Preceding,
     Received,
@@ -33,7 +35,7 @@ from tenure.billing.documents.figures import day, money
 from tenure.billing.ledger.rates import accounting_amounts, rates_on
 from tenure.billing.ledger.rules.exchange import Rate
 from tenure.billing.models import Document, Payment
-from tenure.catalogue.queries import known_catalogue
+from tenure.catalogue.queries import KnownCatalogue, known_catalogue
 from tenure.events.journal import Journal
 from tenure.flows.bookkeeping import accounting_currency, book_papers
 from tenure.flows.documents.facts import (
@@ -198,6 +200,12 @@ def _issue(drafts: Sequence[Draft], of: Sequence[Bought], journal: Journal) -> l
     return issued
 
 
+@lru_cache(maxsize=4)
+def _seller(known: KnownCatalogue, language: str) -> Party:
+    """Who sells, as papers say it: the same for as long as the catalogue stands."""
+    return seller_party(vendor_facts(known), language)
+
+
 def _today(bought: Bought, journal: Journal) -> date:
     return local_date(journal.at, zone_named(vendor_zone(bought.known)))
 
@@ -243,7 +251,7 @@ def _content(
         language=language,
         currency=order.currency,
         issued_on=today,
-        seller=seller_party(vendor, language),
+        seller=_seller(bought.known, language),
         buyer=buyer_party(buyer),
         lines=_lines(bought),
         taxes=(taxed.line(order.total_net, order.total_tax),),

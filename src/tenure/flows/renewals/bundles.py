@@ -31,9 +31,13 @@ class Bundle:
         """When it is tried again after ``after``; given up, where it is not (R24)."""
         if self.by_transfer:
             return self.payable_until
+        alike = {
+            (each.current.ends_on, each.subscription.zone, id(each.policy)): each
+            for each in self.owed
+        }
         found = [
             next_charge_at(each.course.current, each.zone, each.policy, after=after)
-            for each in self.owed
+            for each in alike.values()
         ]
         return min((at for at in found if at is not None), default=self.payable_until)
 

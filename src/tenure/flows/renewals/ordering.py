@@ -53,10 +53,10 @@ def order_renewals(scope: Q, until: datetime, journal: Journal) -> int:
     periods, more = lock_periods_to_renew(scope, until, BATCH)
     if not periods:
         return 0
-    buyers = organisations_of({each.organisation_id for each in periods})
-    due = obligations([each.id for each in periods])
+    buyers = organisations_of(set(periods.values()))
+    due = obligations(list(periods))
     place_renewals(due=due, buyers=buyers, journal=journal)
-    unschedule(periods=[each.id for each in periods])
+    unschedule(periods=list(periods))
     return BATCH if more else len(periods)
 
 

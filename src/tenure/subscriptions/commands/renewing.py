@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
-from typing import Final, TypeVar
+from typing import Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from tenure.base.calendar import Term, local_date, zone_named
 from tenure.events.journal import Journal
-from tenure.events.rows import AMONG, column_names, read_joined, row_of, run
+from tenure.events.rows import AMONG, column_names, read_joined, read_values, row_of, run
 from tenure.events.writing import as_json
 from tenure.orders.models import Order
 from tenure.policy.model import Policy
@@ -36,40 +35,51 @@ from tenure.subscriptions.queries.seat_changes import seats_paid_ahead
 from tenure.subscriptions.rules.periods import period
 from tenure.subscriptions.rules.retention import retention_days
 
-Row = TypeVar("Row", Period, Renewal)
-
 STEP_NEEDED: Final = "authentication_required"
 """A gateway's word for a decline that only the customer can lift (R24)."""
 
 
-def lock_periods_to_renew(scope: Q, until: datetime, most: int) -> tuple[list[Period], bool]:
-    """Periods whose renewal is due by ``until``, locked with their organisations; keys alone.
+def lock_periods_to_renew(scope: Q, until: datetime, most: int) -> tuple[dict[UUID, UUID], bool]:
+    """The customers of periods whose renewal is due by ``until``, by periods; they are locked.
 
-    Those of one customer that are due at one instant stand together, so that they become one
-    order (R24); whose customer somebody else has locked are left for the next time. Also whether
-    there may be more.
+    Some ``most``, and those that are due at one instant with them, so that these become one order
+    (R24); whose customer somebody else has locked are left for the next time. Also whether there
+    may be more.
     """
     rows = Period.objects.filter(scope, renew_at__lte=until)
-    return _together(rows.only("organisation__id", "renew_at"), "renew_at", most)
+    locked = rows.select_for_update(skip_locked=True, no_key=True)
+    # The organisation is locked because its clock is asked for.
+    keys = locked.values_list("renew_at", "organisation_id", "organisation__test_clock")
+    found = list(keys.order_by("renew_at", "organisation_id", "id")[:most])
+    wanted = {(at, organisation) for at, organisation, _ in found}
+    due = read_values(_DUE, [list({organisation for _, organisation in wanted}), until])
+    whole = {id_: whose for id_, whose, at in due if (at, whose) in wanted}
+    return whole, len(found) == most
+
+
+_DUE: Final = f"""
+    SELECT id, organisation_id, renew_at FROM subscriptions_period
+    WHERE organisation_id {AMONG} AND renew_at <= %s
+"""  # noqa: S608 - of constants
+"""Somebody else may have let go of a customer while its rows were being locked, some of which were
+passed over by then. Now that it is ours, all of them are."""
 
 
 def lock_renewals_due(scope: Q, until: datetime, most: int) -> tuple[list[Renewal], bool]:
     """Renewals to be tried again or given up by ``until``, locked as ``lock_periods_to_renew``."""
-    rows = Renewal.objects.filter(scope, due_at__lte=until)
-    return _together(rows, "due_at", most)
-
-
-def _together(rows: QuerySet[Row], when: str, most: int) -> tuple[list[Row], bool]:
-    """The first ``most`` of ``rows``, without those of whom there may be more at that instant."""
-    locked = rows.select_for_update(skip_locked=True, no_key=True, of=("self", "organisation"))
-    ordered = locked.select_related("organisation").order_by(when, "organisation_id", "id")
-    found = list(ordered[:most])
-    if len(found) < most:
-        return found, False
-    key = attrgetter(when, "organisation_id")
-    at, organisation = key(found[-1])
-    whole = [each for each in found if key(each) != (at, organisation)]
-    return whole or list(ordered.filter(organisation_id=organisation, **{when: at})), True
+    rows = Renewal.objects.filter(scope, due_at__lte=until).order_by(
+        "due_at", "organisation_id", "id"
+    )
+    locked = rows.select_for_update(skip_locked=True, no_key=True)
+    keys = locked.values_list("due_at", "organisation_id", "organisation__test_clock")
+    found = list(keys[:most])
+    wanted = {(at, organisation) for at, organisation, _ in found}
+    whole = rows.filter(organisation_id__in={organisation for _, organisation in wanted})
+    return [
+        row
+        for row in whole.select_related("organisation")
+        if (row.due_at, row.organisation_id) in wanted
+    ], len(found) == most
 
 
 def unschedule(*, periods: Collection[UUID]) -> None:
