@@ -30,7 +30,8 @@ _PERIODS: Final = """
            period.opt_out_until, subscription.zone, subscription.term, organisation.audience,
            placed.policy_version_id, placed.paid_at,
            subscription.cancelled_at, organisation.test_clock,
-           renewal.unit_amount, coalesce(renewal.withdrawn, false)
+           renewal.unit_amount, coalesce(renewal.withdrawn, false),
+           renewal.order_id IS NOT NULL
     FROM subscriptions_period AS period
     JOIN subscriptions_subscription AS subscription ON subscription.id = period.subscription_id
     JOIN organisations_organisation AS organisation ON organisation.id = period.organisation_id
@@ -64,6 +65,7 @@ class _Period(NamedTuple):
     clock: datetime | None
     unit_amount: int | None
     withdrawn: bool
+    ordered: bool
 
     def days(self, *, protected: bool) -> tuple[date, ...]:
         """The local days on which reminders of it go out."""
@@ -76,9 +78,9 @@ def reminders_sent(_now: datetime) -> Tally:
     """R25: each reminder that was due went out, before the deadline, on its day or after a pause,
     and never twice; each names the price that was fixed, which is the one charged.
 
-    Whether one is missing is asked by test clocks, which stop at every day, where nothing was
-    switched, paid or taken back until then. A worker may have been at rest: what it then does of
-    several reminders is one, and none after the deadline.
+    Whether one is missing of what was ordered is asked of test clocks, which stop at every day,
+    where nothing was switched, paid or taken back until then. A worker may have been at rest: what
+    it then does of several reminders is one, and none after the deadline.
     """
     tally = Tally()
     told = rows(_TOLD, {"types": [_REMINDED, *_CHANGES]})
@@ -136,7 +138,7 @@ def _missing(
 ) -> bool:
     """Whether a test clock went by one of its days without a reminder."""
     clock = period.clock
-    if clock is None or period.cancelled_at is not None or (period.withdrawn and sent):
+    if clock is None or not period.ordered or period.cancelled_at is not None:
         return False
     starts = [first_instant(day, zone) for day in period.days(protected=False)]
     for start, end in zip(starts, [*starts[1:], period.opt_out_until], strict=True):
