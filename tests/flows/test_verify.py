@@ -601,7 +601,7 @@ BREAKAGES = (
     breaks(
         UNPROTECTED,
         "INSERT INTO events_event SELECT (json_populate_record(event, json_build_object("
-        "'id', gen_random_uuid(), 'sequence', 999))).* "
+        "'id', gen_random_uuid(), 'sequence', 900 + sequence))).* "
         "FROM events_event AS event WHERE type = 'subscription.renewal_reminded'",
         reminders_sent="reminded_twice",
     ),
@@ -621,6 +621,29 @@ BREAKAGES = (
     breaks(
         "UPDATE subscriptions_period SET quantity = 7 WHERE subscription_id = :DESIGNERS",
         periods_begun="not_the_quantity_of_its_period",
+    ),
+    breaks(
+        UNPROTECTED,
+        "UPDATE events_event SET data = jsonb_set(data, '{next_quantity}', '7') "
+        "WHERE type = 'subscription.next_quantity_chosen'",
+        boundaries_as_chosen="another_quantity_than_chosen",
+    ),
+    breaks(
+        UNPROTECTED,
+        "UPDATE events_event SET data = jsonb_set(data, '{quantity}', '1') "
+        "WHERE type = 'subscription.seats_reduced'",
+        boundaries_as_chosen="another_quantity_than_paid",
+    ),
+    breaks(
+        UNPROTECTED,
+        """UPDATE events_event SET data = jsonb_set(data, '{members}', (
+               SELECT jsonb_agg(data->'member') FROM events_event
+               WHERE type = 'seat.assigned' AND data->'member' NOT IN (
+                   SELECT data->'members'->0 FROM events_event WHERE type = 'seat.losses_chosen')
+               AND data->'subscription' IN (
+                   SELECT data->'subscription' FROM events_event WHERE type = 'seat.losses_chosen')
+           )) WHERE type = 'seat.losses_chosen'""",
+        boundaries_as_chosen="others_lost_than_chosen",
     ),
     # R27: seats in mid-period
     breaks("DELETE FROM subscriptions_seatchange", seats_added="line_adds_nothing"),

@@ -21,12 +21,14 @@ from tenure.flows.members import change_member, remove_member
 from tenure.flows.ownership import close_ownership_offer, offer_ownership
 from tenure.flows.purchase import withdraw_order
 from tenure.flows.refunds import refund_order
+from tenure.flows.renewal_choice import choose_renewal
 from tenure.flows.requests import answer_request, make_request
 from tenure.flows.retention.exporting import ask_for_export, make_exports
 from tenure.flows.retention.persons import erase_person
 from tenure.flows.retention.purging import confirm_purge
 from tenure.flows.role_requests import ask_for_role, decline_role_request
 from tenure.flows.seat_changes.adding import MoreSeats, add_seats
+from tenure.flows.seat_losses import choose_losses
 from tenure.flows.seats import assign_seat
 from tenure.flows.staff import add_staff
 from tenure.organisations.commands.invitations import NewInvitation
@@ -138,6 +140,7 @@ def make_world() -> World:
     subscribe(trier, "designer-trial", 1, term=Term.TRIAL)
     advance_clock(organisation=trier.id, to=START + timedelta(days=40), by="test", sandbox=True)
     _taken_back()
+    _fewer_seats()
     _file_is_kept()
     _data_go()
     _transfers()
@@ -152,6 +155,18 @@ def _taken_back() -> None:
     invited(leaver, "ivy@atelier.example", "analyst")
     new = NewCancellation(order=left.order_line.order_id, language="en")
     ask_cancellation(new=new, now=START, by="test")
+
+
+def _fewer_seats() -> None:
+    """A quarter of which the next one has fewer seats: who loses theirs was chosen (R26)."""
+    firm = customer(email="firm@atelier.example")
+    bought = subscribe(firm, "analyst-business", 3, term=Term.QUARTER)
+    members = [owner_of(firm), *(joined(firm, f"{n}@atelier.example") for n in ("ned", "ora"))]
+    for member in members:
+        assign_seat(subscription=bought.id, member=member.id, now=START, by="test")
+    choose_renewal(subscription=bought.id, next_quantity=2, now=START, by="test")
+    choose_losses(subscription=bought.id, members=[members[0].id], now=START, by="test")
+    advance_clock(organisation=firm.id, to=START + timedelta(days=100), by="test", sandbox=True)
 
 
 def _data_go() -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from tenure.flows.verify import (
     asking,
+    boundaries,
     cancellations,
     decisions,
     journal,
@@ -76,6 +77,15 @@ CHECKS: Final = (
             "Un abonnement a les places de la période commencée en dernier.",
         ),
         renewals.periods_begun,
+    ),
+    Check(
+        "boundaries_as_chosen",
+        "R26",
+        (
+            "A new period has the seats chosen for it, and those chosen to lose theirs lost them.",
+            "Une période a les places choisies ; qui devait perdre la sienne l'a perdue d'abord.",
+        ),
+        boundaries.boundaries_as_chosen,
     ),
     Check(
         "seats_as_paid",
