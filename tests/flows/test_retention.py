@@ -18,7 +18,7 @@ from tenure.base.calendar import Term
 from tenure.base.clock import machine_now
 from tenure.base.errors import NotFound, Refused
 from tenure.billing.models import Document, PaymentMethod
-from tenure.events.models import Event
+from tenure.events.models import Event, IdempotencyKey
 from tenure.flows.acting import acting_of, begin_acting
 from tenure.flows.api_keys import make_api_key
 from tenure.flows.clock import advance_clock
@@ -56,7 +56,7 @@ from tenure.organisations.rules import StaffRole, Standing
 from tenure.subscriptions.commands.recording import Recorded
 from tenure.subscriptions.models import Subscription
 from tenure.support.commands import NewRequest
-from tenure.support.models import Request
+from tenure.support.models import Request, RequestMessage
 from tenure.support.rules import RequestKind
 from tests.flows.worlds import invited, joined
 from tests.shop import START, customer, open_shop, owner_of, subscribe
@@ -145,6 +145,7 @@ def test_data_outlive_access_and_go() -> None:
     assert all(each.email == f"erased-{each.id}@erased.invalid" for each in members)
     assert User.objects.exclude(email__startswith="erased-").get().id == zoe
     assert not Mail.objects.exists()
+    assert IdempotencyKey.objects.filter(scope=UUID(int=7)).exists()  # another's calls
     statuses = Invitation.objects.order_by("id").values_list("status", flat=True)
     assert list(statuses) == ["accepted", "expired", "withdrawn"]
     (card,) = PaymentMethod.objects.filter(status="removed")
@@ -258,6 +259,10 @@ def test_one_person_is_erased() -> None:
     staff = owner_of(other).user_id
     assert staff is not None
     answer_request(request=request.id, user=staff, message="Dear Bob", now=START)
+    theirs = make_request(
+        new=NewRequest(RequestKind.BILLING, "Help", "fr", other.id), now=START, by="test"
+    )
+    answer_request(request=theirs.ids[0], user=staff, message="So.", now=START)
     remove_member(member=bob.id, now=START, by="test")
     make_mails_of([company.id], now=machine_now())
     login = User.objects.get(email="bob@x.example")
@@ -273,6 +278,8 @@ def test_one_person_is_erased() -> None:
     assert (login.email, login.name) == (f"erased-{login.id}@erased.invalid", "")
     assert not login.has_usable_password()
     assert User.objects.filter(email="eve@elsewhere.example").exists()  # elsewhere they stay
+    kept = RequestMessage.objects.filter(request=theirs.ids[0]).values_list("text", flat=True)
+    assert list(kept) == ["So."]
     assert owner_of(other).user is not None
     said = [
         *Mail.objects.filter(organisation=company).values_list("subject", "letter", "to", "key"),

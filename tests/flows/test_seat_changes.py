@@ -75,6 +75,9 @@ def test_seats_are_paid_for_the_rest_of_the_period() -> None:
     company = customer()
     designers = subscribe(company, "designer-business", 5)
     advance(company, 100)  # 9 June 2027; the period has 366 days and 266 are left
+    wanted, on = MoreSeats(designers.id, 2, CardPayment()), START + timedelta(days=100)
+    with pytest.raises(Refused, match="acting_pays_nothing"):
+        add_seats(wanted=wanted, now=on, by="staff:usr_x")
     order = added(designers, 2)  # by the card that was saved
     assert (order.status, order.total_net) == ("paid", round(120000 * 2 * 266 / 366))
     assert counts(designers) == (7, 7, 7, 7)
