@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from tenure.base.errors import NotFound, Refused
@@ -35,6 +36,9 @@ from tenure.support import commands
 from tenure.support.commands import NewRequest
 from tenure.support.models import Request
 from tenure.support.rules import RequestKind, RequestOutcome, decision_verdict
+
+CONFIRMED_WITHIN: Final = timedelta(days=30)
+"""So long a link that confirms grants by itself; nobody keeps one in reserve for a year (R33)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,8 @@ def grant_cancellation(
 
 def confirm_cancellation(*, request: UUID, now: datetime, by: str) -> Written:
     """Who asked without being known followed the link in the mail (R33): what was eligible when it
-    was sent is granted; anything else waits for staff, as does what they are to approve.
+    was sent is granted; anything else waits for staff, as does what they are to approve, and what
+    is confirmed too late.
 
     Raises ``NotFound``, ``Refused`` with ``request_not_a_cancellation``.
     """
@@ -139,7 +144,8 @@ def confirm_cancellation(*, request: UUID, now: datetime, by: str) -> Written:
         row, organisation, order = _locked_request(request, journal)
         refunds = _uncalled(row) if row.outcome == RequestOutcome.GRANTED else ()
         sent = cancellation_of(order, _lines(order), organisation, row.created_at)
-        if sent and row.waits and not _wants_approval(order):
+        late = journal.at > row.created_at + CONFIRMED_WITHIN
+        if sent and row.waits and not late and not _wants_approval(order):
             taking = _as_sent(row, order, organisation, journal.at)
             refunds = _grant(row, taking, organisation, journal)
         journal.touch(organisation.id)

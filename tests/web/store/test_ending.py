@@ -23,6 +23,7 @@ from tests.notices.made import make_all
 from tests.shop import START, customer, owner_of, subscribe
 from tests.web.checkout.buying import Filled, confirm, fill, hidden, order_of, words
 from tests.web.checkout.test_quotes import page_of
+from tests.web.console.companies import text_of
 from tests.web.people import Company, browser, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -113,7 +114,7 @@ def test_the_renewal_is_stopped_in_three_clicks_without_logging_in(maker: Organi
 
 
 def test_a_withdrawal_is_confirmed_by_mail_and_counts_when_it_was_sent(
-    maker: Organisation,
+    maker: Organisation, company: Company
 ) -> None:
     order = Order.objects.get(organisation=maker)
     number = public_id("ord", order.id)
@@ -124,9 +125,17 @@ def test_a_withdrawal_is_confirmed_by_mail_and_counts_when_it_was_sent(
     assert mail.letter is not None
     link = re.search(r"/contract/end/\w+", str(mail.letter))
     assert link
+    case = f"/backoffice/requests/{public_id('req', Request.objects.latest('id').id)}"
+    assert "Grant it yourself only if you are sure" in text_of(browser(company.staff), case)
+    client = reader()
+    maker.test_clock = START + timedelta(days=31)
+    maker.save()
+    assert "This link worked for 30 days" in client.get(link[0]).content.decode()
+    assert "This link worked for 30 days" in client.post(link[0]).content.decode()
+    order.refresh_from_db()
+    assert order.status == "paid", "a year is not used and paid back"
     maker.test_clock = START + timedelta(days=20)
     maker.save()
-    client = reader()
     assert "Confirm the withdrawal" in client.get(link[0]).content.decode()
     assert "It is granted" in client.post(link[0]).content.decode()
     order.refresh_from_db()

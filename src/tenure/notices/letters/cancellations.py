@@ -7,6 +7,7 @@ from datetime import date
 
 from django.utils.translation import gettext
 
+from tenure.flows.cancellation import CONFIRMED_WITHIN
 from tenure.notices.letters.figures import day
 from tenure.notices.letters.letter import Button, Letter
 from tenure.notices.letters.people import hello
@@ -111,6 +112,8 @@ def to_confirm(asked: Asked, *, url: str) -> Letter:
         facts=tuple(_facts(asked)),
         button=Button(gettext("Confirm the withdrawal"), url),
         after=(
+            gettext("The link works for %(days)s days; later a person of ours looks at it.")
+            % {"days": CONFIRMED_WITHIN.days},
             gettext("It was not you? Then do nothing: without the click nothing happens."),
             gettext("Keep this mail: it confirms what you sent us and when."),
         ),

@@ -15,6 +15,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id, public_id
 from tenure.billing.models import Refund
+from tenure.events.models import Event
 from tenure.events.rows import read_values
 from tenure.support.models import Request, RequestMessage
 from tenure.support.rules import RequestKind, RequestOutcome, RequestStatus
@@ -97,6 +98,20 @@ _FIRST_ANSWERS: Final = """
         ORDER BY extract(epoch FROM first_answered_at - created_at)::float8)
     FROM support_request WHERE created_at >= %s AND first_answered_at > created_at
 """
+
+
+def was_sent_without_login(row: Request) -> bool:
+    """Whether a request of an organisation came from somebody who only named its order (R33).
+
+    One statement.
+    """
+    made = Event.objects.filter(
+        organisation_id=row.organisation_id,
+        type="request.made",
+        by="visitor",
+        data__request=public_id("req", row.id),
+    )
+    return made.exists()
 
 
 def request_token(request: UUID) -> str:

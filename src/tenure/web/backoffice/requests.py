@@ -31,7 +31,12 @@ from tenure.subscriptions.queries.taking_back import taking_back
 from tenure.support.models import Request
 from tenure.support.queries import messages_of, reply_address, requests_with_status
 from tenure.support.queries.lists import Listed, newest_first, oldest_first
-from tenure.support.queries.requests import first_answers, refund_of_request, state_of
+from tenure.support.queries.requests import (
+    first_answers,
+    refund_of_request,
+    state_of,
+    was_sent_without_login,
+)
 from tenure.support.rules import LONGEST_MESSAGE, RequestKind, RequestOutcome, RequestStatus
 from tenure.web.backoffice.lists import pages, place
 from tenure.web.edge.doors import ACTION, FORM, staff_page
@@ -189,6 +194,7 @@ def _decision(row: Request, visit: StaffVisit) -> dict[str, object]:
         "decidable": row.outcome != RequestOutcome.GRANTED
         and back.order.status == OrderStatus.PAID,
         "word_form": WordForm(),
+        "unconfirmed": not row.outcome and was_sent_without_login(row),
         "refund": refund,
         "refund_amount": Money(refund.amount, refund.currency) if refund else None,
     }

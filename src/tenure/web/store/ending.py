@@ -26,6 +26,7 @@ from tenure.base.ids import parse_public_id, public_id
 from tenure.base.wording import sentence
 from tenure.events.asked import Asked
 from tenure.flows.cancellation import (
+    CONFIRMED_WITHIN,
     NewCancellation,
     ask_cancellation,
     confirm_cancellation,
@@ -117,6 +118,8 @@ def confirm(visit: Visit, token: str) -> HttpResponse:
     context = {
         "state": state_of(row),
         "back": back,
+        "days": CONFIRMED_WITHIN.days,
+        "late": _now(row, visit) > row.created_at + CONFIRMED_WITHIN,
         "verdict_said": sentence(back.verdict.code, back.verdict.figures, visit.language),
         "order": public_id("ord", order),
         "sent_at": row.created_at,
