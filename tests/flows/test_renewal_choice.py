@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -130,6 +131,10 @@ def test_the_deadline_is_kept_to_the_instant(name: str) -> None:
     assert refused(lambda: switch(bought_there, False, ends_at))[0] == "opt_out_closed"
     late = {"on": False, "at": ends_at, "next_period": True}
     assert refused(lambda: switch(bought_there, **late))[0] == "subscription_over"
+    acting = partial(
+        choose_renewal, subscription=bought_there.id, auto_renew=True, by="staff:usr_x"
+    )
+    assert refused(lambda: acting(now=ends_at - INSTANT))[0] == "acting_pays_nothing"
     going_on = switch(bought_there, True, ends_at - INSTANT)
     assert (going_on.auto_renew, going_on.stops_after) == (True, None)
     assert bought_there.periods.count() == 2, "switched on after the deadline, it is charged"

@@ -9,6 +9,7 @@ from tenure.base.errors import Refused
 from tenure.base.verdicts import Code
 from tenure.billing.models import Refund
 from tenure.events.journal import Journal
+from tenure.flows.placing import CardPayment, refuse_card_of_staff
 from tenure.flows.renewals.ordering import place_renewals
 from tenure.flows.renewals.taking_back import take_back
 from tenure.orders.errors import PAYMENT_IN_FLIGHT
@@ -41,7 +42,8 @@ def follow_choice(
 
     Switched off in time, what was ordered ahead is taken back; of another quantity, it is
     replaced; switched on when its day is over, it is ordered and charged at once. Raises
-    ``Refused`` with ``payment_in_flight`` where another quantity was ordered and is being charged.
+    ``Refused`` with ``payment_in_flight`` where another quantity was ordered and is being charged,
+    or ``acting_pays_nothing`` where staff would charge the customer's card.
     """
     if current.order_id is None or current.opt_out_until is None:
         return Following()
@@ -62,6 +64,8 @@ def follow_choice(
     if current.renew_at is not None and current.renew_at > journal.at:
         return Following()
     orders = place_renewals(due=[owed], buyers={buyer.id: buyer}, journal=journal)
+    if any(order.status == OrderStatus.PAYMENT_UNKNOWN for order in orders):
+        refuse_card_of_staff(CardPayment(), journal.by)
     unschedule(periods=[current.id])
     return Following(charges=bool(orders))
 

@@ -105,6 +105,8 @@ def was_sent_without_login(row: Request) -> bool:
 
     One statement.
     """
+    if row.organisation_id is None:
+        return False
     made = Event.objects.filter(
         organisation_id=row.organisation_id,
         type="request.made",
