@@ -7,8 +7,8 @@ intent is taken up again; nobody is charged twice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -40,19 +40,31 @@ def charge_renewals(*, now: datetime, patience: timedelta = UNCALLED_FOR) -> int
     Returns how many charges were settled.
     """
     by_machine = Q(organisation__test_clock__isnull=True)
-    done = 0
-    while claimed := _claim(by_machine & Q(called_at__lte=machine_now() - patience), now):
-        _charge(claimed, now=now)
-        done += len(claimed)
-    return done
+    return _charge_all(lambda: by_machine & Q(called_at__lte=machine_now() - patience), now)
 
 
 def charge_renewals_of(organisation: UUID, *, now: datetime) -> int:
     """Charge what one organisation has intended; ``now`` is by its own clock (R2)."""
+    return _charge_all(lambda: Q(organisation_id=organisation), now)
+
+
+def _charge_all(scope: Callable[[], Q], now: datetime) -> int:
+    """Charge batch after batch; the gateway is called for one while that before it is settled."""
     done = 0
-    while claimed := _claim(Q(organisation_id=organisation), now):
-        _charge(claimed, now=now)
+    claimed = _claim(scope(), now)
+    calls = Calls(claimed)
+    while claimed:
+        outcomes = calls.outcomes()
+        ahead: list[Payment] = []
+        if calls.under_way:
+            ahead = _claim(scope() & ~Q(id__in=[each.id for each in claimed]), now)
+        calls = Calls(ahead)
+        _settle(claimed, outcomes, now=now)
         done += len(claimed)
+        claimed = ahead
+        if not claimed:
+            claimed = _claim(scope(), now)
+            calls = Calls(claimed)
     return done
 
 
@@ -103,23 +115,35 @@ def _claim(scope: Q, now: datetime) -> list[Payment]:
         return call_for(payments=ids, called_at=machine_now())
 
 
-def _charge(claimed: Sequence[Payment], *, now: datetime) -> None:
-    outcomes = call_all(claimed)
+def _settle(claimed: Sequence[Payment], outcomes: Sequence[Outcome], *, now: datetime) -> None:
     with transaction(now=now, by="worker") as journal:
         lock_organisations({each.organisation_id for each in claimed})
         settle(outcomes=outcomes, journal=journal)
 
 
-def call_all(payments: Sequence[Payment]) -> list[Outcome]:
-    """Call the gateway for each, as many at once as it allows; in the order given.
+class Calls:
+    """Calls to the gateway, one for each payment, as many at once as it allows.
 
-    The sandbox's keeps its books in the same database: it is called by one.
+    The sandbox's keeps its books in the same database: it is called by one, when asked for the
+    outcomes. All others are ``under_way`` from the beginning.
     """
-    at_once = min(gateway(name).at_once for name in {each.gateway for each in payments})
-    if at_once == 1 or len(payments) == 1:
-        return [_call(each) for each in payments]
-    with ThreadPoolExecutor(max_workers=at_once) as pool:
-        return list(pool.map(_call, payments))
+
+    def __init__(self, payments: Sequence[Payment]) -> None:
+        self._payments = payments
+        self._answers: list[Future[Outcome]] = []
+        names = {each.gateway for each in payments}
+        at_once = min((gateway(name).at_once for name in names), default=1)
+        self.under_way = at_once > 1 and len(payments) > 1
+        if self.under_way:
+            pool = ThreadPoolExecutor(max_workers=at_once)
+            self._answers = [pool.submit(_call, each) for each in payments]
+            pool.shutdown(wait=False)
+
+    def outcomes(self) -> list[Outcome]:
+        """What was answered, in the order of the payments, when all of it is there."""
+        if self.under_way:
+            return [answer.result() for answer in self._answers]
+        return [_call(each) for each in self._payments]
 
 
 def _call(payment: Payment) -> Outcome:
