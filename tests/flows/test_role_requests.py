@@ -15,6 +15,7 @@ from tenure.access.queries.requests import (
     requestable_roles,
     requests_of_member,
     requests_to_answer,
+    requests_to_serve,
 )
 from tenure.base.calendar import Term
 from tenure.base.errors import Invalid, NotFound, Refused
@@ -237,8 +238,11 @@ def test_the_worker_gives_a_seat_that_became_free() -> None:
     run_due(now=START)
     assert status(request) == "awaiting_seat"
     release_seat(subscription=subscription.id, member=eve.id, now=START, by="test")
-    run_due(now=START)
-    assert status(request) == "granted"
+    assert requests_to_serve(START).exists()
+    ended = START + timedelta(days=400)
+    assert not requests_to_serve(ended).exists()  # its seats serve nobody any more
+    assert (run_due(now=START), status(request)) == (1, "granted")
+    assert run_due(now=START) == 0
 
 
 def test_the_worker_leaves_test_clocks_alone(company: Organisation) -> None:

@@ -331,7 +331,7 @@ def _serve_requests(organisations: set[UUID], journal: Journal) -> None:
     """Who waited for a seat of what was paid gets it at once (R40)."""
     if not organisations:
         return
-    waiting = requests_to_serve().filter(organisation_id__in=organisations)
+    waiting = requests_to_serve(journal.at).filter(organisation_id__in=organisations)
     for customer in Organisation.objects.filter(id__in=waiting.values("organisation_id")).order_by(
         "id"
     ):

@@ -134,14 +134,14 @@ def grant_requests(scope: Q, _until: datetime, journal: Journal) -> int:
     """Who asked for a role and waits for a seat gets one that is free (R40).
 
     Organisations are locked first, as by whoever assigns; who is at work is left for next time.
+    Returns to how many of them a seat was given: those who were served are not found again.
     """
-    waiting = requests_to_serve().filter(scope).values("organisation_id")
+    waiting = requests_to_serve(journal.at).filter(scope).values("organisation_id")
     organisations = Organisation.objects.select_for_update(no_key=True, skip_locked=True).filter(
         id__in=waiting
     )
-    for customer in organisations.order_by("id")[:BATCH]:
-        give_to_waiting(customer=customer, journal=journal)
-    return 0
+    locked = list(organisations.order_by("id")[:BATCH])
+    return sum(give_to_waiting(customer=each, journal=journal) > 0 for each in locked)
 
 
 class Kind(NamedTuple):

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tenure.access.models import RoleRequest, Seat
 from tenure.access.queries.seats import held_roles, running_subscriptions, seat_pools
@@ -138,10 +138,16 @@ _ANYBODY_WAITS: Final = """
 """Both conditions on the status: the first is that of the index of what is open."""
 
 
-def requests_to_serve() -> QuerySet[RoleRequest]:
-    """Requests that await a seat of their role, which is free now; for the worker."""
+def requests_to_serve(at: datetime) -> QuerySet[RoleRequest]:
+    """Requests that await a seat of their role, which is free at ``at``; for the worker.
+
+    A seat of what has ended serves nobody, and would be looked at for ever.
+    """
     free = Seat.objects.filter(
+        Q(subscription__cancelled_at__isnull=True) | Q(subscription__cancelled_at__gt=at),
         organisation=OuterRef("organisation"),
+        subscription__periods__starts_at__lte=at,
+        subscription__periods__ends_at__gt=at,
         member__isnull=True,
         invitation__isnull=True,
         subscription__offer__offer_roles__role=OuterRef("role"),
