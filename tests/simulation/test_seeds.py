@@ -17,7 +17,7 @@ from tenure.flows.simulation.story import Founding, Op, Story, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-RATION = ((1, 10, 0.3),)
+RATION = ((1, 7, 0.3),)
 """Seed, organisations, years."""
 
 

@@ -23,7 +23,8 @@ from tenure.host.cluster import discard_cluster, open_cluster
 from tenure.host.postgres import Server
 
 if TYPE_CHECKING:
-    from tenure.flows.simulation.playing import Report, Violation
+    from tenure.flows.simulation.playing import Violation
+    from tenure.flows.simulation.report import Report
     from tenure.flows.simulation.stage import Stage
     from tenure.flows.simulation.story import Story
 
@@ -126,6 +127,7 @@ def _shown(story: Story, violation: Violation, stage: Stage) -> dict[str, Any]:
     from tenure.flows.simulation.shrinking import Shrinking
     from tenure.flows.simulation.story import START
 
+    remark(violation.what)
     remark(say("A violation; looking for a short way to it.", "Une violation ; abrégeons-la."))
     until = time.monotonic() + _SHRINKING_SECONDS
     shrinking = Shrinking(stage.clear, lambda: time.monotonic() < until)
@@ -152,6 +154,7 @@ def _figures(report: Report, seconds: float) -> dict[str, Any]:
         "deaths": report.deaths,
         "killed": report.killed,
         "books_compared": report.compared,
+        "books_written_down": report.written,
         "decisions_compared": report.decisions,
         "done": dict(sorted(report.done.items())),
     }

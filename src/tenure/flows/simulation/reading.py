@@ -141,8 +141,8 @@ class Deciders:
     _known: dict[UUID, KnownOrganisation] = field(default_factory=dict)
     _revisions: dict[UUID, int] = field(default_factory=dict)
 
-    def refresh(self, customers: Sequence[UUID]) -> None:
-        """Two statements, however many customers there are."""
+    def refresh(self, customers: Sequence[UUID]) -> set[UUID]:
+        """Two statements, however many customers there are; returns whose revision changed."""
         with connection.cursor() as cursor:
             if self._catalogue is None:
                 self._catalogue = Catalogue()
@@ -161,6 +161,7 @@ class Deciders:
                     known = organisation_row(row, self._catalogue)
                     self._known[known.id] = known
         self._revisions = now
+        return set(changed)
 
     def decide(self, customer: UUID, member: UUID, grant: Grant, at: datetime) -> Answer:
         """What a node answers at the instant ``at``; a test clock stands in for it (R2)."""

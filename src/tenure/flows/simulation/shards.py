@@ -7,7 +7,8 @@ from collections.abc import Callable
 from queue import Empty
 from typing import Any
 
-from tenure.flows.simulation.playing import Play, Report, Violation
+from tenure.flows.simulation.playing import Play, Violation
+from tenure.flows.simulation.report import Report
 from tenure.flows.simulation.stage import Stage
 from tenure.flows.simulation.story import Story
 

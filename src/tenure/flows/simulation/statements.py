@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
+from uuid import UUID
 
 from tenure.billing.bank.reference import reference_of
 from tenure.flows.bank_import import import_statement, vendor_accounts
@@ -69,12 +70,15 @@ class Bank:
     lines: int = 0
     _last: bytes = b""
 
-    def read(self, at: datetime, clocks: dict[int, datetime], *, twice: bool) -> None:
-        """The statement is imported; ``twice``: the one before comes once more with it."""
+    def read(self, at: datetime, clocks: dict[int, datetime], *, twice: bool) -> set[UUID]:
+        """The statement is imported; ``twice``: the one before comes once more with it.
+
+        Returns whose money it brought.
+        """
         if twice and self._last:
             _import(self._last, at)
         if not self.waiting:
-            return
+            return set()
         fresh_ones = [self._credit(each) for each in self.waiting]
         pairs = list(zip(self.waiting, fresh_ones, strict=True))
         self._last = _written([(each, credit.number) for each, credit in pairs])
@@ -84,7 +88,9 @@ class Bank:
             fresh = [credit for each, credit in named if each.order is order]
             (customer,) = {each.customer for each, _ in named if each.order is order}
             credited(customer, order, fresh, clocks[customer.index] if customer.own_clock else at)
+        stirred = {each.customer.id for each in self.waiting}
         self.waiting.clear()
+        return stirred
 
     def _credit(self, each: Transfer) -> Credit:
         self.lines += 1

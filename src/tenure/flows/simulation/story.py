@@ -19,9 +19,6 @@ KILLED: Final = 20
 """Of a hundred processes that die at a customer's operation, so many are killed by a signal; the
 others are cut short by an exception, which costs a tenth of the time."""
 
-PER_YEAR: Final = 34
-"""How many operations an organisation does in a year, about."""
-
 _PLACES: Final = {
     "business": (
         ("FR", "Europe/Paris", 5),
@@ -77,21 +74,28 @@ _FIRST: Final[Mapping[str, int]] = {
     "wait": 2,
 }
 
-EDITIONS: Final[Sequence[Mapping[str, int]]] = (
-    _FIRST,
-    {
-        **_FIRST,
-        "pay_now": 7,
-        "choose_losers": 5,
-        "quote": 5,
-        "accept_quote": 6,
-        "decline_quote": 1,
-        "buy_quoted": 2,
-        "purge": 3,
-    },
-)
-"""How often an operation is tried. Another kind makes another edition: what a seed told in an
-earlier one, it tells there for ever."""
+_SECOND: Final[Mapping[str, int]] = {
+    **_FIRST,
+    "pay_now": 7,
+    "choose_losers": 5,
+    "quote": 5,
+    "accept_quote": 6,
+    "decline_quote": 1,
+    "buy_quoted": 2,
+    "purge": 3,
+}
+
+
+class Edition(NamedTuple):
+    """How stories are told: how many operations are tried for a customer in a year, and of which
+    kinds how often."""
+
+    per_year: int
+    kinds: Mapping[str, int]
+
+
+EDITIONS: Final = (Edition(34, _FIRST), Edition(34, _SECOND), Edition(52, _SECOND))
+"""Another kind makes another edition: what a seed told in an earlier one, it tells for ever."""
 
 
 class Op(NamedTuple):
@@ -180,13 +184,13 @@ def _one_of(chance: Random, weighted: Sequence[tuple[str, int]]) -> str:
     return chance.choices([each for each, _ in weighted], [often for _, often in weighted])[0]
 
 
-def _life(chance: Random, index: int, days: int, told: Mapping[str, int]) -> Iterator[Op]:
+def _life(chance: Random, index: int, days: int, edition: Edition) -> Iterator[Op]:
     """It begins with a purchase in the first weeks, and people are invited soon."""
     minutes = days * 1440
     first = chance.randrange(min(days, 45) * 1440)
     yield _op(chance, first, index, "buy")
-    count = max(round(PER_YEAR * days / 365), 6)
-    kinds, weights = list(told), list(told.values())
+    count = max(round(edition.per_year * days / 365), 6)
+    kinds, weights = list(edition.kinds), list(edition.kinds.values())
     for number in range(count):
         early = number < count // 4
         end = min(first + 20 * 1440, minutes) if early else minutes
