@@ -110,7 +110,7 @@ def test_the_demonstration_says_what_to_try_and_it_works(place: Place) -> None:
         call(shlex.split(line)) for line in calls if line.strip().startswith("curl ")
     )
     assert len(offers["data"]) == 3
-    assert {found["status"] for found in subscriptions["data"]} == {"active", "ended"}
+    assert {found["status"] for found in subscriptions["data"]} == {"active", "cancelled", "ended"}
     assert decision["decision"] is True
     assert call([f"{url}/api/v1/openapi.json"])["openapi"].startswith("3.1")
     stop(again, signal.SIGTERM)
