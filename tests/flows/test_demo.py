@@ -63,5 +63,6 @@ def _has_what_pages_show(company: Organisation) -> None:
     assert Order.objects.filter(status="awaiting_transfer").count() == 1
     received = BankLine.objects.order_by("amount").values_list("amount", "open")
     assert list(received) == [(10_000, 0), (25_000, 25_000)]
-    assert Refund.objects.get().status == "done"
+    refund = Refund.objects.get()
+    assert (refund.status, refund.reason) == ("done", "La commande a été annulée.")
     assert StaffMember.objects.get(user__email=STAFF.email).ended_at is None

@@ -68,7 +68,7 @@ def cancel_order(*, taking: Taking, organisation: Organisation, journal: Journal
     """
     order = taking.order
     refund = _refund(taking)
-    refunds = _intend(taking, refund, journal)
+    refunds = _intend(taking, refund, organisation, journal)
     journal.write()  # the refund counts when it is credited
     notes = _credit(taking, organisation, journal)
     ended = _end(taking, organisation, journal)
@@ -87,11 +87,13 @@ def _refund(taking: Taking) -> Money:
     return Money(left_of(taking.order.id), taking.order.currency)
 
 
-def _intend(taking: Taking, refund: Money, journal: Journal) -> list[Refund]:
+def _intend(
+    taking: Taking, refund: Money, organisation: Organisation, journal: Journal
+) -> list[Refund]:
     return intend_refund_of(
         order=taking.order.id,
         amount=refund,
-        reason=ORDER_CANCELLED.code,
+        reason=ORDER_CANCELLED.text(organisation.language),
         iban=taking.iban,
         called_at=machine_now(),
         journal=journal,
@@ -143,7 +145,7 @@ def take_seats_along(
         if eligible:
             taking = Taking(order, eligible, len(eligible) == len(lines))
             refund = _refund(taking)
-            refunds += _intend(taking, refund, journal)
+            refunds += _intend(taking, refund, organisation, journal)
             journal.write()  # the refund counts when it is credited
             _credit(taking, organisation, journal)
             commands.cancel(orders=[(order, refund)], journal=journal)
