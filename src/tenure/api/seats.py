@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from ninja import Query
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, StrictBool
 from typing_extensions import TypedDict
 
 from tenure.access.errors import (
@@ -46,11 +46,13 @@ class MoreSeatsIn(Body):
     """How many more seats, and how they are paid: by the default card if nothing is said.
 
     What differs from `expected_total`, the sum with tax that was shown, is refused (R16).
+    `start_at_once` puts on record that a consumer expressly asked for it (R33).
     """
 
     quantity: Quantity
     payment: PaymentIn | None = None
     expected_total: MoneyIn | None = None
+    start_at_once: StrictBool = False
 
 
 class AddedLineOut(TypedDict):
@@ -124,6 +126,7 @@ def add_seats_now(call: Call, body: MoreSeatsIn) -> Answer:
             quantity=body.quantity,
             payment=payment_of(body.payment) if body.payment else None,
             expected_total=Money(expected.amount, expected.currency) if expected else None,
+            start_at_once=body.start_at_once,
         ),
         now=call.now,
         by=call.by,

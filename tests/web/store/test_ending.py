@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from tenure.base.calendar import Term
-from tenure.base.ids import public_id
+from tenure.base.ids import parse_public_id, public_id
 from tenure.flows.policy import bring_into_force
 from tenure.flows.quotes import QuotedLine, quote_by_staff
 from tenure.notices.models import Mail
@@ -19,6 +19,7 @@ from tenure.organisations.models import Organisation
 from tenure.policy.words import Audience
 from tenure.subscriptions.models import Subscription
 from tenure.support.models import Request
+from tests.api.cast import key_for
 from tests.notices.made import make_all
 from tests.shop import START, customer, owner_of, subscribe
 from tests.web.checkout.buying import Filled, confirm, fill, hidden, order_of, words
@@ -171,3 +172,26 @@ def test_a_consumer_asks_expressly_to_start_at_once(maker: Organisation) -> None
     assert "Without this we may not start" in words(refused)
     sent = {"once": once, "card": "tok_ok", "start_at_once": "on"}
     assert order_of(client.post(page, sent)).start_requested_at == START
+
+
+def test_added_seats_ask_to_start_at_once_too(maker: Organisation) -> None:
+    owner, before = owner_of(maker).user, Order.objects.count()
+    assert owner is not None
+    client = browser(owner)
+    sub = public_id("sub", Subscription.objects.get(organisation=maker).id)
+    page = f"/console/{public_id('org', maker.id)}/subscriptions/{sub}/seats"
+    shown = client.get(page)
+    assert "I ask you to start at once" in words(shown)
+    sent = {**hidden(shown), "card": "tok_ok"}
+    refused = client.post(page, sent)
+    assert (refused.status_code, Order.objects.count()) == (422, before)
+    assert "Without this we may not start" in words(refused)
+    assert order_of(client.post(page, {**sent, "start_at_once": "on"})).start_requested_at == START
+
+    headers = {"Authorization": f"Bearer {key_for(None)}", "Idempotency-Key": "more"}
+    body = {"quantity": 1, "payment": {"method": "card", "token": "tok_ok"}, "start_at_once": True}
+    answer = Client(headers=headers).post(
+        f"/api/v1/subscriptions/{sub}/seats", body, content_type="application/json"
+    )
+    order = Order.objects.get(id=parse_public_id("ord", answer.json()["id"]))
+    assert (order.status, order.start_requested_at) == ("paid", START)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -43,7 +43,8 @@ class MoreSeats:
     """So many more seats, as they were shown: for ``expected_total``, beside ``seats_seen``.
 
     Either may be None where the caller saw nothing. Without a ``payment`` it is the
-    organisation's default card that is charged.
+    organisation's default card that is charged. ``start_at_once`` puts on record that a consumer
+    expressly asked to start within the time for withdrawal (R33).
     """
 
     subscription: UUID
@@ -52,6 +53,7 @@ class MoreSeats:
     expected_total: Money | None = None
     seats_seen: int | None = None
     seen: Seen = NOWHERE
+    start_at_once: bool = False
 
 
 def add_seats(*, wanted: MoreSeats, now: datetime, by: str, asked: Asked | None = None) -> Outcome:
@@ -78,7 +80,7 @@ def add_seats(*, wanted: MoreSeats, now: datetime, by: str, asked: Asked | None 
         price = _checked(wanted, offer)
         if price.amounts.total:
             refuse_card_of_staff(payment, by)
-        order, intent = _place(offer, price, payment, organisation, wanted.seen, journal)
+        order, intent = _place(offer, price, payment, organisation, wanted, journal)
         journal.made = order
     if intent is not None:
         journal = charge(intent, now=now, by=by)
@@ -106,10 +108,12 @@ def _place(
     price: SeatPrice,
     payment: CardPayment | TransferPayment,
     organisation: Organisation,
-    seen: Seen,
+    wanted: MoreSeats,
     journal: Journal,
 ) -> tuple[UUID, Payment | None]:
-    draft = _draft(offer, price, payment, organisation, seen, journal.at)
+    draft = _draft(offer, price, payment, organisation, wanted.seen, journal.at)
+    if wanted.start_at_once:
+        draft = replace(draft, start_requested_at=journal.at)
     check_placing(draft=draft, payment=payment, organisation=organisation, journal=journal)
     (order,) = place_orders(drafts=[draft], journal=journal)
     journal.write()  # its lines are read again

@@ -114,6 +114,8 @@ class SeatsDeal:
     stop_until: date | None
     cancel_until: date | None
     prove_until: date | None
+    asks_start: bool
+    """Whether a consumer is asked to request expressly that they start at once (R33)."""
 
 
 def seats_deal(
@@ -124,12 +126,14 @@ def seats_deal(
     row, current, today = offer.view.subscription, offer.view.current, local_date(at, zone)
     renews = wants_more(row, current.number)
     in_time = renews and current.opt_out_on is not None and offer.on <= current.opt_out_on
+    rights = price.policy.statutory_eu
+    protected = rights.protects(audience, buyer.country)
     verdict = cancellation_verdict(
         BoughtOrder(
             lines=tuple(CancelledLine(Term(row.term), each.gross) for each in price.amounts.lines),
             currency=row.currency,
             paid_on=today,
-            statutory=price.policy.statutory_eu.protects(audience, buyer.country),
+            statutory=protected,
         ),
         at=at,
         zone=zone,
@@ -144,6 +148,7 @@ def seats_deal(
         stop_until=current.opt_out_on if in_time else None,
         cancel_until=_deadline(verdict),
         prove_until=verification_last_day(at, zone, price.policy) if proves else None,
+        asks_start=protected and rights.express_request_to_start,
     )
 
 

@@ -33,8 +33,8 @@ from tenure.subscriptions.models import Source
 from tenure.subscriptions.queries.listing import all_subscriptions, subscription_of
 from tenure.subscriptions.queries.views import SubscriptionView
 from tenure.subscriptions.rules.periods import SubscriptionStatus
-from tenure.web.checkout.deal import seats_deal
-from tenure.web.checkout.forms import CardForm
+from tenure.web.checkout.deal import SeatsDeal, seats_deal
+from tenure.web.checkout.forms import CardForm, StartForm
 from tenure.web.checkout.roads import after_paying
 from tenure.web.edge.cards import saved_cards
 from tenure.web.edge.doors import FORM, console_page
@@ -128,11 +128,20 @@ class Page:
         self.offer: SeatOffer = seat_offer(
             view, organisation=self.buyer, quantity=wanted, at=desk.now
         )
+        self.deal: SeatsDeal | None = None
+        self.start: StartForm | None = None
+        if self.offer.price is not None:
+            self.deal = seats_deal(self.offer, self.offer.price, buyer=self.buyer, at=desk.now)
+            if self.deal.asks_start:
+                self.start = StartForm(desk.request.POST if desk.posted else None)
 
     def answer(self) -> HttpResponse:
         """Buy what it showed."""
-        free = not self.offer.total
-        if not self.form.is_valid() or not (free or self.card.is_valid()):
+        forms: list[Form] = [self.form]
+        forms += [self.card] if self.offer.total else []
+        forms += [self.start] if self.start is not None else []
+        wrong = [form for form in forms if not form.is_valid()]
+        if wrong:
             return self.show()
         try:
             return once(self.desk, work=self._buy, resume=self._resume)
@@ -150,6 +159,7 @@ class Page:
             expected_total=Money(total, self.offer.total.currency) if total is not None else None,
             seats_seen=typed["seats"],
             seen=Seen(network=desk.visitor.network_country, browser=desk.visitor.guessed_country),
+            start_at_once=self.start is not None,
         )
         outcome = add_seats(wanted=wanted, now=desk.now, by=desk.by, asked=asked)
         return desk.redirect(after_paying(outcome.order))
@@ -178,8 +188,8 @@ class Page:
         }
         if offer.price is not None:
             context |= self._priced(offer.price)
-        wrong = [form.status for form in (self.form, self.card) if form.status != 200]
-        return desk.render("checkout/seats.html", context, status=wrong[0] if wrong else 200)
+        status = max(each.status for each in (self.form, self.card, self.start) if each)
+        return desk.render("checkout/seats.html", context, status=status)
 
     def _priced(self, price: SeatPrice) -> dict[str, Any]:
         currency = self.view.subscription.currency
@@ -200,7 +210,8 @@ class Page:
             "percent": price.situation.percent,
             "reverse_charge": price.situation.reverse_charge,
             "consumer": Audience(self.buyer.audience).is_consumer,
-            "deal": seats_deal(self.offer, price, buyer=self.buyer, at=self.desk.now),
+            "deal": self.deal,
+            "start": self.start,
             "methods": {"by_transfer": bool(transfer)},
         }
 
