@@ -18,6 +18,7 @@ from typing import Any
 from django.db import connection, connections
 
 from tenure.billing.gateways.choice import gateway
+from tenure.flows.simulation.killing import leave_connection, wait_for_the_dead
 from tests.measuring import unmeasured
 
 WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE|COMMIT)\b")
@@ -32,7 +33,6 @@ GATEWAY_CALLS = (
     "ask_card",
     "forget_card",
 )
-CHILD = "doomed"
 
 Work = Callable[[], object]
 
@@ -74,12 +74,11 @@ def killed(work: Work, *, at: int) -> bool:
     sys.stdout.flush()
     child = os.fork()
     if child == 0:
-        _leave_connection()
         _be_doomed(work, Doom(at))
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
         assert os.WTERMSIG(status) == signal.SIGKILL
-        _wait_for_the_dead()
+        wait_for_the_dead()
         return True
     assert os.WEXITSTATUS(status) == 0, "the child failed; its traceback is on stderr"
     return False
@@ -98,21 +97,11 @@ def every_point(work: Callable[[int], Work]) -> Iterator[int]:
     raise AssertionError("There is no end to it.")
 
 
-_left: list[object] = []
-
-
-def _leave_connection() -> None:
-    """In the child: the parent's connection stays open for the parent, who goes on with it."""
-    _left.append(connection.connection)
-    connection.connection = None
-
-
 def _be_doomed(work: Work, doom: Doom) -> None:
     """In the child: never returns."""
     unharmed = False
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SET application_name = 'doomed'")
+        leave_connection()
         _around_gateway(doom)
         connections["default"].commit = doom.around(connections["default"].commit)  # type: ignore[method-assign]
         with connection.execute_wrapper(doom.statement):
@@ -133,16 +122,3 @@ def _around_gateway(doom: Doom) -> None:
         return
     for name in GATEWAY_CALLS:
         setattr(machine, name, doom.around(getattr(machine, name)))
-
-
-def _wait_for_the_dead() -> None:
-    """Until the server has noticed: what the child had locked is free then."""
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity "
-                "WHERE application_name = %s AND datname = current_database()",
-                [CHILD],
-            )
-            if cursor.fetchone() == (0,):
-                return

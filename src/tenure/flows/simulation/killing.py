@@ -7,7 +7,6 @@ maybe in the middle of a transaction. What the child had learnt goes with it.
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import sys
 from collections.abc import Callable
@@ -17,8 +16,6 @@ from typing import Final, NoReturn
 from django.db import connection
 
 from tenure.flows.simulation.faults import Died, Doom
-
-Work = Callable[[], tuple[str, object]]
 
 _NAME: Final = "doomed"
 _COUNTS: Final = 2
@@ -41,10 +38,10 @@ class _Killed(Doom):
         raise Died
 
 
-def killed_in(work: Work, points: int, doom: Doom) -> tuple[str, object] | None:
-    """What comes of ``work`` in a child that is killed at its point ``points``, if it has so many.
+def killed_in(work: Callable[[], str], points: int, doom: Doom) -> str | None:
+    """What ``work`` says in a child that is killed at its point ``points``, if it has so many.
 
-    None if it was killed; ``doom`` is told how far it had come.
+    None if it was killed; ``doom`` is told how far it had come. Raises ``ChildFailedError``.
     """
     with mmap(-1, _COUNTS) as counts:
         out, into = os.pipe()
@@ -52,41 +49,48 @@ def killed_in(work: Work, points: int, doom: Doom) -> tuple[str, object] | None:
         if child == 0:
             _be_killed(work, _Killed(points, counts), into)
         os.close(into)
-        with os.fdopen(out, "rb") as told:
+        with os.fdopen(out, encoding="utf-8") as told:
             said = told.read()
         _, status = os.waitpid(child, 0)
-        _wait_for_the_dead()
-        if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+        wait_for_the_dead()
+        ended = os.waitstatus_to_exitcode(status)
+        if ended == -signal.SIGKILL:
             doom.committed, doom.called = counts[0], counts[1]
             return None
-    came, made = pickle.loads(said)  # noqa: S301 - of our own child
-    if came is None:
-        raise ChildFailedError(made)
-    return came, made
+    if ended != 0:
+        raise ChildFailedError(said)
+    return said
+
+
+def _be_killed(work: Callable[[], str], doom: Doom, into: int) -> NoReturn:
+    """In the child: never returns."""
+    said, status = "", 1
+    try:
+        leave_connection()
+        with connection.execute_wrapper(doom):
+            said = work()
+        status = 0
+    finally:
+        if (error := sys.exception()) is not None:
+            said = f"{type(error).__name__}: {error}"
+        os.write(into, said.encode())
+        os._exit(status)
 
 
 _left: list[object] = []
 
 
-def _be_killed(work: Work, doom: Doom, into: int) -> NoReturn:
-    """In the child: never returns. The parent's connection stays open, for the parent."""
+def leave_connection() -> None:
+    """In a child: the parent's connection stays open, for the parent, and the child has its own,
+    with a name by which it is waited for."""
     _left.append(connection.connection)
     connection.connection = None
-    said: tuple[str | None, object] = (None, "")
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('application_name', %s, false)", [_NAME])
-        with connection.execute_wrapper(doom):
-            said = work()
-    finally:
-        if (error := sys.exception()) is not None:
-            said = (None, f"{type(error).__name__}: {error}")
-        os.write(into, pickle.dumps(said))
-        os._exit(0)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('application_name', %s, false)", [_NAME])
 
 
-def _wait_for_the_dead() -> None:
-    """Until the server has noticed: what the child had locked is free then."""
+def wait_for_the_dead() -> None:
+    """Until the server has noticed that a child is gone: what it had locked is free then."""
     with connection.cursor() as cursor:
         while True:
             cursor.execute(

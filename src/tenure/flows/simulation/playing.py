@@ -249,9 +249,9 @@ class Play:
     def _doomed(self, deed: Deed, op: Op, doom: Doom) -> tuple[str, object] | None:
         """It is done by somebody who dies at a point, if it has so many; None: they did."""
         if op.picks[1] % 100 < self.story.killed:
-            came = killed_in(partial(outcome, deed.does), op.fault, doom)
+            came = killed_in(lambda: outcome(deed.does)[0], op.fault, doom)
             self.report.killed += came is None
-            return came
+            return None if came is None else (came, None)
         with doomed(doom):
             try:
                 return outcome(deed.does)

@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final
-from uuid import UUID
 
 from tenure.base.calendar import Term
 from tenure.billing.models import Payment
 from tenure.flows.carts import add_line, open_cart
-from tenure.flows.purchase import (
-    CardPayment,
-    Purchase,
-    TransferPayment,
-    authenticate,
-    buy,
-    pay_order,
-    resume_order,
-    withdraw_order,
-)
-from tenure.flows.simulation.deeds.deed import (
-    BY,
-    Deed,
-    Kind,
-    asked,
-    made_under,
-    needed,
-    order_id,
-    pick,
-    taken_up,
-)
+from tenure.flows.placing import CardPayment, TransferPayment
+from tenure.flows.purchase import Purchase, authenticate, buy, pay_order, withdraw_order
+from tenure.flows.simulation.deeds.deed import BY, Deed, Kind, asked, made_under, order_id, pick
+from tenure.flows.simulation.deeds.ordering import how_paid, method_of, order_taken_up, ordered
 from tenure.flows.simulation.faults import Doom
 from tenure.flows.simulation.rulebook import buying
 from tenure.flows.simulation.rulebook.customer import Customer, Order
@@ -38,21 +21,8 @@ from tenure.flows.simulation.rulebook.goods import TERMS, Offer, goods
 from tenure.flows.simulation.rulebook.quotes import checked
 from tenure.flows.simulation.story import Op
 from tenure.flows.verification import accept_proof
-from tenure.flows.written import Outcome
 from tenure.orders.queries.carts import PricedCart
 from tenure.policy.words import Audience
-
-_CARDS: Final = (
-    *("tok_ok",) * 12,
-    *("tok_ok_then_declined",) * 3,
-    "tok_declined",
-    "tok_insufficient_funds",
-    "tok_expired",
-    *("tok_authenticate",) * 2,
-    *("tok_unknown",) * 2,
-    "tok_unknown_not_charged",
-)
-"""How often which card is paid with."""
 
 Wish = tuple[Offer, str, int]
 
@@ -95,7 +65,6 @@ def try_something(customer: Customer, op: Op) -> Deed | None:
 def _ordered(customer: Customer, op: Op, wishes: Sequence[Wish]) -> Deed:
     method, token = method_of(customer, op)
     free = wishes[0][1] == "trial"
-    placed: list[Order] = []
     carts: list[PricedCart] = []
 
     def does() -> object:
@@ -108,44 +77,26 @@ def _ordered(customer: Customer, op: Op, wishes: Sequence[Wish]) -> Deed:
             asked=asked(op, customer),
         )
 
-    def expects() -> str | None:
+    def places(unheard: str = "") -> Order | str:
         refused, lines = checked(customer, wishes, op.at)
         if refused is None and not free:
             refused = buying.method_refused(customer, method)
         if refused is not None:
             return refused
         order = buying.new_order(customer, lines, method, token)
-        placed.append(order)
-        buying.place(customer, order, op.at)
-        return None
-
-    def learns(made: object) -> None:
-        if placed:
-            placed[0].id = order_made(op, customer, made)
+        buying.place(customer, order, op.at, unheard=unheard)
+        return order
 
     def left(doom: Doom) -> None:
-        if made_under(op, customer) is None:
+        made = made_under(op, customer)
+        if made is None:
             return
-        if doom.committed >= len(wishes) + 3:
-            expects()
-        else:
-            _, lines = checked(customer, wishes, op.at)
-            placed.append(buying.new_order(customer, lines, method, token))
-            buying.place(customer, placed[0], op.at, unheard=_unheard(doom, token))
-        learns(None)
+        heard = doom.committed >= len(wishes) + 3
+        order = places("" if heard else _unheard(doom, token))
+        if isinstance(order, Order):
+            order.id = made
 
-    again = taken_up(op, customer, does, resumed(op))
-    return Deed(does=does, expects=expects, again=again, learns=learns, left=left)
-
-
-def order_made(op: Op, customer: Customer, made: object) -> UUID:
-    """What the product calls the order that was placed: as it said, or under the client's key."""
-    return made.order if isinstance(made, Outcome) else needed(made_under(op, customer))
-
-
-def resumed(op: Op) -> Callable[[UUID], Outcome]:
-    """How an order is taken up where it stands."""
-    return lambda order: resume_order(order=order, now=op.at, by=BY)
+    return replace(ordered(customer, op, does, places), left=left)
 
 
 def _unheard(doom: Doom, token: str) -> str:
@@ -186,21 +137,6 @@ def _purchase(
     )
 
 
-def method_of(customer: Customer, op: Op) -> tuple[str, str]:
-    """By which way, and with which card, something is paid."""
-    often = 3 if customer.audience == "business" else 40
-    transfer = op.picks[2] % often == 1
-    if transfer:
-        return "bank_transfer", ""
-    card = _CARDS[op.picks[3] % len(_CARDS)]
-    return "card", "tok_ok" if customer.own_clock and card == "tok_unknown" else card
-
-
-def how_paid(method: str, token: str) -> CardPayment | TransferPayment:
-    """The same as the product is told it."""
-    return CardPayment(token) if method == "card" else TransferPayment()
-
-
 def pay(customer: Customer, op: Op) -> Deed | None:
     """An order is paid again, mostly one that can be."""
     order = _order(customer, op, ("declined", "awaiting_transfer", "authentication_required"))
@@ -220,7 +156,7 @@ def pay(customer: Customer, op: Op) -> Deed | None:
     return Deed(
         does=does,
         expects=partial(buying.pay_again, customer, order, method, token, op.at),
-        again=taken_up(op, customer, does, resumed(op)),
+        again=order_taken_up(customer, op, does),
     )
 
 

@@ -10,14 +10,7 @@ from tenure.flows.purchase import Purchase, buy
 from tenure.flows.quotes.accepting import accept as accept_quote
 from tenure.flows.quotes.accepting import decline as decline_quote
 from tenure.flows.quotes.making import quote_cart
-from tenure.flows.simulation.deeds.buying import (
-    filled,
-    how_paid,
-    method_of,
-    order_made,
-    resumed,
-    some_wishes,
-)
+from tenure.flows.simulation.deeds.buying import filled, some_wishes
 from tenure.flows.simulation.deeds.deed import (
     BY,
     Deed,
@@ -28,6 +21,7 @@ from tenure.flows.simulation.deeds.deed import (
     pick,
     taken_up,
 )
+from tenure.flows.simulation.deeds.ordering import how_paid, method_of, ordered
 from tenure.flows.simulation.rulebook import buying, quotes
 from tenure.flows.simulation.rulebook.customer import Cart, Customer, Order, Quote
 from tenure.flows.simulation.story import Op
@@ -73,7 +67,6 @@ def accept(customer: Customer, op: Op) -> Deed | None:
     if quote is None:
         return None
     method, token = method_of(customer, op)
-    placed: list[Order] = []
 
     def does() -> object:
         return accept_quote(
@@ -84,19 +77,9 @@ def accept(customer: Customer, op: Op) -> Deed | None:
             asked=asked(op, customer),
         )
 
-    def expects() -> str | None:
-        found = quotes.accept(customer, quote, method, token, op.at)
-        if isinstance(found, str):
-            return found
-        placed.append(found)
-        return None
-
-    def learns(told: object) -> None:
-        if placed:
-            placed[0].id = order_made(op, customer, told)
-
-    again = taken_up(op, customer, does, resumed(op))
-    return Deed(does=does, expects=expects, again=again, learns=learns)
+    return ordered(
+        customer, op, does, partial(quotes.accept, customer, quote, method, token, op.at)
+    )
 
 
 def decline(customer: Customer, op: Op) -> Deed | None:
@@ -118,14 +101,13 @@ def buy_cart(customer: Customer, op: Op) -> Deed | None:
         return None
     cart = quote.cart
     method, token = method_of(customer, op)
-    placed: list[Order] = []
 
     def does() -> object:
         version = CartRow.objects.values_list("version", flat=True).get(id=cart.id)
         purchase = Purchase(cart.id, version, customer.id, how_paid(method, token))
         return buy(purchase=purchase, now=op.at, by=BY, asked=asked(op, customer))
 
-    def expects() -> str | None:
+    def places() -> Order | str | None:
         if cart.order is not None:
             return None
         refused, lines = quotes.checked(customer, cart.wishes, op.at)
@@ -133,16 +115,10 @@ def buy_cart(customer: Customer, op: Op) -> Deed | None:
         if refused is not None:
             return refused
         cart.order = buying.new_order(customer, lines, method, token)
-        placed.append(cart.order)
         buying.place(customer, cart.order, op.at)
-        return None
+        return cart.order
 
-    def learns(told: object) -> None:
-        if placed:
-            placed[0].id = order_made(op, customer, told)
-
-    again = taken_up(op, customer, does, resumed(op))
-    return Deed(does=does, expects=expects, again=again, learns=learns)
+    return ordered(customer, op, does, places)
 
 
 def _quote(customer: Customer, op: Op) -> Quote | None:

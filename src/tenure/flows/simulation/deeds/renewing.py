@@ -7,16 +7,8 @@ from functools import partial
 from typing import Final
 
 from tenure.flows.renewals.paying import pay_now as pay_renewal
-from tenure.flows.simulation.deeds.buying import how_paid, method_of, resumed
-from tenure.flows.simulation.deeds.deed import (
-    BY,
-    Deed,
-    Kind,
-    asked,
-    pick,
-    subscription_id,
-    taken_up,
-)
+from tenure.flows.simulation.deeds.deed import BY, Deed, Kind, asked, pick, subscription_id
+from tenure.flows.simulation.deeds.ordering import how_paid, method_of, order_taken_up
 from tenure.flows.simulation.rulebook.customer import Customer, Subscription
 from tenure.flows.simulation.rulebook.paying import pay_now
 from tenure.flows.simulation.rulebook.renewing import is_owed
@@ -46,7 +38,7 @@ def pay(customer: Customer, op: Op) -> Deed | None:
     return Deed(
         does=does,
         expects=partial(pay_now, customer, subscription, method, token, op.at),
-        again=taken_up(op, customer, does, resumed(op)),
+        again=order_taken_up(customer, op, does),
     )
 
 

@@ -6,16 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from tenure.flows.seat_changes.adding import MoreSeats, add_seats
-from tenure.flows.simulation.deeds.buying import how_paid, method_of, order_made, resumed
-from tenure.flows.simulation.deeds.deed import (
-    BY,
-    Deed,
-    Kind,
-    asked,
-    pick,
-    subscription_id,
-    taken_up,
-)
+from tenure.flows.simulation.deeds.deed import BY, Deed, Kind, asked, pick, subscription_id
+from tenure.flows.simulation.deeds.ordering import how_paid, method_of, ordered
 from tenure.flows.simulation.rulebook import buying
 from tenure.flows.simulation.rulebook.customer import Customer, Order, Subscription
 from tenure.flows.simulation.rulebook.seats import added, adding_refused
@@ -32,12 +24,11 @@ def add(customer: Customer, op: Op) -> Deed | None:
     method, token = method_of(customer, op)
     quantity = 1 + op.picks[1] % 3
     wanted = MoreSeats(subscription_id(subscription), quantity, how_paid(method, token))
-    placed: list[Order] = []
 
     def does() -> object:
         return add_seats(wanted=wanted, now=op.at, by=BY, asked=asked(op, customer))
 
-    def expects() -> str | None:
+    def places() -> Order | str:
         refused = adding_refused(customer, subscription, op.at) or buying.method_refused(
             customer, method
         )
@@ -47,16 +38,10 @@ def add(customer: Customer, op: Op) -> Deed | None:
         order = buying.new_order(customer, [line], method, token)
         order.kind, order.subscription = "seats", subscription
         order.number = subscription.current(op.at).number
-        placed.append(order)
         buying.place(customer, order, op.at)
-        return None
+        return order
 
-    def learns(made: object) -> None:
-        if placed:
-            placed[0].id = order_made(op, customer, made)
-
-    again = taken_up(op, customer, does, resumed(op))
-    return Deed(does=does, expects=expects, again=again, learns=learns)
+    return ordered(customer, op, does, places)
 
 
 def _is_renewed_already(subscription: Subscription, op: Op) -> bool:
