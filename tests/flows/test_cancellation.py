@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from importlib import import_module
 from itertools import count
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from tenure.access.models import Seat
@@ -358,6 +360,13 @@ def test_a_contract_that_was_renewed_without_notice_ends_with_the_rest_paid_back
     written = terminate(subscription=row, language="en", now=at, by="test")
     read = api.get(f"/requests/{public_id('req', written.ids[0])}").body
     assert (read["status"], read["refund"]["amount"]) == ("granted", round(19900 * 183 / 365))
+    in_words = "Le contrat a pris fin, faute d'avis de son renouvellement."
+    back = Refund.objects.filter(order__organisation=maker.id)
+    assert back.get().reason == in_words
+    back.update(reason="ended_without_notice")  # as it stood there before
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("tenure.billing.migrations.0016_reasons_in_words").WORDS)
+    assert back.get().reason == in_words
     assert api.get(f"/subscriptions/{sub}").body["status"] == "cancelled"
     with pytest.raises(Refused):
         terminate(subscription=row, language="en", now=at, by="test")

@@ -93,8 +93,8 @@ def test_the_invoice_is_credited_and_issued_anew_and_the_tax_goes_back() -> None
     assert parse(note.content).reason == "VAT number validated: reverse charge"
     back = Refund.objects.order_by("order_id").values_list("amount", "status", "reason")
     assert list(back) == [
-        (22800, "done", "vat_number_validated"),
-        (45600, "done", "vat_number_validated"),
+        (22800, "done", "VAT number validated: reverse charge"),
+        (45600, "done", "VAT number validated: reverse charge"),
     ]
     assert sorted(SandboxRefund.objects.values_list("amount", flat=True)) == [22800, 45600]
     kept = Order.objects.get(id=orders[0].id)

@@ -317,5 +317,5 @@ def _about_cancellations(language: str) -> dict[str, Letter]:
         },
         "cancellation_declined": cancellations.declined(asked, answer="It is too late."),
         "cancellation_received": cancellations.received(asked),
-        "cancellation_to_confirm": cancellations.to_confirm(asked, url=URL),
+        "cancellation_to_confirm": cancellations.to_confirm(asked, url=URL, days=30),
     }

@@ -88,6 +88,7 @@ class TestTheRulebook:
         assert statutory.express_request_to_start
         assert statutory.withdrawal_acknowledged
         assert statutory.termination_without_login
+        assert statutory.withdrawal_link_days == 30
         assert statutory.notice_earliest_months_before_deadline == 3
         assert statutory.notice_latest_months_before_deadline == 1
         assert statutory.data_days == 30

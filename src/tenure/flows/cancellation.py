@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 from uuid import UUID
 
 from tenure.base.errors import NotFound, Refused
@@ -36,9 +35,6 @@ from tenure.support import commands
 from tenure.support.commands import NewRequest
 from tenure.support.models import Request
 from tenure.support.rules import RequestKind, RequestOutcome, decision_verdict
-
-CONFIRMED_WITHIN: Final = timedelta(days=30)
-"""So long a link that confirms grants by itself; nobody keeps one in reserve for a year (R33)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +140,20 @@ def confirm_cancellation(*, request: UUID, now: datetime, by: str) -> Written:
         row, organisation, order = _locked_request(request, journal)
         refunds = _uncalled(row) if row.outcome == RequestOutcome.GRANTED else ()
         sent = cancellation_of(order, _lines(order), organisation, row.created_at)
-        late = journal.at > row.created_at + CONFIRMED_WITHIN
+        late = journal.at > row.created_at + confirmable_for(order)
         if sent and row.waits and not late and not _wants_approval(order):
             taking = _as_sent(row, order, organisation, journal.at)
             refunds = _grant(row, taking, organisation, journal)
         journal.touch(organisation.id)
     ended = carry_out(refunds, now=journal.at, by=by) or journal
     return Written((row.id,), ended.revisions[organisation.id])
+
+
+def confirmable_for(order: Order) -> timedelta:
+    """How long after it was sent a link grants by itself, by the policy of the order (R32): nobody
+    is to keep one in reserve for a year (R33)."""
+    rights = policy_numbered(order.policy_version_id).statutory_eu
+    return timedelta(days=rights.withdrawal_link_days)
 
 
 def _wants_approval(order: Order) -> bool:

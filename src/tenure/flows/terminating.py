@@ -77,7 +77,7 @@ def terminate(
         request = make_request(new=new, journal=journal)
         journal.made = request.id
         back = _rest(found)
-        refunds = _pay_back(found.line, back, journal)
+        refunds = _pay_back(found.line, back, organisation, journal)
         notes = _credit(found.line, back, organisation, journal)
         refunds += _end(found, organisation, journal)
         note = notes[-1].id if notes else None
@@ -95,11 +95,13 @@ def _rest(found: Renewed) -> Money:
     return Money(min(refund.amount, left_of(found.line.order_id)), refund.currency)
 
 
-def _pay_back(line: OrderLine, back: Money, journal: Journal) -> list[Refund]:
+def _pay_back(
+    line: OrderLine, back: Money, organisation: Organisation, journal: Journal
+) -> list[Refund]:
     refunds = intend_refund_of(
         order=line.order_id,
         amount=back,
-        reason=ENDED_UNANNOUNCED.code,
+        reason=ENDED_UNANNOUNCED.text(organisation.language),
         called_at=machine_now(),
         journal=journal,
     )

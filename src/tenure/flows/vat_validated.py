@@ -68,7 +68,7 @@ def correct_tax(*, organisation: Organisation, journal: Journal) -> list[Refund]
     )
     mark_tax_corrected(orders=corrected, journal=journal)
     return intend_refunds(
-        refunds=_refunds(corrected, paid_by), called_at=machine_now(), journal=journal
+        refunds=_refunds(corrected, paid_by, why), called_at=machine_now(), journal=journal
     )
 
 
@@ -146,7 +146,7 @@ def _untaxed(line: OrderLine) -> OrderLine:
     return made
 
 
-def _refunds(orders: Sequence[Order], paid_by: Mapping[UUID, Payment]) -> list[NewRefund]:
+def _refunds(orders: Sequence[Order], paid_by: Mapping[UUID, Payment], why: str) -> list[NewRefund]:
     """The tax of each order, as far as it did not go back already."""
     back = amounts_given_back([payment.id for payment in paid_by.values()])
     found = []
@@ -155,5 +155,5 @@ def _refunds(orders: Sequence[Order], paid_by: Mapping[UUID, Payment]) -> list[N
         left = payment.amount - sum(back[payment.id]) if payment else 0
         if payment and min(order.total_tax, left) > 0:
             amount = Money(min(order.total_tax, left), order.currency)
-            found.append(NewRefund(payment.id, amount, VAT_NUMBER_VALIDATED.code))
+            found.append(NewRefund(payment.id, amount, why))
     return found

@@ -160,12 +160,14 @@ _FACTS: Final = (
     "o.suspended_at, o.second_factor_required"
 )
 _STANDING: Final = (
-    f"SELECT s.roles, m.id, m.standing, m.status, {_FACTS} "  # noqa: S608
+    f"SELECT s.roles, m.id, m.standing, m.status, {_FACTS} "  # noqa: S608 - of constants
     "FROM (SELECT %s::uuid AS id) AS person LEFT JOIN organisations_staffmember AS s "
     "ON s.user_id = person.id AND s.ended_at IS NULL LEFT JOIN (organisations_member AS m "
     "JOIN organisations_organisation AS o ON o.id = m.organisation_id) ON m.user_id = person.id"
 )
-_ORGANISATION: Final = f"SELECT {_FACTS} FROM organisations_organisation AS o WHERE o.id = %s"  # noqa: S608
+_ORGANISATION: Final = f"""
+    SELECT {_FACTS} FROM organisations_organisation AS o WHERE o.id = %s
+"""  # noqa: S608 - of constants
 
 
 @dataclass(frozen=True, slots=True)

@@ -316,6 +316,10 @@ class StatutoryEu(Section):
     termination_without_login: StrictBool = Field(
         description="R33: a contract can be ended in three clicks without logging in."
     )
+    withdrawal_link_days: SomeDays = Field(
+        description="R33: the link in the mail grants a withdrawal that was sent without logging "
+        "in for so long; later staff look at it."
+    )
     notice_earliest_months_before_deadline: Annotated[int, Field(strict=True, ge=1, le=12)] = Field(
         description="R33: the notice of a coming renewal goes out this long before the deadline "
         "at the earliest ..."

@@ -7,7 +7,6 @@ from datetime import date
 
 from django.utils.translation import gettext
 
-from tenure.flows.cancellation import CONFIRMED_WITHIN
 from tenure.notices.letters.figures import day
 from tenure.notices.letters.letter import Button, Letter
 from tenure.notices.letters.people import hello
@@ -97,8 +96,9 @@ def declined(asked: Asked, *, answer: str) -> Letter:
     )
 
 
-def to_confirm(asked: Asked, *, url: str) -> Letter:
-    """Somebody withdrew without logging in: the link says that it was the reader (R33)."""
+def to_confirm(asked: Asked, *, url: str, days: int) -> Letter:
+    """Somebody withdrew without logging in: the link, which works for so many days, says that it
+    was the reader (R33)."""
     return Letter(
         subject=gettext("Confirm that you withdraw from the contract"),
         preheader=gettext("We have received your withdrawal; one click is left."),
@@ -113,7 +113,7 @@ def to_confirm(asked: Asked, *, url: str) -> Letter:
         button=Button(gettext("Confirm the withdrawal"), url),
         after=(
             gettext("The link works for %(days)s days; later a person of ours looks at it.")
-            % {"days": CONFIRMED_WITHIN.days},
+            % {"days": days},
             gettext("It was not you? Then do nothing: without the click nothing happens."),
             gettext("Keep this mail: it confirms what you sent us and when."),
         ),

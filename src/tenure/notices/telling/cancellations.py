@@ -8,6 +8,7 @@ from typing import Final
 
 from tenure.base.ids import public_id
 from tenure.billing.models import RefundStatus
+from tenure.flows.cancellation import confirmable_for
 from tenure.notices.letters import cancellations as letters
 from tenure.notices.letters.cancellations import Asked, MoneyBack
 from tenure.notices.letters.figures import moment, money
@@ -63,8 +64,10 @@ def received(row: Request, world: World, *, by: str) -> Iterable[Draft]:
 
     def compose(reader: Reader) -> Letter:
         asked = _asked(row, world, reader)
-        if by == "visitor":
-            return letters.to_confirm(asked, url=confirm_page(row.id))
+        order = world.orders.get(row.order_id) if row.order_id else None
+        if by == "visitor" and order is not None:
+            days = confirmable_for(order).days
+            return letters.to_confirm(asked, url=confirm_page(row.id), days=days)
         return letters.received(asked)
 
     return to_each("cancellation_received", asker(row, world), compose)

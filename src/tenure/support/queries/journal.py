@@ -58,7 +58,9 @@ def journal(
     return Listed(named(found.rows), found.last)
 
 
-_NAMES: Final = f"SELECT id, name FROM organisations_organisation WHERE id {AMONG}"  # noqa: S608
+_NAMES: Final = f"""
+    SELECT id, name FROM organisations_organisation WHERE id {AMONG}
+"""  # noqa: S608 - of constants
 
 
 def named(events: Sequence[Event]) -> list[EventRow]:

@@ -57,7 +57,7 @@ class SignupForm(Worded, account.SignupForm):  # type: ignore[misc]  # clean() i
             return super().try_save(request)  # type: ignore[no-any-return]  # it is untyped there
         except IntegrityError:
             self.account_already_exists = True
-            return super().try_save(request)  # type: ignore[no-any-return]
+            return super().try_save(request)  # type: ignore[no-any-return]  # as above
 
 
 class AddEmailForm(Worded, account.AddEmailForm):

@@ -74,7 +74,7 @@ def lost_owner(visit: StaffVisit, organisation: str) -> HttpResponse:
     """Make somebody else owner because the owner is lost (R34)."""
     about = _about(visit, organisation)
     form = OwnerForm(visit.request.POST if visit.posted else None)
-    form.fields["instead_of"].choices = _owners(about)  # type: ignore[attr-defined]
+    form.fields["instead_of"].choices = _owners(about)  # type: ignore[attr-defined]  # a choice
     if visit.posted and form.is_valid():
         told = form.cleaned_data
         lost = told["instead_of"]

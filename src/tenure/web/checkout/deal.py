@@ -104,9 +104,9 @@ def quote_deals(
 
 @dataclass(frozen=True, slots=True)
 class SeatsDeal:
-    """What adding seats means if they were paid today: until when, and what can be done until
-    when (R18, R27). What is None does not apply,
-    ``stop_until`` also once that day is over."""
+    """What adding seats means if they were paid today: until when they are paid for, and what can
+    be done until when (R18, R27). What is None does not apply, nor does ``stop_until`` once that
+    day is over."""
 
     starts_on: date
     last_day: date

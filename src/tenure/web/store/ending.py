@@ -26,10 +26,10 @@ from tenure.base.ids import parse_public_id, public_id
 from tenure.base.wording import sentence
 from tenure.events.asked import Asked
 from tenure.flows.cancellation import (
-    CONFIRMED_WITHIN,
     NewCancellation,
     ask_cancellation,
     confirm_cancellation,
+    confirmable_for,
 )
 from tenure.flows.renewal_choice import choose_renewal
 from tenure.flows.requests import close_request, make_request
@@ -115,11 +115,12 @@ def confirm(visit: Visit, token: str) -> HttpResponse:
         confirm_cancellation(request=row.id, now=_now(row, visit), by=BY)
         row = Request.objects.get(id=row.id)
     back = taking_back(whose, order, row.created_at)
+    works_for = confirmable_for(back.order)
     context = {
         "state": state_of(row),
         "back": back,
-        "days": CONFIRMED_WITHIN.days,
-        "late": _now(row, visit) > row.created_at + CONFIRMED_WITHIN,
+        "days": works_for.days,
+        "late": _now(row, visit) > row.created_at + works_for,
         "verdict_said": sentence(back.verdict.code, back.verdict.figures, visit.language),
         "order": public_id("ord", order),
         "sent_at": row.created_at,
