@@ -23,6 +23,8 @@ class Stream(models.Model):
 
     ``written_by`` is the number of the transaction that wrote the row, which PostgreSQL puts there
     whoever writes. By it is found what a snapshot has not seen; so no row is deleted by itself.
+    What puts it there is a trigger of our own (migration 0003): those of pgtrigger ask each time
+    whether they are to be ignored, at the cost of a subtransaction.
     """
 
     organisation_id = models.UUIDField(primary_key=True)
@@ -33,12 +35,6 @@ class Stream(models.Model):
     class Meta:
         indexes: ClassVar = [models.Index(fields=["written_by"], name="stream_written_by")]
         triggers: ClassVar = [
-            pgtrigger.Trigger(
-                name="written_by",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update,
-                func="NEW.written_by = pg_current_xact_id()::text::bigint; RETURN NEW;",
-            ),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
         ]
 

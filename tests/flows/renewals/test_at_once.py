@@ -8,6 +8,7 @@ from itertools import count
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.db.models import Q
 
 from tenure.base.calendar import Term
@@ -17,7 +18,7 @@ from tenure.flows.due import run_due
 from tenure.flows.renewals.charging import charge_renewals
 from tenure.orders.models import Order
 from tenure.subscriptions.commands.boundaries import due_deadlines, due_ends
-from tenure.subscriptions.commands.renewing import lock_periods_to_renew
+from tenure.subscriptions.commands.renewing import due_beginnings, lock_periods_to_renew
 from tenure.subscriptions.models import Period
 from tenure.subscriptions.queries.reminders import due_reminders
 from tests.flows.crowd import at_once
@@ -101,6 +102,29 @@ def test_what_was_passed_over_comes_with_the_rest_of_its_customer() -> None:
         Period.objects.select_for_update().get(id=one.id)
         taken = lock_in_a_thread(Q(organisation_id=one.organisation_id), START + timedelta(400))
         assert len(taken) == 2
+
+
+def test_who_passes_a_customer_over_keeps_nothing_of_it() -> None:
+    """R24: two workers that did so would wait for each other in the end."""
+    open_shop()
+    company = Period.objects.filter(renew_at=buys()).earliest("id").organisation_id
+    theirs, far = Q(organisation_id=company), START + timedelta(days=400)
+    holder = connection.copy()
+    with holder.cursor() as held, transaction(now=START, by="test"):
+        held.execute("BEGIN")
+        held.execute(
+            "SELECT FROM organisations_organisation WHERE id = %s FOR NO KEY UPDATE", [company]
+        )
+        assert not lock_periods_to_renew(theirs, far, 10)[0]
+        for passing in (due_deadlines, due_ends, due_reminders):
+            assert not passing(theirs, far)
+        assert not due_beginnings(theirs, far, 10)
+        held.execute(
+            "SELECT FROM subscriptions_period WHERE organisation_id = %s FOR UPDATE NOWAIT",
+            [company],
+        )
+        assert held.rowcount == 2
+    holder.close()
 
 
 def lock_in_a_thread(scope: Q, until: datetime) -> list[UUID]:

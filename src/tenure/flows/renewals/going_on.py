@@ -46,7 +46,7 @@ def go_on_with_renewals(scope: Q, until: datetime, journal: Journal) -> int:
     """Renewals whose day has come again are charged anew, or given up."""
     renewals, more = lock_renewals_due(scope, until, BATCH)
     if not renewals:
-        return 0
+        return BATCH if more else 0
     buyers = {each.organisation_id: each.organisation for each in renewals}
     due_at = {each.id: each.due_at for each in renewals}
     owed = obligations(current_periods(renewals))

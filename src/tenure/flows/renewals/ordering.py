@@ -52,7 +52,7 @@ def order_renewals(scope: Q, until: datetime, journal: Journal) -> int:
     """Renewals whose day has come are priced, ordered, and intended to be charged (R20, R24)."""
     periods, more = lock_periods_to_renew(scope, until, BATCH)
     if not periods:
-        return 0
+        return BATCH if more else 0
     buyers = organisations_of(set(periods.values()))
     due = obligations(list(periods))
     place_renewals(due=due, buyers=buyers, journal=journal)

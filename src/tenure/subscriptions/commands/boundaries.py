@@ -28,10 +28,11 @@ from tenure.subscriptions.rules.periods import SubscriptionStatus, status
 def due_deadlines(scope: Q, until: datetime) -> QuerySet[Period]:
     """Periods whose last day of R21 was over by ``until`` and is not yet told of, locked.
 
-    With their organisations, so that nobody renews a part of what one customer renews (R24).
+    With their organisations, so that nobody renews a part of what one customer renews (R24); these
+    first, so that who passes a customer over keeps nothing of it.
     """
     return (
-        Period.objects.select_for_update(skip_locked=True, no_key=True, of=("self", "organisation"))
+        Period.objects.select_for_update(skip_locked=True, no_key=True, of=("organisation", "self"))
         .filter(
             scope,
             deadline_noted_at__isnull=True,
@@ -52,7 +53,7 @@ def due_ends(scope: Q, until: datetime) -> QuerySet[Period]:
         organisation=OuterRef("organisation"), status=PaymentStatus.INTENDED, off_session=True
     )
     return (
-        Period.objects.select_for_update(skip_locked=True, no_key=True, of=("self", "organisation"))
+        Period.objects.select_for_update(skip_locked=True, no_key=True, of=("organisation", "self"))
         .filter(~Exists(charging), scope, end_noted_at__isnull=True, ends_at__lte=until)
         .select_related("subscription", "organisation")
         .order_by("ends_at", "id")

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tenure.base.calendar import Term, local_date, zone_named
 from tenure.events.journal import Journal
 from tenure.events.rows import AMONG, column_names, read_joined, read_values, row_of, run
+from tenure.events.sending import Values
 from tenure.events.writing import as_json
 from tenure.orders.models import Order
 from tenure.policy.model import Policy
@@ -40,39 +41,48 @@ STEP_NEEDED: Final = "authentication_required"
 
 
 def lock_periods_to_renew(scope: Q, until: datetime, most: int) -> tuple[dict[UUID, UUID], bool]:
-    """The customers of periods whose renewal is due by ``until``, by periods; they are locked.
+    """The periods whose renewal is due by ``until``, with their customers, who are locked.
 
     Some ``most``, and those that are due at one instant with them, so that these become one order
     (R24); whose customer somebody else has locked are left for the next time. Also whether there
     may be more.
     """
     rows = Period.objects.filter(scope, renew_at__lte=until)
-    locked = rows.select_for_update(skip_locked=True, no_key=True)
-    # The organisation is locked because its clock is asked for.
-    keys = locked.values_list("renew_at", "organisation_id", "organisation__test_clock")
-    found = list(keys.order_by("renew_at", "organisation_id", "id")[:most])
+    keys = rows.values_list("renew_at", "organisation_id", "organisation__test_clock")
+    found = _locked(keys.order_by("renew_at", "organisation_id", "id")[:most])
     wanted = {(at, organisation) for at, organisation, _ in found}
     due = read_values(_DUE, [list({organisation for _, organisation in wanted}), until])
     whole = {id_: whose for id_, whose, at in due if (at, whose) in wanted}
     return whole, len(found) == most
 
 
+def _locked(keys: QuerySet[Any, Any]) -> list[Values]:
+    """What ``keys`` find, which join the customers; these are locked, and nothing else.
+
+    Whoever passes a customer over must not keep the row by which it was found: two workers that
+    pass each other so would wait for each other's in the end.
+    """
+    statement, parameters = keys.query.sql_with_params()
+    return read_values(f"{statement} {_LOCK}", parameters)
+
+
+_LOCK: Final = "FOR NO KEY UPDATE OF organisations_organisation SKIP LOCKED"
+
 _DUE: Final = f"""
     SELECT id, organisation_id, renew_at FROM subscriptions_period
     WHERE organisation_id {AMONG} AND renew_at <= %s
 """  # noqa: S608 - of constants
-"""Somebody else may have let go of a customer while its rows were being locked, some of which were
-passed over by then. Now that it is ours, all of them are."""
+"""Read when the customers are ours: somebody else may have ordered some of it by then, or have let
+go of a customer while its rows were being found, some of which were passed over."""
 
 
 def lock_renewals_due(scope: Q, until: datetime, most: int) -> tuple[list[Renewal], bool]:
-    """Renewals to be tried again or given up by ``until``, locked as ``lock_periods_to_renew``."""
+    """Renewals to be tried again or given up by ``until``; as ``lock_periods_to_renew``."""
     rows = Renewal.objects.filter(scope, due_at__lte=until).order_by(
         "due_at", "organisation_id", "id"
     )
-    locked = rows.select_for_update(skip_locked=True, no_key=True)
-    keys = locked.values_list("due_at", "organisation_id", "organisation__test_clock")
-    found = list(keys[:most])
+    keys = rows.values_list("due_at", "organisation_id", "organisation__test_clock")
+    found = _locked(keys[:most])
     wanted = {(at, organisation) for at, organisation, _ in found}
     whole = rows.filter(organisation_id__in={organisation for _, organisation in wanted})
     return [
@@ -281,7 +291,7 @@ def drop_period(*, renewal: Renewal) -> None:
 def due_beginnings(scope: Q, until: datetime, most: int) -> list[Period]:
     """Renewed periods that began by ``until`` and whose quantity still holds not, locked."""
     rows = Period.objects.select_for_update(
-        skip_locked=True, no_key=True, of=("self", "organisation", "subscription")
+        skip_locked=True, no_key=True, of=("organisation", "self", "subscription")
     ).filter(scope, begin_noted_at__isnull=True, starts_at__lte=until)
     return list(
         rows.select_related("organisation", "subscription").order_by("starts_at", "id")[:most]

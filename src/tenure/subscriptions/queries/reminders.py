@@ -17,7 +17,7 @@ from tenure.subscriptions.rules.renewal import notice_days
 def due_reminders(scope: Q, until: datetime) -> QuerySet[Period]:
     """Periods of which a reminder was due by ``until``, locked with whose they are (R24)."""
     return (
-        Period.objects.select_for_update(skip_locked=True, no_key=True, of=("self", "organisation"))
+        Period.objects.select_for_update(skip_locked=True, no_key=True, of=("organisation", "self"))
         .filter(scope, remind_at__lte=until)
         .select_related("subscription", "organisation", "order")
         .order_by("remind_at", "id")
