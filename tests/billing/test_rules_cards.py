@@ -36,6 +36,8 @@ def test_a_card_lasts_until_the_end_of_its_month() -> None:
         (3, 2027, None, False),
         (2, 2027, None, True),
         (2, 2027, RENEWAL, True),
+        (3, 2028, date(2028, 3, 31), False),
+        (3, 2028, date(2028, 4, 1), True),
     ],
 )
 def test_expiring_soon_is_before_the_next_renewal(

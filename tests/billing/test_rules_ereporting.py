@@ -45,6 +45,7 @@ def test_sales_to_consumers_are_summed_by_category_and_rate() -> None:
         ("TNT1", 1900, 1, 3332),
         ("TPS1", 2000, 3, 3332),
     ]
+    assert [row["tax"] for row in said] == [666, 666, 666]
     assert {row["flow"] for row in said} == {"10.3"}
 
 

@@ -13,6 +13,7 @@ PAID = Money(12000, "EUR")
 
 def test_what_is_left_can_go_back_and_no_cent_more() -> None:
     assert refund_verdict(Money(7000, "EUR"), paid=PAID, given_back=[5000])
+    assert refund_verdict(Money(1, "EUR"), paid=PAID, given_back=[11999])
     verdict = refund_verdict(Money(7001, "EUR"), paid=PAID, given_back=[5000])
     assert verdict.code.code == "refund_too_much"
     assert verdict.figures["available"] == Money(7000, "EUR")

@@ -58,12 +58,17 @@ def test_attempts_come_ever_later_a_little_scattered_and_end() -> None:
     assert next_attempt(feed, 1, busy, START) == START + timedelta(hours=1)
     rests = [rest_after(failures) for failures in range(1, 20)]
     assert rests == sorted(rests)
-    assert (rests[0], rests[-1]) == (timedelta(seconds=5), timedelta(minutes=30))
+    assert (*rests[:3], rests[-1]) == (
+        *(timedelta(seconds=seconds) for seconds in (5, 10, 20)),
+        timedelta(minutes=30),
+    )
 
 
 def test_what_an_answer_means() -> None:
-    assert Answered(code=204).is_taken
-    assert not Answered(code=301).is_taken
+    assert [Answered(code=code).is_taken for code in (199, 200, 204, 299, 300, 301, None)] == [
+        *(False, True, True, True),
+        *[False] * 3,
+    ]
     assert Answered(code=410).is_gone
     assert [Answered(code=code).is_reached for code in (200, 400, 500, 429, 503, None)] == [
         *[True] * 3,

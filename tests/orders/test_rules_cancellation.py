@@ -76,8 +76,11 @@ class TestWindow:
     def test_all_of_the_last_day_anywhere(self, zone: ZoneInfo, paid_on: date) -> None:
         closes = end_of_day_instant(paid_on + timedelta(days=15), zone)
         for at, allowed in ((closes - SECOND, True), (closes, False)):
-            verdict = cancellation_verdict(order(paid_on=paid_on), at=at, zone=zone, policy=POLICY)
+            bought = order(paid_on=paid_on)
+            verdict = cancellation_verdict(bought, at=at, zone=zone, policy=POLICY)
             assert verdict.allowed == allowed
+            lines = eligible_lines(bought, at=at, zone=zone, policy=POLICY)
+            assert len(lines) == allowed
 
     def test_every_line_that_is_eligible_by_its_own_term(self) -> None:
         bought = order(YEAR, MONTH, QUARTER)

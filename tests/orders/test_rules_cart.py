@@ -206,7 +206,7 @@ class TestPayment:
         assert code(Audience.CREATOR) == "payment_method_not_for_audience"
 
     def test_a_student_proves_it_before_anything_is_charged(self) -> None:
-        assert needs_verification(Audience.STUDENT, verified=False, total=100)
+        assert needs_verification(Audience.STUDENT, verified=False, total=1)
         assert not needs_verification(Audience.STUDENT, verified=True, total=100)
         assert not needs_verification(Audience.STUDENT, verified=False, total=0)
         assert not needs_verification(Audience.CREATOR, verified=False, total=100)

@@ -129,6 +129,7 @@ class TestRates:
         head = "country,rate_percent,from,note"
         rates = parse_rates([head, "EE,24,2025-07-01,", "EE,22,2024-01-01,"])
         assert rates.on("EE", date(2025, 1, 1)) == 2200
+        assert parse_rates([head, "EE,0,2024-01-01,"]).on("EE", date(2025, 1, 1)) == 0
 
 
 class TestSituations:

@@ -1,5 +1,7 @@
 """Numbers for VAT and of the French register: their form, checked offline."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from tenure.organisations.rules.numbers import (
     checked_numbers,
     decides_tax,
     known_prefixes,
+    vat_number_counts,
 )
 from tenure.policy.words import Audience
 
@@ -72,6 +75,20 @@ class TestVatNumbers:
         assert asked_at_vies("EL094259216")
         assert asked_at_vies("XI980780684")
         assert not any(map(asked_at_vies, ("CHE107787577MWST", "GB980780684", "NO1", "GR1", "")))
+        german = "DE136695976"
+        for audience, country, number, decides in (
+            (Audience.BUSINESS, "DE", german, True),
+            (Audience.CREATOR, "DE", german, False),
+            (Audience.BUSINESS, "CH", german, False),
+            (Audience.BUSINESS, "DE", "GB980780684", False),
+        ):
+            assert decides_tax(audience=audience, country=country, number=number) is decides
+
+    def test_an_answer_counts_so_many_days(self) -> None:
+        answered = datetime(2027, 3, 1, 23, tzinfo=UTC)
+        for on, counts in ((date(2027, 3, 31), True), (date(2027, 4, 1), False)):
+            assert vat_number_counts(answered, on=on, days=30) is counts
+        assert not vat_number_counts(None, on=date(2027, 3, 1), days=30)
         assert decides_tax(audience=Audience.BUSINESS, country="DE", number="DE136695976")
         assert not decides_tax(audience=Audience.CREATOR, country="DE", number="DE136695976")
         assert not decides_tax(audience=Audience.BUSINESS, country="GB", number="XI980780684")

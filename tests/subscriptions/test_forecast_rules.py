@@ -107,6 +107,17 @@ def test_what_renews_on_one_day_by_one_method_is_one_charge() -> None:
     assert set(days(found, DeadlineKind.OPT_OUT)) == {date(2027, 5, 27), date(2027, 8, 27)}
     assert days(found, DeadlineKind.REMINDER)[0] == date(2027, 5, 13)
     assert ahead(outlook(), until=date(2027, 5, 27)).charges == []
+    to_the_day = ahead(outlook(), until=date(2027, 5, 27))
+    assert days(to_the_day, DeadlineKind.OPT_OUT) == [date(2027, 5, 27)]
+    named = [(each.kind, each.about) for each in to_the_day.deadlines]
+    assert named == [
+        (DeadlineKind.REMINDER, "1:2027-05-13"),
+        (DeadlineKind.REMINDER, "1:2027-05-24"),
+        (DeadlineKind.OPT_OUT, "1"),
+    ]
+    just_sent = {"at": datetime(2027, 5, 13, 9, tzinfo=UTC), "today": date(2027, 5, 13)}
+    left = days(ahead(outlook(), until=date(2027, 5, 27), **just_sent), DeadlineKind.REMINDER)
+    assert left == [date(2027, 5, 24)]
     late = ahead(outlook(number=8), until=date(2030, 1, 1))
     assert [each.amount for each in late.charges] == [None] * 4
     assert ahead(outlook(fixed=0), until=date(2027, 6, 1)).charges == []
@@ -126,6 +137,16 @@ def test_what_ends_and_why() -> None:
     ]
     for reason, each, changed in cases:
         assert only_end(ahead(each, until=until, **changed)) == (june, reason)
+    one = outlook(auto_renew=False)
+    assert ahead(one, until=june - timedelta(days=1)).ends == []
+    assert only_end(ahead(one, until=june)) == (june, EndReason.RENEWAL_OFF)
+    later = ahead(outlook("z", number=2, auto_renew=False), one, until=until)
+    assert [end.subscription for end in later.ends] == ["a", "z"]
+    nothing_to_pay = replace(outlook(), price_on=lambda _: 0)
+    unproved = {"is_proved": False, "audience": Audience.STUDENT, "has_card": False}
+    assert ahead(nothing_to_pay, until=until, **unproved).ends == []
+    assert ahead(outlook(), until=until, audience=Audience.STUDENT).ends == []
+    assert ahead(outlook(by_transfer=True), until=until, has_card=False).ends == []
     trial = ahead(outlook(term=Term.TRIAL, auto_renew=False), until=until)
     assert only_end(trial) == (date(2027, 3, 31), EndReason.TRIAL_ENDS)
     found = ahead(outlook(stops_after=2), until=until)
@@ -157,6 +178,15 @@ def test_an_order_that_is_there_is_charged_again_or_awaited() -> None:
         assert found.charges == [Charge(on, 5555, "EUR", ("a", "b"), by_transfer)]
     lost = with_order(OrderState.RETRIED, has_card=False)
     assert [each.reason for each in lost.ends] == [EndReason.NO_CARD] * 2
+    lost_track = outlook(ordered=Ordered("o", OrderState.RETRIED, 5555))
+    assert ahead(lost_track, until=date(2027, 7, 1), **now).charges[0].on == date(2027, 6, 1)
+    invoiced = outlook(by_transfer=True, ordered=Ordered("o", OrderState.AWAITED, 5555))
+    assert days(ahead(invoiced, until=date(2027, 7, 1)), DeadlineKind.RENEWAL_INVOICE) == []
+    unordered = ahead(outlook(), until=date(2027, 7, 1), **now)
+    assert [each.on for each in unordered.charges] == [date(2027, 5, 28)]
+    just_over = {"at": first_instant(date(2027, 6, 1), PARIS), "today": date(2027, 6, 1)}
+    for each in (outlook(), invoiced):
+        assert ahead(each, until=date(2027, 7, 1), **just_over).charges == []
     over = {"at": first_instant(date(2027, 6, 3), PARIS), "today": date(2027, 6, 3)}
     lapsed = ahead(outlook(), until=date(2027, 7, 1), **over)
     assert (lapsed.charges, lapsed.ends) == ([], [])
@@ -166,6 +196,9 @@ def test_an_order_that_is_there_is_charged_again_or_awaited() -> None:
 def test_seats_go_once_and_prices_are_those_of_the_reminder() -> None:
     found = ahead(outlook(seats=5, paid_seats=5, next_quantity=2), until=date(2028, 1, 1))
     assert [(each.on, each.seats) for each in found.fewer] == [(date(2027, 6, 1), 2)]
+    for until, fewer in ((date(2027, 5, 31), 0), (date(2027, 6, 1), 1)):
+        assert len(ahead(outlook(next_quantity=1), until=until).fewer) == fewer
+    assert ahead(outlook(number=2), until=date(2028, 1, 1)).fewer == []
     twice = ahead(outlook(number=2, seats=5, paid_seats=4, next_quantity=1), until=date(2028, 1, 1))
     assert [(each.on, each.seats) for each in twice.fewer] == [
         (date(2027, 6, 1), 4),
@@ -177,6 +210,8 @@ def test_seats_go_once_and_prices_are_those_of_the_reminder() -> None:
 
     rising = replace(outlook(), price_on=dearer)
     assert [each.amount for each in ahead(rising, until=date(2027, 9, 1)).charges] == [2400, 4800]
+    reminded = {"at": first_instant(date(2027, 5, 13), PARIS), "today": date(2027, 5, 13)}
+    assert ahead(rising, until=date(2027, 6, 1), **reminded).charges[0].amount == 2400
     late = {"at": first_instant(date(2027, 5, 14), PARIS), "today": date(2027, 5, 14)}
     assert ahead(rising, until=date(2027, 6, 1), **late).charges[0].amount == 4800
     named = replace(rising, fixed=900)

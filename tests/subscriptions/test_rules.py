@@ -1,7 +1,9 @@
 """A subscription's life: its chain, its deadlines, its quantity, its end."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,9 +12,12 @@ from hypothesis import strategies as st
 
 from tenure.base.calendar import Span, Term, end_of_day_instant, first_instant
 from tenure.base.money import Money
+from tenure.catalogue.rules import Channel, OfferFacts, PriceFacts
 from tenure.policy.loading import default_policy, parse_policy
 from tenure.policy.model import Policy
 from tenure.policy.words import Audience
+from tenure.subscriptions.rules.announcing import price_ahead
+from tenure.subscriptions.rules.due import Course, agenda
 from tenure.subscriptions.rules.periods import (
     PeriodFacts,
     PeriodKind,
@@ -40,6 +45,7 @@ from tenure.subscriptions.rules.renewal import (
     opt_out_until,
     opt_out_verdict,
     reminder_days,
+    renewal_begins_at,
     termination_verdict,
     transfer_invoice_day,
 )
@@ -157,6 +163,8 @@ class TestStatus:
         assert status(facts, when) == SubscriptionStatus.CANCELLED
         assert status(facts, YEAR.ends_at) == SubscriptionStatus.CANCELLED
         assert access_ends_at(facts) == when
+        replaced = self.facts(YEAR, is_trial=True, cancelled_at=when)
+        assert status(replaced, when) == SubscriptionStatus.ENDED
 
     def test_until_the_boundary_the_current_period_is_the_old_one(self) -> None:
         """R24: also when the next is already paid."""
@@ -203,6 +211,8 @@ class TestOptOut:
         ]
         assert [verdict.allowed for verdict in found] == [True, True, True, False]
         assert found[1].figures == {"deadline": date(2027, 11, 22), "price": price}
+        gone = opt_in_verdict(YEAR, at=deadline, zone=PARIS, policy=POLICY, withdrawn=True)
+        assert (gone.allowed, gone.code.code) == (False, "offer_withdrawn")
 
     def test_never_where_nothing_renews(self) -> None:
         trial = period(date(2027, 1, 1), Term.TRIAL, 1, PARIS, trial_days=14)
@@ -250,6 +260,13 @@ class TestCharges:
     def test_by_transfer(self) -> None:
         assert transfer_invoice_day(date(2027, 11, 23), POLICY) == date(2027, 10, 24)
 
+    def test_the_first_instant_of_it_never_comes_before_the_period(self) -> None:
+        for by_transfer, day in ((True, date(2027, 10, 24)), (False, date(2027, 11, 19))):
+            found = renewal_begins_at(YEAR, PARIS, POLICY, by_transfer=by_transfer)
+            assert found == first_instant(day, PARIS)
+        month = period(date(2027, 2, 1), Term.MONTH, 1, PARIS)
+        assert renewal_begins_at(month, PARIS, POLICY, by_transfer=True) == month.starts_at
+
     @pytest.mark.parametrize(
         ("term", "expected"),
         [
@@ -268,6 +285,84 @@ class TestCharges:
     def test_none_before_the_period_began(self) -> None:
         current = Span(date(2027, 10, 23), date(2027, 11, 23))
         assert reminder_days(current, Term.YEAR, POLICY) == (date(2027, 11, 11),)
+        current = Span(date(2027, 11, 11), date(2027, 11, 23))
+        assert reminder_days(current, Term.YEAR, POLICY) == (date(2027, 11, 11),)
+
+
+class TestAgenda:
+    def course(self, **changed: Any) -> Course:
+        course = Course(YEAR, Term.YEAR, PARIS, POLICY, date(2027, 12, 7), auto_renew=True)
+        return replace(course, **changed)
+
+    def test_in_order_until_the_data_go(self) -> None:
+        found = agenda(self.course())
+        assert [(each.kind.value, each.on.isoformat()[5:]) for each in found] == [
+            ("reminder", "09-19"),
+            ("reminder", "10-19"),
+            ("reminder", "11-11"),
+            ("deadline", "11-18"),
+            ("charge", "11-19"),
+            ("charge", "11-20"),
+            ("charge", "11-22"),
+            ("charge", "11-23"),
+            ("end", "11-23"),
+            ("data_gone", "12-07"),
+        ]
+        assert (found[-2].at, found[-1].at) == (YEAR.ends_at, datetime(2027, 12, 7, 23, tzinfo=UTC))
+
+    def test_where_nothing_follows_only_the_ends(self) -> None:
+        stops: list[dict[str, Any]] = [
+            {"auto_renew": False},
+            {"stops_after": 1},
+            {"cancelled": True},
+            {"external": True},
+            {"withdrawn": True},
+            {"term": Term.TRIAL},
+        ]
+        for changed in stops:
+            found = agenda(self.course(**changed))
+            assert [each.kind.value for each in found] == ["end", "data_gone"]
+
+
+class TestNextPrice:
+    OFFER = OfferFacts(
+        id="artist",
+        audience=Audience.CREATOR,
+        channel=Channel.ONLINE,
+        countries=frozenset({"FR"}),
+        roles=frozenset({"artist"}),
+        prices=(PriceFacts(Term.YEAR, "EUR", 1200),),
+    )
+
+    @pytest.mark.parametrize(
+        ("changed", "country", "currency", "by_staff", "price"),
+        [
+            ({}, "FR", "EUR", False, 1200),
+            ({}, "DE", "EUR", False, None),
+            ({}, "DE", "EUR", True, 1200),
+            ({}, "FR", "USD", False, None),
+            ({}, "FR", "USD", True, 900),
+            ({"withdrawn": True}, "FR", "EUR", True, None),
+        ],
+    )
+    def test_what_a_next_period_costs(
+        self,
+        changed: dict[str, Any],
+        country: str,
+        currency: str,
+        by_staff: bool,
+        price: int | None,
+    ) -> None:
+        found = price_ahead(
+            replace(self.OFFER, **changed),
+            term=Term.YEAR,
+            currency=currency,
+            country=country,
+            on=date(2027, 1, 1),
+            paid=900,
+            sold_by_staff=by_staff,
+        )
+        assert found == price
 
 
 class TestStatutoryNotice:
@@ -287,6 +382,18 @@ class TestStatutoryNotice:
         found = notice_days(self.SPAN, Term.YEAR, late, protected=True)
         assert found == (date(2027, 8, 18), date(2027, 11, 11))
         assert notice_days(self.SPAN, Term.YEAR, late, protected=False) == (date(2027, 11, 11),)
+
+    @pytest.mark.parametrize(
+        ("before", "found"),
+        [(92, [date(2027, 8, 18)]), (30, [date(2027, 8, 18), date(2027, 10, 19)])],
+    )
+    def test_the_first_day_of_the_window_is_in_it_and_its_end_is_not(
+        self, before: int, found: list[date]
+    ) -> None:
+        policy = parse_policy(
+            f"statutory_eu.enabled = true\nrenewal.reminder_days_before_deadline.year = [{before}]"
+        )
+        assert list(notice_days(self.SPAN, Term.YEAR, policy, protected=True)) == found
 
     def test_a_month_is_too_short_for_one(self) -> None:
         month = Span(date(2027, 10, 23), date(2027, 11, 23))
@@ -317,6 +424,8 @@ class TestStatutoryNotice:
         assert asked((), date(2029, 1, 1)) == Money(0, "EUR")
         assert asked(on_time, date(2028, 1, 1)) == "notice_was_given"
         assert asked(late, date(2028, 1, 1), protected=False) == "notice_was_given"
+        assert asked((date(2027, 8, 18),), date(2028, 1, 1)) == "notice_was_given"
+        assert asked((date(2027, 10, 19),), date(2028, 11, 22)) == Money(100, "EUR")
 
 
 class TestProration:
