@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.db.utils import DatabaseError
 from django.test.utils import CaptureQueriesContext
+from msgspec.structs import replace
 
 from tenure.base.calendar import Term
 from tenure.base.clock import machine_now
@@ -231,7 +232,14 @@ def test_what_is_large_is_written_table_by_table_and_means_the_same() -> None:
     assert [each.data["total"]["amount"] for each in events[:MANY]] == [n.amount for n in paid]
     assert {(each.by, each.at) for each in events} == {("test", START)}
     assert journal.sequences == {of.buyer.id: before + MANY + 3}
-    unbroken(list(Document.objects.filter(series="TREC").order_by("sequence")))
+    issue([of] * MANY, kind="receipt")
+    papers = list(Document.objects.filter(series="TREC").order_by("sequence"))
+    assert len(papers) == 3 + MANY
+    unbroken(papers)
+    said = {
+        replace(parse(each.content), number="", sequence=0, previous_sha256="") for each in papers
+    }
+    assert len(said) == 1
 
 
 def test_a_year_changes_at_the_vendors_midnight() -> None:

@@ -8,7 +8,7 @@ streams' rows are locked for the shortest time and always in the same order.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache
@@ -26,7 +26,7 @@ from tenure.events.asked import Asked
 from tenure.events.copying import as_jsonb, copy_rows
 from tenure.events.models import CATALOGUE_STREAM, KEYS_STREAM, Event, IdempotencyKey
 from tenure.events.rows import run
-from tenure.events.writing import MANY, Writing, as_json, told_plainly
+from tenure.events.writing import MANY, WORTH_IT, Writing, as_json, told_plainly
 
 
 @runtime_checkable
@@ -102,6 +102,10 @@ def _fields(fact: type[Fact]) -> tuple[str, ...]:
     return tuple(field.name for field in fields)
 
 
+WriteMany = Callable[[Sequence[Any]], None]
+"""Writes rows of one model, now."""
+
+
 class Journal:
     """What one transaction records. ``at`` is the instant of the change, ``by`` who made it."""
 
@@ -117,7 +121,7 @@ class Journal:
         self._writing = Writing()
         self._pending: list[tuple[UUID, Fact, datetime]] = []
         self._touched: set[UUID] = set()
-        self._last: dict[str, list[Model]] = {}
+        self._last: dict[str, tuple[list[Model], WriteMany]] = {}
 
     def insert(self, rows: Iterable[Model]) -> None:
         """New rows, to be written with the journal; ``write`` them first to read them again."""
@@ -127,13 +131,14 @@ class Journal:
         """Another write that can wait as well; the statement is a constant of its module."""
         self._writing.change(statement, parameters)
 
-    def insert_last(self, rows: Iterable[Model], statement: str) -> None:
+    def insert_last(self, rows: Iterable[Model], statement: str, many: WriteMany) -> None:
         """New rows whose ``statement``, given them as JSON, locks what many wait for.
 
         It is sent once for all rows, with the journal, and may read ``stream`` so as to come
         after the streams. It is a constant of its module; whoever asks for it records a fact.
+        ``many`` does the same where there are so many that statements of their own cost less.
         """
-        self._last.setdefault(statement, []).extend(rows)
+        self._last.setdefault(statement, ([], many))[0].extend(rows)
 
     def write(self) -> None:
         """Write what waits, but for the journal itself, which is always the last."""
@@ -172,8 +177,11 @@ class Journal:
         is_told = self._tell()
         if is_told and self._last:
             self._writing.change(_RAISED, [], name="stream")
-        for statement, rows in self._last.items():
-            self._writing.change(statement, [as_json(rows)])
+        for statement, (rows, write_many) in self._last.items():
+            if is_told and len(rows) >= WORTH_IT:
+                write_many(rows)
+            else:
+                self._writing.change(statement, [as_json(rows)])
         numbers = self._writing.send("SELECT 1" if is_told else _NUMBERS, ending=True)
         if not is_told:
             self._note(numbers)

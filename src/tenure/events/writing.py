@@ -20,9 +20,10 @@ from tenure.events.copying import copy_rows
 from tenure.events.rows import run
 from tenure.events.sending import Values
 
-MANY: Final = 1_000
+MANY: Final = 500
 """So many rows are written table by table: each costs less, and a statement more is nothing."""
-_WORTH_IT: Final = 100
+WORTH_IT: Final = 100
+"""So many rows of one table are worth a statement of their own."""
 
 
 class Writing:
@@ -76,16 +77,21 @@ class Writing:
         many = {
             model: rows
             for model, rows in self._rows.items()
-            if len(rows) >= _WORTH_IT and not _shape(model).has_json
+            if len(rows) >= WORTH_IT and not _shape(model).has_json
         }
         for model in many:
             del self._rows[model]
         self.send()
-        for model, rows in many.items():
-            shape = _shape(model)
-            told = [shape.values(row.__dict__) for row in rows]
-            copy_rows(model._meta.db_table, shape.fields, told)
-            _note_written(rows)
+        for rows in many.values():
+            write_now(rows)
+
+
+def write_now(rows: Sequence[Model]) -> None:
+    """Write many new rows of one model, which has no column of JSON, at once."""
+    model = type(rows[0])
+    shape = _shape(model)
+    copy_rows(model._meta.db_table, shape.fields, (shape.values(row.__dict__) for row in rows))
+    _note_written(rows)
 
 
 def _note_written(rows: Iterable[Model]) -> None:

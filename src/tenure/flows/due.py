@@ -227,7 +227,7 @@ def run_due(*, now: datetime) -> int:
             with transaction(now=now, by="worker") as journal:
                 count = kind.do(whose(None), now, journal)
             done += count
-            more = count == BATCH
+            more = count >= BATCH
     return done
 
 

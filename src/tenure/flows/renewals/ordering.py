@@ -44,7 +44,7 @@ from tenure.subscriptions.commands.renewing import (
 )
 from tenure.subscriptions.queries.obligations import Obligation, obligations
 
-BATCH: Final = 500
+BATCH: Final = 1_000
 """How many subscriptions one transaction takes."""
 
 
