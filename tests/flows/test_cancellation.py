@@ -22,12 +22,14 @@ from tenure.billing.models import Document, Refund, SandboxRefund
 from tenure.flows.cancellation import NewCancellation, ask_cancellation
 from tenure.flows.policy import bring_into_force
 from tenure.flows.refunds import recover_refunds, refund_order
+from tenure.flows.requests import follow_up
 from tenure.flows.seat_changes.adding import MoreSeats, add_seats
 from tenure.flows.terminating import terminate
 from tenure.flows.verify.run import verify
 from tenure.orders.models import Order
 from tenure.organisations.models import Organisation
 from tenure.policy.words import Audience
+from tenure.subscriptions.models import Period
 from tenure.support.models import Request
 from tests.api.cast import key_for
 from tests.api.talking import Api, Reply
@@ -128,6 +130,8 @@ def test_bought_on_1_march_16_march_is_the_last_day() -> None:
     assert (ended["status"], ended["assigned"]) == ("cancelled", 0)
     assert ended["data_available_until"] == "2027-03-30"
     assert not Seat.objects.filter(invitation__isnull=False).exists()
+    nothing_left = {"remind_at": None, "renew_at": None}
+    assert Period.objects.values(*nothing_left).get() == nothing_left
     assert [each.amount for each in SandboxRefund.objects.all()] == [288000]
     case = f"/requests/{made.body['id']}"
     assert api.get(case).body == made.body
@@ -173,10 +177,19 @@ def test_what_is_not_eligible_is_sent_and_answered_by_staff() -> None:
     assert (told.body["status"], told.body["messages"][0]["by"]) == ("declined", "staff")
     assert api.post(f"{case}/decline", {"reason": "Too late."}).body == told.body
     assert api.get(f"/orders/{late}").body["status"] == "paid"
+    follow_up(
+        request=parse_public_id("req", sent.body["id"]),
+        message="But why?",
+        now=START + timedelta(days=16),
+        by="test",
+    )
+    told = api.post(f"{case}/decline", {"message": "It was over."}, idempotency_key="d2")
+    words = ["Too late.", "But why?", "It was over."]
+    assert [each["text"] for each in told.body["messages"]] == words
     other = own.post(path, {"reason": "Please."}, idempotency_key="b").body["id"]
     granted = api.post(f"{case}/grant", {"message": "Once."}, idempotency_key="g")
     assert (granted.body["status"], granted.body["refund"]["amount"]) == ("granted", 288000)
-    assert [each["text"] for each in granted.body["messages"]] == ["Too late.", "Once."]
+    assert [each["text"] for each in granted.body["messages"]] == [*words, "Once."]
     assert own.get(f"/requests/{other}").body["status"] == "closed"
     twice = api.post(f"/requests/{other}/grant", idempotency_key="h")
     assert (twice.status, twice.code) == (409, "already_cancelled")
@@ -258,6 +271,15 @@ def test_of_what_staff_gave_back_before_nothing_is_promised_again() -> None:
     granted = api.post(f"/requests/{sent['id']}/grant", idempotency_key="tg").body
     assert (granted["refund"]["amount"], granted["credit_note"]) == (0, None)
     all_holds()
+
+
+def test_papers_of_one_order_know_nothing_of_another() -> None:
+    company = customer()
+    for amount in (88000, 1000):
+        order = parse_public_id("ord", bought(company))
+        back = Money(amount, "EUR")
+        refund_order(order=order, amount=back, reason="A gesture.", now=START, by="test")
+        assert Document.objects.get(order=order, kind="credit_note").total == amount
 
 
 def test_a_transfer_goes_back_to_the_account_that_paid() -> None:
@@ -344,6 +366,7 @@ def test_a_renewal_that_has_begun_is_taken_back_by_staff() -> None:
 
 def test_a_contract_that_was_renewed_without_notice_ends_with_the_rest_paid_back() -> None:
     bring_into_force(source="[statutory_eu]\nenabled = true\n", now=START, by="test")
+    bought(customer())
     api, maker = Api(key_for(None)), customer(Audience.CREATOR, email="max@atelier.example")
     org = public_id("org", maker.id)
     cart = fill_cart(maker, ("designer-creator", 1))
@@ -357,7 +380,10 @@ def test_a_contract_that_was_renewed_without_notice_ends_with_the_rest_paid_back
     with pytest.raises(Refused):
         terminate(subscription=row, language="en", now=at, by="test")
     advanced(api, org, "2028-08-30T09:00:00Z")
+    bob = {"email": "bob@atelier.example", "standing": "member", "roles": ["designer"]}
+    assert api.post(f"/organisations/{org}/invitations", bob).status == 201
     written = terminate(subscription=row, language="en", now=at, by="test")
+    assert not Seat.objects.filter(subscription=row, invitation__isnull=False).exists()
     read = api.get(f"/requests/{public_id('req', written.ids[0])}").body
     assert (read["status"], read["refund"]["amount"]) == ("granted", round(19900 * 183 / 365))
     in_words = "Le contrat a pris fin, faute d'avis de son renouvellement."

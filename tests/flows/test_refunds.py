@@ -102,8 +102,9 @@ def test_more_than_was_paid_and_what_was_never_paid_stay_where_they_are() -> Non
     assert refused.value.code.code == "refund_nothing_paid"
     with pytest.raises(NotFound):
         give_back(new_id())
-    with pytest.raises(Invalid):
-        give_back(order, reason=" ")
+    for reason in (" ", "x" * 501):
+        with pytest.raises(Invalid):
+            give_back(order, reason=reason)
     assert not Refund.objects.exists()
 
 
@@ -148,21 +149,27 @@ def test_recovery_asks_and_calls_only_what_never_arrived() -> None:
     called = RefundOrder(arrived.id, arrived.payment_id, Money(100, "EUR"))
     assert gateway().refund(called).result is RefundResult.DONE
     assert recover_refunds(now=machine_now()) == 0
+    settled = give_back(paid_order(), 300)
+    Refund.objects.filter(id=settled.id).update(called_at=START)
     assert recover_refunds(now=machine_now(), patience=timedelta(0)) == 2
     statuses = Refund.objects.values_list("status", flat=True)
-    assert list(statuses) == ["done", "done"]
-    assert SandboxRefund.objects.count() == 2
+    assert list(statuses) == ["done"] * 3
+    assert SandboxRefund.objects.count() == 3
+    assert Refund.objects.get(called_at=START) == settled, "nobody asked about that one"
     assert recover_refunds(now=machine_now(), patience=timedelta(0)) == 0
     all_holds()
 
 
 def test_one_with_a_test_clock_is_recovered_when_it_is_advanced() -> None:
-    company = customer()
+    company, other = customer(), customer(email="eve@elsewhere.example")
     intended(paid_order(of=company), 100)
+    (theirs,) = intended(paid_order(of=other), 100)
     assert recover_refunds(now=machine_now(), patience=timedelta(0)) == 0
     later = START + timedelta(days=1)
     advance_clock(organisation=company.id, to=later, by="test", sandbox=True)
-    assert Refund.objects.get().status == "done"
+    assert Refund.objects.exclude(id=theirs.id).get().status == "done"
+    theirs.refresh_from_db()
+    assert theirs.status == "intended", "another's clock stands still"
     assert recover_refunds_of(company.id, now=later) == 0
 
 
@@ -173,6 +180,11 @@ def test_a_refund_asked_for_again_is_taken_up_where_it_stands() -> None:
     assert SandboxRefund.objects.get().key == refund.id
     with pytest.raises(NotFound):
         resume_refund(refund=new_id(), now=START, by="test")
+    (waits,) = intended(order := paid_order(), 100)
+    Payment.objects.filter(order=order).update(gateway="bygone")
+    resume_refund(refund=waits.id, now=START, by="test")
+    waits.refresh_from_db()
+    assert waits.status == "intended", "until its gateway is set up again"
 
 
 def test_the_sandbox_gives_back_no_more_than_it_took() -> None:

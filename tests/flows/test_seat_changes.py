@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 from django.db.models import Q, Sum
 
 from tenure.access.models import Seat
 from tenure.base.errors import Refused
-from tenure.base.ids import new_id
+from tenure.base.ids import new_id, parse_public_id
 from tenure.base.money import Money
-from tenure.billing.documents.content import parse
+from tenure.billing.documents.content import MentionCode, parse
 from tenure.billing.documents.facturx import render_xml
 from tenure.billing.models import Document, Payment, Recognition, Refund
 from tenure.events.journal import transaction
+from tenure.events.models import Event
 from tenure.flows.cancellation import NewCancellation, ask_cancellation
 from tenure.flows.clock import advance_clock
 from tenure.flows.due import BATCH
@@ -25,9 +27,11 @@ from tenure.flows.renewal_choice import choose_renewal
 from tenure.flows.seat_changes.adding import MoreSeats, add_seats
 from tenure.flows.seat_changes.paying_back import pay_released_back
 from tenure.flows.seats import assign_seat
+from tenure.flows.verification import accept_proof
 from tenure.flows.verify.run import verify
 from tenure.orders.models import Order
 from tenure.organisations.models import Organisation
+from tenure.policy.words import Audience
 from tenure.subscriptions.models import Period, Renewal, SeatChange, Subscription
 from tenure.support.models import Request
 from tests.billing.official import objections
@@ -78,7 +82,8 @@ def test_seats_are_paid_for_the_rest_of_the_period() -> None:
     wanted, on = MoreSeats(designers.id, 2, CardPayment()), START + timedelta(days=100)
     with pytest.raises(Refused, match="acting_pays_nothing"):
         add_seats(wanted=wanted, now=on, by="staff:usr_x")
-    order = added(designers, 2)  # by the card that was saved
+    order = added(designers, 2, start_at_once=True)  # by the card that was saved
+    assert order.start_requested_at == on
     assert (order.status, order.total_net) == ("paid", round(120000 * 2 * 266 / 366))
     assert counts(designers) == (7, 7, 7, 7)
     invoice = Document.objects.get(order=order)
@@ -89,6 +94,13 @@ def test_seats_are_paid_for_the_rest_of_the_period() -> None:
         "1\N{NARROW NO-BREAK SPACE}200,00\N{NO-BREAK SPACE}€ × 2 × 266 ÷ 366 jours, "
         "comptés depuis le 9\N{NO-BREAK SPACE}juin\N{NO-BREAK SPACE}2027"
     )
+    (renews,) = [
+        mention.text
+        for mention in parse(invoice.content).mentions
+        if mention.code is MentionCode.RENEWS
+    ]
+    assert renews == "2028-02-25"
+    assert told(company, "subscription.seats_added") == [order.id]
     assert objections(render_xml(parse(invoice.content))) == []
     earned = Recognition.objects.get(document=invoice)
     assert (earned.starts_on, earned.ends_on) == (date(2027, 6, 9), date(2028, 3, 1))
@@ -131,6 +143,7 @@ def test_seats_are_had_within_their_period_or_not_at_all() -> None:
     back = Refund.objects.get(order=late)
     assert (back.payment_id, back.amount, back.status) == (step.id, late.total, "intended")
     assert not Document.objects.filter(order=late).exists()
+    assert told(company, "subscription.seats_too_late") == [late.id]
     advance(company, 368)
     back.refresh_from_db()
     assert (back.status, counts(designers)) == ("done", (6, 6, 6, 6))
@@ -160,7 +173,9 @@ def test_taken_back_alone_or_with_the_subscription() -> None:
     note = Document.objects.get(order=gone, kind="credit_note")
     assert (note.total, note.corrects.order_id) == (gone.total, gone.id)
     assert SeatChange.objects.get(order=gone).undone_at is not None
+    assert told(company, "subscription.seats_taken_back") == [gone.id]
     waiting = added(designers, 1, TransferPayment())
+    late = added(designers, 1, CardPayment("tok_authenticate"))
     first = Order.objects.get(kind="purchase")
     assert cancelled(first) == ("granted", first.total)
     kept.refresh_from_db()
@@ -168,8 +183,33 @@ def test_taken_back_alone_or_with_the_subscription() -> None:
     assert (kept.status, waiting.status) == ("cancelled", "withdrawn")
     refunds = Refund.objects.filter(status="done").values_list("order_id", "amount")
     assert set(refunds) == {(each.id, each.total) for each in (kept, gone, first)}
+    assert SeatChange.objects.get(order=kept).undone_at is not None
     assert refused_by(lambda: added(designers, 1)) == "subscription_not_active"
+    now = clock_of(company.id)
+    assert now is not None
+    authenticate(payment=Payment.objects.get(order=late).id, passed=True, now=now, by="test")
+    assert Refund.objects.get(order=late).amount == late.total
     all_holds()
+
+
+def told(organisation: Organisation, type_: str) -> list[UUID]:
+    """The orders of which the journal says so."""
+    events = Event.objects.filter(organisation_id=organisation.id, type=type_)
+    return [parse_public_id("ord", each.data["order"]) for each in events.order_by("sequence")]
+
+
+def test_who_may_not_buy_so_adds_no_seats_so() -> None:
+    """R8, R14: seats are bought like anything else."""
+    open_shop()
+    maker, student = customer(Audience.CREATOR), customer(Audience.STUDENT, email="s@x.example")
+    designers = subscribe(maker, "designer-creator")
+    transfer = TransferPayment()
+    assert refused_by(lambda: added(designers, 1, transfer)) == "payment_method_not_for_audience"
+    accept_proof(organisation=student.id, now=START, by="test")
+    learning = subscribe(student, "designer-student")
+    assert added(learning, 1).status == "paid"
+    Organisation.objects.filter(id=student.id).update(verified_at=None)
+    assert added(learning, 1).status == "awaiting_verification"
 
 
 def cancelled(order: Order) -> tuple[str, int]:
