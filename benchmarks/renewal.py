@@ -17,6 +17,7 @@ import json
 import os
 import random
 import resource
+import select
 import signal
 import time
 from datetime import UTC, datetime, timedelta
@@ -317,7 +318,9 @@ def in_children(work: Any, count: int = 1) -> float:
 def is_killed(work: Any, after: float) -> bool:
     """Do ``work`` in a process that is killed after so many seconds; whether it was still at it."""
     child = _begun(work)
-    time.sleep(after)
+    watched = os.pidfd_open(child)
+    select.select([watched], [], [], after)  # it may be done before
+    os.close(watched)
     os.kill(child, signal.SIGKILL)
     return os.WIFSIGNALED(_ended(child))
 

@@ -238,6 +238,9 @@ def test_a_line_that_is_not_eligible_by_its_own_term_stays() -> None:
     assert (made["status"], made["refund"]) == ("granted", euros(24002))
     assert api.get(f"/subscriptions/{monthly}").body["status"] == "active"
     assert api.get(f"/subscriptions/{yearly}").body["status"] == "cancelled"
+    goes_on = Period.objects.get(subscription=parse_public_id("sub", monthly))
+    assert goes_on.remind_at is not None, "the other is reminded of, and renewed"
+    assert goes_on.renew_at is not None
     note = Document.objects.get(kind="credit_note")
     assert (note.total, note.id) == (24002, parse_public_id("doc", made["credit_note"]))
     assert api.post(path, idempotency_key="d").code == "already_cancelled"

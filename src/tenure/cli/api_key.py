@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
 
 import typer
 
@@ -33,6 +34,10 @@ def _name(text: str) -> str:
             )
         )
     return name
+
+
+def _owner(organisation: str | None) -> UUID | None:
+    return parse_public_id("org", organisation) if organisation else None
 
 
 _Whose = Annotated[
@@ -82,18 +87,13 @@ def create(
     """Print the key on stdout; only its hash is kept."""
     with installation():
         from tenure.cli.migrate import bring_up_to_date
-        from tenure.events.journal import transaction
-        from tenure.flows.locks import lock_living
-        from tenure.organisations.commands.api_keys import create_api_key
+        from tenure.flows.api_keys import make_api_key
 
         bring_up_to_date()
-        owner = parse_public_id("org", organisation) if organisation else None
-        now = machine_now()
-        with transaction(now=now, by="command", organisation=owner) as journal:
-            if owner is not None:
-                lock_living(owner, journal)
-            _, text = create_api_key(name=name, organisation=owner, journal=journal)
-        result(text)
+        made = make_api_key(
+            organisation=_owner(organisation), name=name, now=machine_now(), by="command"
+        )
+        result(made.text)
         remark(
             say(
                 "Keep it: it cannot be shown again.",
@@ -121,7 +121,7 @@ def list_keys(
         from tenure.organisations.models import Organisation
         from tenure.organisations.queries import api_keys_of
 
-        owner = parse_public_id("org", organisation) if organisation else None
+        owner = _owner(organisation)
         if owner is not None and not Organisation.objects.filter(id=owner).exists():
             raise NotFound
         rows = api_keys_of(owner)
@@ -152,7 +152,7 @@ def revoke(
     with installation():
         from tenure.flows.api_keys import revoke_api_key
 
-        owner = parse_public_id("org", organisation) if organisation else None
+        owner = _owner(organisation)
         revoke_api_key(
             organisation=owner, key=parse_public_id("key", key), now=machine_now(), by="command"
         )

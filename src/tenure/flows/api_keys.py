@@ -28,9 +28,10 @@ class MadeKey:
 
 
 def make_api_key(
-    *, organisation: UUID, name: str, now: datetime, by: str, asked: Asked | None = None
+    *, organisation: UUID | None, name: str, now: datetime, by: str, asked: Asked | None = None
 ) -> MadeKey:
-    """A key with which programs may what the organisation's administrators may.
+    """A key with which programs may what the organisation's administrators may; without one it is
+    the vendor's.
 
     Raises ``NotFound``, or ``Refused`` (``acting_makes_no_key``) for the vendor's staff.
     """
@@ -38,10 +39,11 @@ def make_api_key(
     if not verdict:
         raise Refused.by(verdict)
     with transaction(now=now, by=by, organisation=organisation, asked=asked) as journal:
-        lock_living(organisation, journal)
+        if organisation is not None:
+            lock_living(organisation, journal)
         key, text = commands.create_api_key(name=name, organisation=organisation, journal=journal)
         journal.made = key.id
-    return MadeKey(key.id, text, journal.revisions[organisation])
+    return MadeKey(key.id, text, journal.revisions[organisation or KEYS_STREAM])
 
 
 def revoke_api_key(*, organisation: UUID | None, key: UUID, now: datetime, by: str) -> Written:
