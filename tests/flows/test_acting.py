@@ -45,6 +45,8 @@ def test_acting_begins_with_a_reason_and_ends(company: Organisation) -> None:
     assert acting is not None
     assert (acting.reason, acting.begun_at) == ("They asked for help.", START)
     assert acting.by == staff_by(zoe) == f"staff:{public_id('usr', zoe)}"
+    other = customer(email="zed@elsewhere.example")
+    assert acting_of(zoe, other.id) is None, "for those alone for whom it was begun"
     said = Event.objects.get(type="acting.begun")
     assert (said.by, said.data["staff"]) == (acting.by, public_id("usr", zoe))
     for _ in range(2):
@@ -52,6 +54,8 @@ def test_acting_begins_with_a_reason_and_ends(company: Organisation) -> None:
     assert acting_of(zoe, company.id) is None
     assert told(company) == ["acting.begun", "acting.ended"]
     begin(company, zoe)
+    begin(other, zoe)
+    end_acting(organisation=other.id, user=zoe, now=START)
     assert acting_of(zoe, company.id) is not None
 
 

@@ -12,6 +12,7 @@ from tenure.events.models import Event
 from tenure.flows.invitations import accept_invitation
 from tenure.flows.members import change_member, remove_member
 from tenure.organisations.models import Invitation, Member
+from tenure.organisations.queries import bill_readers, owners
 from tenure.organisations.rules import MemberStatus, Standing
 from tests.flows.worlds import invited, joined, someone
 from tests.shop import START, customer, open_shop, owner_of, subscribe
@@ -96,8 +97,13 @@ def test_the_last_active_owner_stays() -> None:
 
 def test_ownership_is_not_an_administrators_to_give_or_take() -> None:
     company = customer()
+    ada = owner_of(company)
     bob = joined(company, "bob@atelier.example")
     bea = joined(company, "bea@atelier.example", standing=Standing.OWNER)
+    joined(
+        customer(email="eve@elsewhere.example"), "ed@elsewhere.example", standing=Standing.BILLING
+    )
+    assert owners(company.id) == bill_readers(company.id, 5) == [ada, bea]
     for member, standing in ((bob, Standing.OWNER), (bea, Standing.MEMBER)):
         code, _ = refused(lambda m=member, s=standing: change(m, standing=s))
         assert code == "ownership_is_given"

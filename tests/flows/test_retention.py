@@ -52,6 +52,7 @@ from tenure.organisations.models import (
     Retention,
     User,
 )
+from tenure.organisations.queries import count_purges_due, purges_due
 from tenure.organisations.rules import StaffRole, Standing
 from tenure.subscriptions.commands.recording import Recorded
 from tenure.subscriptions.models import Subscription
@@ -110,6 +111,7 @@ def test_data_outlive_access_and_go() -> None:
         ("retention_warned", datetime(2027, 4, 12, 22, tzinfo=UTC)),
     ]
     assert told(company) == warned  # a request is open
+    assert (purges_due(5), count_purges_due()) == ([], 0)
     with pytest.raises(Refused, match="purge_waits_for_request"):
         confirm_purge(organisation=company.id, now=GONE, by="test")
     close_request(request=request.id, now=GONE, by="test")
@@ -120,6 +122,7 @@ def test_data_outlive_access_and_go() -> None:
     assert sorted(mails.values_list("to", flat=True)) == ["ada@atelier.example"] * 2
     assert holds()
 
+    assert (purges_due(5), count_purges_due()) == ([company], 1)
     later = GONE + timedelta(days=3)
     subscribe(company, quantity=1, term=Term.QUARTER, now=later)  # it is paid again
     Subscription.objects.filter(term=Term.QUARTER).update(auto_renew=False)
@@ -140,6 +143,7 @@ def test_data_outlive_access_and_go() -> None:
         confirm_purge(organisation=company.id, now=now, by="test")
     gone = Organisation.objects.get(id=company.id)
     assert (gone.status, gone.billing_name) == ("purged", "Ada")
+    assert (purges_due(5), count_purges_due()) == ([], 0)
     assert told(company)[-1][0] == "purge_confirmed"
     members = Member.objects.filter(organisation=company)
     assert all(each.email == f"erased-{each.id}@erased.invalid" for each in members)
