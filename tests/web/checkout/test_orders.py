@@ -17,6 +17,7 @@ from tenure.orders.models import Order, OrderStatus
 from tenure.organisations.models import Member, Organisation, StudentProof
 from tenure.organisations.rules import Standing
 from tenure.policy.words import Audience
+from tests.flows.transfers import by_transfer, imported, transfer_for
 from tests.shop import START, customer, fill_cart, order_cart, owner_of
 from tests.web.checkout.buying import NEW_BUYER, confirm, fill, hidden, text, words
 from tests.web.console.companies import INSIDERS_ONLY, act, billing_contact, tried_by_all
@@ -298,11 +299,15 @@ def test_a_cancelled_order_says_so(company: Company) -> None:
 
 
 def test_one_that_waits_for_a_transfer_says_until_when(company: Company) -> None:
-    page = ordered(company, "tok_declined")
-    Order.objects.update(
-        status=OrderStatus.AWAITING_TRANSFER, expires_at=START + timedelta(days=30)
-    )
-    assert "We wait for your transfer" in words(browser(company.owner).get(page))
+    order = by_transfer(company.organisation)
+    page = page_of(order)
+    waiting = words(browser(company.owner).get(page))
+    assert "We wait for your transfer" in waiting
+    assert "we give them back" not in waiting
+    imported(transfer_for(order, 40000))
+    part = words(browser(company.owner).get(page))
+    assert "€1,040.00" in part
+    assert "€400.00 have arrived by transfer. If you pay by card now, we give them back." in part
 
 
 def test_staff_who_act_see_it_and_pay_nothing(company: Company) -> None:
