@@ -65,6 +65,8 @@ def test_the_vendor_confirms_that_data_are_gone(cast: Cast) -> None:
     assert seen["name"].startswith("erased-")
     assert cast.own.get(org).status == 401
     assert cast.vendor.patch(org, {"name": "Back"}).status == 404
+    cart = {"audience": "business", "country": "FR", "organisation": cast.org}
+    assert cast.vendor.post("/carts", cart).status == 404
     assert cast.vendor.post(f"{org}/export").status == 202
     assert cast.vendor.get(f"{org}/members").body["data"][0]["name"] == ""
     assert Export.objects.count() == 1

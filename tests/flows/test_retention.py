@@ -52,7 +52,7 @@ from tenure.organisations.models import (
     Retention,
     User,
 )
-from tenure.organisations.queries import count_purges_due, purges_due
+from tenure.organisations.queries import count_purges_due, export_of, purges_due
 from tenure.organisations.rules import StaffRole, Standing
 from tenure.subscriptions.commands.recording import Recorded
 from tenure.subscriptions.models import Subscription
@@ -250,6 +250,9 @@ def test_everything_can_be_taken_along() -> None:
     ready = Export.objects.filter(status="ready", organisation=company).order_by("id")
     assert list(ready.values_list("id", flat=True)) == again[1:], "asking often fills no disk"
     assert set(ExportPart.objects.values_list("export", flat=True)) == set(again[1:])
+    assert [export_of(company.id, id_).id for id_ in again] == again
+    with pytest.raises(NotFound):
+        export_of(again[0], again[0])
 
 
 def test_one_person_is_erased() -> None:
