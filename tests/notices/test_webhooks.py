@@ -267,6 +267,20 @@ def _claimed(now: datetime) -> list[WebhookFeed]:
         return claim_feeds(Lane(5), now=now, each=5)
 
 
+def test_what_goes_wrong_with_one_is_raised_when_the_others_are_written_down(
+    line: Line, program: Receiver
+) -> None:
+    company = customer()
+    subscription = subscribe(company)
+    kept = manager(company.id).add(wish=Wish(url=program.url, types=["subscription.*"]))
+    broken = manager(company.id).add(wish=Wish(url=program.url, types=["subscription.*"]))
+    Webhook.objects.filter(id=broken.webhook).update(url="http://[")
+    switch(subscription.id, on=False)
+    with pytest.raises(ValueError, match="IPv6"):
+        line.turn()
+    assert WebhookDelivery.objects.get().webhook_id == kept.webhook
+
+
 def test_a_slow_endpoint_holds_up_nobody_elses(line: Line, program: Receiver) -> None:
     company, other = customer(), customer(email="eve@elsewhere.example")
     subscription, others = subscribe(company), subscribe(other)

@@ -60,7 +60,8 @@ class Courier:
     def settle(self, now: datetime) -> bool:
         """Write down what is done, once something is; whether anything is still on its way.
 
-        Waits for no longer than ``PAUSE``.
+        Waits for no longer than ``PAUSE``. Raises what an errand raised, when the others are
+        written down.
         """
         wait(self._under_way, PAUSE, FIRST_COMPLETED)
         wait(self._under_way, self._gathering)
@@ -68,7 +69,8 @@ class Courier:
         for future in done:
             del self._under_way[future]
         self._of_the_slow.difference_update(done)
-        rounds = [round_ for future in done for round_ in future.result()]
+        failed = [future for future in done if future.exception() is not None]
+        rounds = [each for future in done if future not in failed for each in future.result()]
         for round_ in rounds:
             if round_.is_slow:
                 self._slow.add(round_.webhook.id)
@@ -76,6 +78,8 @@ class Courier:
                 self._slow.discard(round_.webhook.id)
         if rounds:
             settle(rounds, now)
+        for future in failed:
+            future.result()
         return bool(self._under_way)
 
     def finish(self, now: datetime) -> None:
