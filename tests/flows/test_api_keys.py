@@ -43,8 +43,10 @@ def test_revoking_again_changes_nothing(organisation: Organisation) -> None:
 def test_a_key_of_others_is_not_found(organisation: Organisation) -> None:
     other = customer(email="eve@elsewhere.example")
     made = make_api_key(organisation=other.id, name="theirs", now=START, by="test")
-    with pytest.raises(NotFound):
-        revoke_api_key(organisation=organisation.id, key=made.id, now=START, by="test")
+    for whose in (organisation.id, None):
+        with pytest.raises(NotFound):
+            revoke_api_key(organisation=whose, key=made.id, now=START, by="test")
+    assert api_keys_of(None) == []
     with pytest.raises(NotFound):
         api_key_of(organisation.id, made.id)
     with pytest.raises(NotFound):

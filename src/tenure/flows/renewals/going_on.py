@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from tenure.access.commands.letting_go import let_go_of_seats
+from tenure.base.verdicts import Code
 from tenure.events.journal import Journal
 from tenure.flows.renewals.bundles import Bundle
 from tenure.flows.renewals.intents import intend_charges
@@ -111,18 +112,12 @@ def _withdraw_stopped(
 ) -> frozenset[UUID]:
     """Declined orders of which a part was switched off while they were charged are withdrawn, and
     the rest is ordered anew (R21); returns which orders those were."""
-    stopped = {
-        order: each
-        for each in owed
-        if (order := each.renewal.order_id) is not None
-        and orders[order].status == OrderStatus.DECLINED
-        and not each.followed
-        and not renews(each.course)
-    }
-    for each in stopped.values():
-        buyer = buyers[each.subscription.organisation_id]
-        take_back(owed=each, buyer=buyer, why=RENEWAL_STOPPED, journal=journal)
-    return frozenset(stopped)
+    stopped = [
+        each
+        for each in _whose_order_is(OrderStatus.DECLINED, owed, orders)
+        if not each.followed and not renews(each.course)
+    ]
+    return _take_back(stopped, buyers, RENEWAL_STOPPED, journal)
 
 
 def _replace_changed(
@@ -135,24 +130,40 @@ def _replace_changed(
     the deadline they are replaced (R24, R27). Returns which orders those were."""
     waiting = [
         each
-        for each in owed
-        if (order := each.renewal.order_id) is not None
-        and orders[order].status == OrderStatus.AWAITING_TRANSFER
-        and each.is_owed(journal.at)
+        for each in _whose_order_is(OrderStatus.AWAITING_TRANSFER, owed, orders)
+        if each.is_owed(journal.at)
         and each.current.opt_out_until is not None
         and journal.at < each.current.opt_out_until
     ]
     ahead = seats_paid_ahead([each.subscription.id for each in waiting]) if waiting else {}
-    changed = {
-        _order_of(each.renewal): each
+    changed = [
+        each
         for each in waiting
         if (each.renewal.quantity or 0) + ahead.get((each.subscription.id, each.renewal.number), 0)
         != each.subscription.next_quantity
-    }
-    for each in changed.values():
+    ]
+    return _take_back(changed, buyers, RENEWAL_REPLACED, journal)
+
+
+def _whose_order_is(
+    status: OrderStatus, owed: Iterable[Obligation], orders: Mapping[UUID, Order]
+) -> list[Obligation]:
+    return [
+        each
+        for each in owed
+        if (order := each.renewal.order_id) is not None and orders[order].status == status
+    ]
+
+
+def _take_back(
+    owed: Iterable[Obligation], buyers: Mapping[UUID, Organisation], why: Code, journal: Journal
+) -> frozenset[UUID]:
+    """Take back each order that one of these is on, once; returns which."""
+    found = {_order_of(each.renewal): each for each in owed}
+    for each in found.values():
         buyer = buyers[each.subscription.organisation_id]
-        take_back(owed=each, buyer=buyer, why=RENEWAL_REPLACED, journal=journal)
-    return frozenset(changed)
+        take_back(owed=each, buyer=buyer, why=why, journal=journal)
+    return frozenset(found)
 
 
 def _by_order(

@@ -64,6 +64,14 @@ def outcome(work: Callable[[], object]) -> tuple[str, object]:
         return refusal.field_errors[0].code.code, None
 
 
+def noted(found: Thing | str | None, among: list[Thing]) -> str | None:
+    """What a rule made is noted ``among`` others; the code of a refusal is handed on."""
+    if found is None or isinstance(found, str):
+        return found
+    among.append(found)
+    return None
+
+
 def asked(op: Op, customer: Customer, tab: str = "") -> Asked:
     """The client's key for an operation; another ``tab`` has another."""
     key = f"{op.minute}:{op.kind}:{'.'.join(map(str, op.picks))}{tab}"

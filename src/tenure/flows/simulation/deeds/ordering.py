@@ -7,7 +7,7 @@ from typing import Final
 
 from tenure.flows.placing import CardPayment, TransferPayment
 from tenure.flows.purchase import resume_order
-from tenure.flows.simulation.deeds.deed import BY, Deed, made_under, needed, taken_up
+from tenure.flows.simulation.deeds.deed import BY, Deed, made_under, needed, noted, taken_up
 from tenure.flows.simulation.rulebook.customer import Customer, Order
 from tenure.flows.simulation.story import Op
 from tenure.flows.written import Outcome
@@ -51,11 +51,7 @@ def ordered(
     placed: list[Order] = []
 
     def expects() -> str | None:
-        found = places()
-        if isinstance(found, Order):
-            placed.append(found)
-            return None
-        return found
+        return noted(places(), placed)
 
     def learns(made: object) -> None:
         if placed:

@@ -17,6 +17,7 @@ from tenure.flows.simulation.deeds.deed import (
     Kind,
     asked,
     member_id,
+    noted,
     pick,
     subscription_id,
 )
@@ -75,11 +76,7 @@ def invite(customer: Customer, op: Op) -> Deed | None:
     made: list[Invitation] = []
 
     def expects() -> str | None:
-        found = people.invite(customer, email, standing, roles, op.at)
-        if isinstance(found, str):
-            return found
-        made.append(found)
-        return None
+        return noted(people.invite(customer, email, standing, roles, op.at), made)
 
     def learns(written: object) -> None:
         if made:

@@ -18,6 +18,7 @@ from tenure.flows.simulation.deeds.deed import (
     asked,
     made_under,
     needed,
+    noted,
     pick,
     taken_up,
 )
@@ -46,11 +47,7 @@ def make(customer: Customer, op: Op) -> Deed | None:
         )
 
     def expects() -> str | None:
-        found = quotes.make(customer, cart, op.at)
-        if isinstance(found, str):
-            return found
-        made.append(found)
-        return None
+        return noted(quotes.make(customer, cart, op.at), made)
 
     def learns(_told: object) -> None:
         if made:
