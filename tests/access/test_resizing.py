@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -13,7 +13,7 @@ from tenure.access.models import Seat
 from tenure.events.journal import transaction
 from tenure.events.models import Event
 from tenure.flows.seats import assign_seat
-from tenure.organisations.models import Member
+from tenure.organisations.models import Invitation, Member
 from tenure.subscriptions.models import Subscription
 from tests.flows.worlds import invited, joined
 from tests.shop import START, customer, open_shop, owner_of, subscribe
@@ -56,12 +56,16 @@ def test_seats_come_and_go_in_the_order_of_the_rule() -> None:
         joined(company, f"{name}@atelier.example", "designer") for name in ("bob", "cleo", "dan")
     )
     assign_seat(subscription=designers.id, member=ada.id, now=START, by="test")
-    invited(company, "eve@atelier.example", "designer")
+    eve, fay = (invited(company, f"{n}@atelier.example", "designer") for n in ("eve", "fay"))
+    assert resized(designers, to=7)[0] == []
+    Invitation.objects.filter(id=eve.id).update(created_at=START + timedelta(hours=1))
     Seat.objects.filter(member__in=[bob, dan]).update(last_used_on=date(2027, 4, 1))
-    assert resized(designers, to=5)[0] == []  # the free one
+    assert resized(designers, to=6)[0] == []  # the free one
     assert Event.objects.filter(type="seat.released").count() == 0
-    assert resized(designers, to=4)[0] == []  # the reserved one
-    assert Event.objects.filter(type="seat.released").count() == 1
+    assert resized(designers, to=5)[0] == []  # the one that was reserved last
+    assert Seat.objects.get(invitation__isnull=False).invitation == fay
+    assert resized(designers, to=4)[0] == []
+    assert Event.objects.filter(type="seat.released").count() == 2
     assert resized(designers, to=2, chosen=(cleo,))[0] == [cleo, ada]  # then the idle
     assert numbers(designers) == [1, 2]
     left = Seat.objects.filter(subscription=designers).values_list("member__email", flat=True)

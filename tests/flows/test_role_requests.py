@@ -95,6 +95,7 @@ def test_what_can_be_asked_for(company: Organisation, bob: Member) -> None:
         found = requestable_roles(company.id, bob.id, company.audience, at=START, language="en")
         return [role.id for role in found]
 
+    ask(joined(company, "eve@atelier.example"))
     assert offered() == ["designer", "analyst"]
     ask(bob, "analyst")
     assert offered() == ["designer"]
@@ -194,15 +195,19 @@ def test_a_stranger_s_request_is_not_found(company: Organisation, bob: Member) -
 def test_what_is_bought_for_it_is_given_to_who_waited_longest(
     company: Organisation, bob: Member
 ) -> None:
-    eve = joined(company, "eve@atelier.example")
-    first, second = ask(bob), ask(eve)
+    eve, dan = (joined(company, f"{name}@atelier.example") for name in ("eve", "dan"))
+    first, second, undecided = ask(bob), ask(eve), ask(dan)
+    elsewhere = ask(joined(customer(email="zed@elsewhere.example"), "zoe@elsewhere.example"))
+    RoleRequest.objects.filter(id=elsewhere).update(status="awaiting_seat")
     for request in (second, first, first):
         await_seat(request=request, organisation=company.id, now=START, by="member:ada")
-    assert open_requests(company.id).count == 2
+    assert open_requests(company.id).count == 3
     subscribe(company)
     assert (status(first), status(second)) == ("granted", "awaiting_seat")
     subscribe(company)
     assert status(second) == "granted"
+    subscribe(company)
+    assert (status(undecided), status(elsewhere)) == ("open", "awaiting_seat")
 
 
 def test_a_trial_serves_it_too(company: Organisation, bob: Member) -> None:
@@ -267,11 +272,12 @@ def test_who_is_given_the_role_otherwise_has_it_granted(company: Organisation, b
 def test_an_accepted_invitation_closes_what_was_asked(company: Organisation, bob: Member) -> None:
     subscribe(company)
     request = ask(bob)
+    others = ask(joined(company, "eve@atelier.example"))
     remove_member(member=bob.id, now=START, by="test")
-    assert status(request) == "withdrawn"
+    assert (status(request), status(others)) == ("withdrawn", "open")
     invitation = invited(company, bob.email, "designer")
     accept_invitation(invitation=invitation.id, now=START, by="test")
-    assert told() == ["made", "withdrawn"]
+    assert told() == ["made", "made", "withdrawn"]
 
 
 def test_a_suspended_member_is_not_granted_and_keeps_asking(
@@ -289,6 +295,10 @@ def test_a_suspended_member_is_not_granted_and_keeps_asking(
     with pytest.raises(Refused, match="member_not_active"):
         grant(request, company)
     assert status(request) == "open"
+    await_seat(request=request, organisation=company.id, now=START, by="member:ada")
+    assert not requests_to_serve(START).exists()
+    subscribe(company)
+    assert status(request) == "awaiting_seat"
 
 
 def test_the_last_free_seat_goes_to_one_of_many(company: Organisation) -> None:

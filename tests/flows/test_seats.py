@@ -54,6 +54,7 @@ def use(seat: Seat, day: date) -> None:
 
 
 def test_every_no_in_its_order() -> None:
+    subscribe(customer(email="eve@elsewhere.example"), quantity=3)  # whose seats are not theirs
     company = customer()
     designers = subscribe(company, quantity=2, term=Term.QUARTER)
     over = Period.objects.get(subscription=designers).ends_at
