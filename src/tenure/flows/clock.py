@@ -8,23 +8,22 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-from tenure.base.calendar import local_date, zone_named
-from tenure.base.errors import NotFound, Refused
+from tenure.base.errors import Refused
 from tenure.base.verdicts import Verdict, allow, refuse
 from tenure.events.journal import transaction
 from tenure.events.models import Event, Stream
 from tenure.events.queries import events_between
 from tenure.flows.bookkeeping import recognise_revenue
-from tenure.flows.clock_waiting import ask_again, bring_up_to_date, next_look_up
-from tenure.flows.due import do_due_of, next_due, whose
-from tenure.flows.locks import lock_organisation
+from tenure.flows.clock_outlook import Outlook, look_at
+from tenure.flows.clock_waiting import ask_again, bring_up_to_date
+from tenure.flows.due import do_due_of, whose
+from tenure.flows.locks import lock_moving, lock_organisation
 from tenure.flows.recovery import recover_of_organisation
 from tenure.flows.renewals.charging import charge_renewals_of, end_steps_of
 from tenure.organisations.errors import (
     CLOCK_ADVANCES,
     CLOCK_ONLY_FORWARD,
     CLOCK_TOO_FAR,
-    NO_TEST_CLOCK,
     SANDBOX_ONLY,
 )
 from tenure.organisations.events import ClockAdvanced
@@ -66,28 +65,28 @@ def advance_clock(*, organisation: UUID, to: datetime, by: str, sandbox: bool) -
     advancing it again goes on. Raises ``NotFound``, or ``Refused`` with ``no_test_clock``,
     ``sandbox_only``, ``clock_only_forward`` or ``clock_too_far``.
     """
-    clock = _clock_of(organisation)
+    ahead = look_at(organisation)
+    asked = clock = ahead.clock
     verdict = clock_verdict(clock, to, sandbox=sandbox)
     if not verdict:
         raise Refused.by(verdict)
     before = Stream.objects.filter(organisation_id=organisation).values_list("sequence", flat=True)
     first = before.first() or 0
-    charge_renewals_of(organisation, now=clock)
+    _charge(ahead, clock)
     recover_of_organisation(organisation, now=clock)
-    ask_again(organisation, now=clock)
-    bring_up_to_date(organisation, now=clock)
-    asked = clock
+    ask_again(organisation, look_at(organisation).waiting, now=clock)
+    ahead = _bring_up_to_date(look_at(organisation), clock)
     while True:
-        instant = _next(organisation, to)
-        stands = _clock_of(organisation)
-        if _ask_yesterday(organisation, instant or to, again=stands != asked):
-            asked = stands
+        instant = ahead.next(to)
+        if _ask_yesterday(ahead, instant or to, again=ahead.clock != asked):
+            asked = ahead.clock
+            ahead = look_at(organisation)
             continue  # what was settled may fall due before
+        ahead = _end_steps(ahead, instant or to)
         if instant is None:
             break
-        _step(organisation, instant)
-        charge_renewals_of(organisation, now=instant)
-        bring_up_to_date(organisation, now=instant)
+        _step(ahead, instant)
+        ahead = _bring_up_to_date(_charge(look_at(organisation), instant), instant)
     with transaction(now=to, by=by, organisation=organisation) as journal:
         row = lock_organisation(organisation, journal)
         if row.test_clock is None or to < row.test_clock:
@@ -111,50 +110,52 @@ def advance_all(*, to: datetime, by: str) -> int:
     return len(behind)
 
 
-def _step(organisation: UUID, instant: datetime) -> None:
+def _step(ahead: Outlook, instant: datetime) -> None:
     """Move the clock to ``instant`` and do what falls due there, in one transaction.
 
     Time brought it about, as it would have by the worker, and not whoever moved the clock.
     """
-    with transaction(now=instant, by="worker", organisation=organisation) as journal:
-        row = lock_organisation(organisation, journal)
-        if row.test_clock is not None and row.test_clock < instant:
-            Organisation.objects.filter(id=organisation).update(test_clock=instant)
-        do_due_of(organisation, instant, journal)
-        journal.touch(organisation)
+    whose = ahead.organisation
+    with transaction(now=instant, by="worker", organisation=whose) as journal:
+        lock_moving(whose, instant, journal)
+        do_due_of(whose, instant, ahead.due, journal)
+        journal.touch(whose)
 
 
-def _next(organisation: UUID, to: datetime) -> datetime | None:
-    """The next instant up to ``to`` at which something is to be done; never before the clock."""
-    clock = _clock_of(organisation)
-    found = (next_due(organisation, to), next_look_up(organisation, after=clock))
-    instants = [max(at, clock) for at in found if at is not None and at <= to]
-    return min(instants, default=None)
+def _charge(ahead: Outlook, now: datetime) -> Outlook:
+    """Charge what is intended; returns what lies ahead then."""
+    if ahead.in_flight and charge_renewals_of(ahead.organisation, now=now):
+        return look_at(ahead.organisation)
+    return ahead
 
 
-def _ask_yesterday(organisation: UUID, instant: datetime, *, again: bool) -> bool:
+def _bring_up_to_date(ahead: Outlook, now: datetime) -> Outlook:
+    """Do what is waited for from outside and can be had now; returns what lies ahead then."""
+    if not ahead.waiting.wants(now, days=ahead.vat_days):
+        return ahead
+    bring_up_to_date(ahead.organisation, ahead.waiting, now=now, days=ahead.vat_days)
+    return look_at(ahead.organisation)
+
+
+def _ask_yesterday(ahead: Outlook, instant: datetime, *, again: bool) -> bool:
     """What an earlier day left unknown is asked before the next one, as if each were a call.
 
-    Steps that nobody takes any more are ended; all else is asked once a day, if ``again``.
-    Returns whether anything was asked.
+    Once a day, if ``again``. Returns whether anything was asked.
     """
-    clock = _clock_of(organisation)
-    zone = zone_named(Organisation.objects.values_list("timezone", flat=True).get(id=organisation))
-    if local_date(clock, zone) >= local_date(instant, zone):
+    if not again or not ahead.is_before(instant):
         return False
-    if again and recover_of_organisation(organisation, now=clock) + ask_again(
-        organisation, now=clock
-    ):
-        bring_up_to_date(organisation, now=clock)
-        return True
-    end_steps_of(organisation, now=clock, until=instant)
-    return False
+    whose, clock = ahead.organisation, ahead.clock
+    asked = recover_of_organisation(whose, now=clock) if ahead.in_flight else 0
+    waiting = look_at(whose).waiting if asked else ahead.waiting
+    if not asked + ask_again(whose, waiting, now=clock):
+        return False
+    _bring_up_to_date(look_at(whose), clock)
+    return True
 
 
-def _clock_of(organisation: UUID) -> datetime:
-    found = Organisation.objects.filter(id=organisation).values_list("test_clock", flat=True)
-    if not found:
-        raise NotFound
-    if found[0] is None:
-        raise Refused(NO_TEST_CLOCK)
-    return found[0]
+def _end_steps(ahead: Outlook, instant: datetime) -> Outlook:
+    """Steps that nobody takes any more are ended before the next day; returns what lies ahead."""
+    whose = ahead.organisation
+    if not ahead.in_flight or not ahead.is_before(instant):
+        return ahead
+    return look_at(whose) if end_steps_of(whose, now=ahead.clock, until=instant) else ahead

@@ -11,12 +11,10 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from tenure.events.rows import read_values
 from tenure.flows.payment_methods import recover_methods_of
 from tenure.flows.refunds import recover_refunds_of
 from tenure.flows.vat_checks import look_up_of_organisation
 from tenure.flows.vat_validated import correct_of_organisation
-from tenure.orders.queries.policy import policy_in_force
 
 
 class Waiting(NamedTuple):
@@ -43,46 +41,48 @@ class Waiting(NamedTuple):
             return self.ask_at
         return self.answered_at + timedelta(days=days) if self.answered_at else _ALWAYS
 
+    def wants(self, now: datetime, *, days: int) -> bool:
+        """Whether ``bring_up_to_date`` may find something to do."""
+        at = self.asks_at(days=days)
+        return (at is not None and at <= now) or (self.charged and self.validated) or self.refunds
+
+    def next_look_up(self, *, after: datetime, days: int) -> datetime | None:
+        """When a register is next to be asked about an organisation's number.
+
+        One for which it was time ``after`` or before, where the clock stands, is None if it could
+        not be begun there: it cannot be later either.
+        """
+        at = self.asks_at(days=days)
+        return at if at is not None and (self.ask_at is not None or at > after) else None
+
 
 _ALWAYS: Final = datetime.fromisoformat("0001-01-01T00:00:00+00:00")
 
-_WAITING: Final = """
-SELECT EXISTS (SELECT FROM billing_refund
-               WHERE organisation_id = customer.id AND method = 'card'
-               AND status IN ('intended', 'unknown', 'called')),
-       EXISTS (SELECT FROM billing_paymentmethod
-               WHERE organisation_id = customer.id
-               AND status IN ('intended', 'authentication_required')),
-       customer.vat_number <> '' AND EXISTS (
-               SELECT FROM orders_order
-               WHERE organisation_id = customer.id AND vat_number = customer.vat_number
-               AND status = 'paid' AND tax_corrected_at IS NULL),
-       (SELECT min(ask_at) FROM organisations_vatcheck WHERE organisation_id = customer.id),
-       (SELECT max(answered_at) FROM organisations_vatcheck
-        WHERE organisation_id = customer.id AND number = customer.vat_number),
-       customer.vat_validated_at IS NOT NULL
-FROM organisations_organisation AS customer WHERE customer.id = %s
+WAITING: Final = """
+    EXISTS (SELECT FROM billing_refund
+            WHERE organisation_id = customer.id AND method = 'card'
+            AND status IN ('intended', 'unknown', 'called')),
+    EXISTS (SELECT FROM billing_paymentmethod
+            WHERE organisation_id = customer.id
+            AND status IN ('intended', 'authentication_required')),
+    customer.vat_number <> '' AND EXISTS (
+            SELECT FROM orders_order
+            WHERE organisation_id = customer.id AND vat_number = customer.vat_number
+            AND status = 'paid' AND tax_corrected_at IS NULL),
+    (SELECT min(ask_at) FROM organisations_vatcheck WHERE organisation_id = customer.id),
+    (SELECT max(answered_at) FROM organisations_vatcheck
+     WHERE organisation_id = customer.id AND number = customer.vat_number),
+    customer.vat_validated_at IS NOT NULL
 """
+"""The columns of ``Waiting``, of an organisation ``customer``."""
 
 
-def next_look_up(organisation: UUID, *, after: datetime) -> datetime | None:
-    """When a register is next to be asked about an organisation's number.
-
-    One for which it was time ``after`` or before, where the clock stands, is None if it could not
-    be begun there: it cannot be later either.
-    """
-    waiting = _waiting_of(organisation)
-    at = waiting.asks_at(days=_days())
-    return at if at is not None and (waiting.ask_at is not None or at > after) else None
-
-
-def bring_up_to_date(organisation: UUID, *, now: datetime) -> None:
+def bring_up_to_date(organisation: UUID, waiting: Waiting, *, now: datetime, days: int) -> None:
     """Ask the register what is due, correct the tax it spares, and give back what is intended.
 
-    ``now`` is where the organisation's clock stands.
+    ``now`` is where the organisation's clock stands; ``days`` as in ``Waiting.asks_at``.
     """
-    waiting = _waiting_of(organisation)
-    asks_at = waiting.asks_at(days=_days())
+    asks_at = waiting.asks_at(days=days)
     if asks_at is not None and asks_at <= now:
         look_up_of_organisation(organisation, now=now)
     if waiting.charged and waiting.validated:
@@ -91,20 +91,10 @@ def bring_up_to_date(organisation: UUID, *, now: datetime) -> None:
         recover_refunds_of(organisation, now=now)
 
 
-def ask_again(organisation: UUID, *, now: datetime) -> int:
+def ask_again(organisation: UUID, waiting: Waiting, *, now: datetime) -> int:
     """Ask how far refunds and the saving of cards have come; ``now`` is by its clock.
 
     Returns how many were asked about.
     """
-    waiting = _waiting_of(organisation)
     asked = recover_refunds_of(organisation, now=now) if waiting.refunds else 0
     return asked + (recover_methods_of(organisation, now=now) if waiting.cards else 0)
-
-
-def _waiting_of(organisation: UUID) -> Waiting:
-    (found,) = read_values(_WAITING, [organisation])
-    return Waiting(*found)
-
-
-def _days() -> int:
-    return policy_in_force()[1].tax.vat_number_counts_days

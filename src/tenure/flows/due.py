@@ -6,9 +6,9 @@ Each kind works in batches with a constant number of statements, claims its rows
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import Q
@@ -148,71 +148,77 @@ class Kind(NamedTuple):
     """One kind of what falls due by itself.
 
     ``do`` works on one batch of whose ``scope`` is, and says how many rows it took. ``earliest``
-    is an SQL expression for the instant at which an organisation, ``%(whose)s``, next has
-    something of the kind; where it is empty, the kind only follows upon the others.
+    is an SQL expression for the instant at which an organisation, ``{whose}``, next has something
+    of the kind. What only follows upon the others has one in ``follows`` instead, for whether the
+    organisation has anything that could follow.
     """
 
     do: Callable[[Q, datetime, Journal], int]
     earliest: str = ""
+    follows: str = ""
 
 
 KINDS: Final[tuple[Kind, ...]] = (
     Kind(
         remind_of_transfers,
         "SELECT min(remind_at) FROM orders_order "
-        "WHERE organisation_id = %(whose)s AND status = 'awaiting_transfer'",
+        "WHERE organisation_id = {whose} AND status = 'awaiting_transfer'",
     ),
     Kind(
         expire_orders,
-        "SELECT min(expires_at) FROM orders_order WHERE organisation_id = %(whose)s "
+        "SELECT min(expires_at) FROM orders_order WHERE organisation_id = {whose} "
         "AND (kind <> 'renewal' AND status IN ('awaiting_verification', 'awaiting_transfer') "
         "OR kind = 'seats' AND status = 'declined')",
     ),
     Kind(
         expire_unaccepted,
         "SELECT min(expires_at) FROM orders_quote "
-        "WHERE organisation_id = %(whose)s AND status = 'sent'",
+        "WHERE organisation_id = {whose} AND status = 'sent'",
     ),
     Kind(
         expire_invitations,
         "SELECT min(expires_at) FROM organisations_invitation "
-        "WHERE organisation_id = %(whose)s AND status = 'pending'",
+        "WHERE organisation_id = {whose} AND status = 'pending'",
     ),
     Kind(  # before the deadline of the same instant, which ends what it tells of
         remind_of_renewals,
         "SELECT min(remind_at) FROM subscriptions_period "
-        "WHERE organisation_id = %(whose)s AND remind_at IS NOT NULL",
+        "WHERE organisation_id = {whose} AND remind_at IS NOT NULL",
     ),
     Kind(
         begin_periods,
         "SELECT min(starts_at) FROM subscriptions_period "
-        "WHERE organisation_id = %(whose)s AND begin_noted_at IS NULL",
+        "WHERE organisation_id = {whose} AND begin_noted_at IS NULL",
     ),
     Kind(
         pass_deadlines,
         "SELECT min(opt_out_until) FROM subscriptions_period "
-        "WHERE organisation_id = %(whose)s AND deadline_noted_at IS NULL",
+        "WHERE organisation_id = {whose} AND deadline_noted_at IS NULL",
     ),
     # When the deadline is over, what follows is ordered, and then charged (R24).
     Kind(
         order_renewals,
-        "SELECT min(renew_at) FROM subscriptions_period WHERE organisation_id = %(whose)s",
+        "SELECT min(renew_at) FROM subscriptions_period WHERE organisation_id = {whose}",
     ),
     Kind(
         go_on_with_renewals,
-        "SELECT min(due_at) FROM subscriptions_renewal WHERE organisation_id = %(whose)s",
+        "SELECT min(due_at) FROM subscriptions_renewal WHERE organisation_id = {whose}",
     ),
     # A period does not end unrenewed while the last charge is being made.
     Kind(
         end_periods,
         "SELECT min(ends_at) FROM subscriptions_period "
-        "WHERE organisation_id = %(whose)s AND end_noted_at IS NULL AND NOT EXISTS ("
-        "SELECT FROM billing_payment WHERE organisation_id = %(whose)s "
+        "WHERE organisation_id = {whose} AND end_noted_at IS NULL AND NOT EXISTS ("
+        "SELECT FROM billing_payment WHERE organisation_id = {whose} "
         "AND status = 'intended' AND off_session)",
     ),
     Kind(pay_released_back, NEXT_PAID_BACK),  # by whatever came to nothing above (R27)
     Kind(watch_retention, NEXT_LOOK),  # after whatever a purge waits for came to its end
-    Kind(grant_requests),
+    Kind(
+        grant_requests,
+        follows="EXISTS (SELECT FROM access_rolerequest "
+        "WHERE organisation_id = {whose} AND status = 'awaiting_seat')",
+    ),
     Kind(recognise_revenue),
 )
 """In the order in which things happen that fall due at the same instant."""
@@ -231,31 +237,52 @@ def run_due(*, now: datetime) -> int:
     return done
 
 
-def do_due_of(organisation: UUID, instant: datetime, journal: Journal) -> None:
-    """Do what an organisation has due at ``instant``; a step of its clock's.
+class Due(NamedTuple):
+    """What an organisation has due: when each kind is next, and which kinds could follow."""
+
+    earliest: Mapping[Kind, datetime | None]
+    follows: Collection[Kind]
+
+    def next(self, until: datetime) -> datetime | None:
+        """The earliest instant up to ``until`` at which something falls due."""
+        instants = [at for at in self.earliest.values() if at is not None and at <= until]
+        return min(instants, default=None)
+
+    def is_due(self, kind: Kind, instant: datetime) -> bool:
+        """Whether ``kind`` may find something to do at ``instant``."""
+        at = self.earliest.get(kind)
+        return kind in self.follows or (at is not None and at <= instant)
+
+
+_DATED: Final = [kind for kind in KINDS if kind.earliest]
+_FOLLOWING: Final = [kind for kind in KINDS if kind.follows]
+DUE: Final = ", ".join(
+    f"({each})" for each in [k.earliest for k in _DATED] + [k.follows for k in _FOLLOWING]
+)
+"""The columns from which ``due_by`` reads what an organisation, ``{whose}``, has due."""
+
+
+def due_by(values: Sequence[Any]) -> Due:
+    """What the columns of ``DUE`` say."""
+    earliest = dict(zip(_DATED, values, strict=False))
+    follows = zip(_FOLLOWING, values[len(_DATED) :], strict=True)
+    return Due(earliest, [kind for kind, may in follows if may])
+
+
+def do_due_of(organisation: UUID, instant: datetime, due: Due, journal: Journal) -> None:
+    """Do what an organisation has due at ``instant``, as it was looked up; a step of its clock's.
 
     Months of revenue are not among it: the books can be brought up to date at any later instant.
     """
-    found = _earliest(organisation)
     for kind in KINDS:
-        at = found.get(kind)
-        if kind.do is not recognise_revenue and (not kind.earliest or (at and at <= instant)):
+        if due.is_due(kind, instant):
             kind.do(whose(organisation), instant, journal)
 
 
 def next_due(organisation: UUID, until: datetime) -> datetime | None:
     """The earliest instant up to ``until`` at which something falls due for an organisation."""
-    instants = [at for at in _earliest(organisation).values() if at is not None and at <= until]
-    return min(instants, default=None)
+    (found,) = read_values(_DUE_OF, [organisation])
+    return due_by(found).next(until)
 
 
-_ASKED: Final = [kind for kind in KINDS if kind.earliest]
-_EARLIEST: Final = "SELECT " + ", ".join(
-    f"({kind.earliest.replace('%(whose)s', '%s')})" for kind in _ASKED
-)
-
-
-def _earliest(organisation: UUID) -> dict[Kind, datetime | None]:
-    """When each kind is next due for an organisation; one statement."""
-    (found,) = read_values(_EARLIEST, [organisation] * _EARLIEST.count("%s"))
-    return dict(zip(_ASKED, found, strict=True))
+_DUE_OF: Final = f"SELECT {DUE.format(whose='given.id')} FROM (SELECT %s::uuid AS id) AS given"  # noqa: S608 - of constants

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from tenure.base.errors import NotFound, Refused
@@ -25,6 +27,24 @@ def lock_organisation(organisation: UUID, journal: Journal) -> Organisation:
     if clock is not None and clock > journal.at:
         journal.at = clock
     return found[0]
+
+
+def lock_moving(organisation: UUID, to: datetime, journal: Journal) -> None:
+    """Lock an organisation whose test clock goes on to ``to``, unless it is past that by now.
+
+    The ``journal`` follows the clock, as in ``lock_organisation``. Raises ``NotFound`` without one.
+    """
+    found = run(_MOVE, [to, organisation])
+    if not found:
+        raise NotFound
+    journal.at = max(journal.at, found[0][0])
+
+
+_MOVE: Final = """
+    UPDATE organisations_organisation SET test_clock = greatest(test_clock, %s)
+    WHERE id = %s AND test_clock IS NOT NULL RETURNING test_clock
+"""
+"""An update of what is no key locks its row as ``FOR NO KEY UPDATE`` does."""
 
 
 def lock_living(organisation: UUID, journal: Journal) -> Organisation:

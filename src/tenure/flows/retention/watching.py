@@ -29,7 +29,7 @@ BATCH: Final = 500
 NEXT_LOOK: Final = f"""
     SELECT watch.next_at FROM organisations_retention AS watch
     JOIN organisations_organisation AS organisation ON organisation.id = watch.organisation_id
-    WHERE watch.organisation_id = %(whose)s
+    WHERE watch.organisation_id = {{whose}}
       AND (watch.until IS NULL OR watch.next_at < watch.until
            OR NOT ({AWAITS_MONEY} OR {OPEN_REQUEST} OR {UNSETTLED_MONEY}))
 """  # noqa: S608 - of constants

@@ -25,7 +25,7 @@ _MORE: Final = 500
 """What says that there may be more: as many as the other kinds take at once."""
 
 NEXT: Final = (
-    "SELECT min(released_at) FROM subscriptions_seatchange WHERE organisation_id = %(whose)s "
+    "SELECT min(released_at) FROM subscriptions_seatchange WHERE organisation_id = {whose} "
     "AND released_at IS NOT NULL AND undone_at IS NULL"
 )
 """When an organisation next has any."""
