@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 import pytest
+from django.db import connection
 from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
 
 from tenure.access.rules.decision import decide
 from tenure.base.calendar import Term, microseconds
@@ -117,6 +119,24 @@ def test_day_by_day_is_the_same_as_at_once() -> None:
 
     assert told(at_once) == told(by_day)
     assert len(told(at_once)) > 15
+
+
+def test_an_instant_costs_a_look_and_what_is_due_at_it() -> None:
+    company = customer()
+    for day in range(2, 6):
+        one = invited(company, f"{day}@atelier.example")
+        Invitation.objects.filter(id=one.id).update(expires_at=START + timedelta(days=day))
+
+    def sent(days: float) -> list[str]:
+        with CaptureQueriesContext(connection) as found:
+            advance(company, START + timedelta(days=days))
+        told = [each["sql"] for each in found]
+        return [each for each in told if not each.startswith(("BEGIN", "COMMIT"))]
+
+    quiet, first, three = sent(1), sent(2.5), sent(5.5)
+    around = 4  # for whom it works, the clock, the journal, and what lies ahead then
+    own = 5  # of the one kind that is due: customers, invitations, seats, and two that close them
+    assert (len(quiet), len(first), len(three)) == (9, 9 + around + own, 9 + 3 * (around + own))
 
 
 def test_a_clock_moves_only_forward_and_only_in_a_sandbox() -> None:

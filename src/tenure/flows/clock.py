@@ -72,10 +72,12 @@ def advance_clock(*, organisation: UUID, to: datetime, by: str, sandbox: bool) -
         raise Refused.by(verdict)
     before = Stream.objects.filter(organisation_id=organisation).values_list("sequence", flat=True)
     first = before.first() or 0
-    _charge(ahead, clock)
-    recover_of_organisation(organisation, now=clock)
-    ask_again(organisation, look_at(organisation).waiting, now=clock)
-    ahead = _bring_up_to_date(look_at(organisation), clock)
+    ahead = _charge(ahead, clock)
+    if ahead.in_flight and recover_of_organisation(organisation, now=clock):
+        ahead = look_at(organisation)
+    if ask_again(organisation, ahead.waiting, now=clock):
+        ahead = look_at(organisation)
+    ahead = _bring_up_to_date(ahead, clock)
     while True:
         instant = ahead.next(to)
         if _ask_yesterday(ahead, instant or to, again=ahead.clock != asked):

@@ -30,7 +30,7 @@ from tenure.orders.rules.tax import LineAmounts, TaxKind, TaxSituation, price_do
 from tenure.organisations.models import Organisation
 from tenure.policy.model import Policy
 from tenure.policy.words import Audience
-from tenure.subscriptions.commands.renewing import write_renewals
+from tenure.subscriptions.commands.renewing import remind_next, write_renewals
 from tenure.subscriptions.models import Period, Subscription
 from tenure.subscriptions.queries.obligations import Obligation, obligations
 from tenure.subscriptions.queries.reminders import due_reminders, goes_on, next_reminder
@@ -59,7 +59,7 @@ def remind_of_renewals(scope: Q, until: datetime, journal: Journal) -> int:
     for period in periods:
         policy = _policy(period)
         period.remind_at = next_reminder(period, policy, journal.at) if policy else None
-    Period.objects.bulk_update(periods, ["remind_at"])
+    remind_next(periods=periods)
     return len(periods)
 
 

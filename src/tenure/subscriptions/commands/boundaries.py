@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tenure.billing.models import Payment, PaymentStatus
 from tenure.events.journal import Journal
+from tenure.events.rows import AMONG, run
 from tenure.organisations.commands.retention import look_at_retention
 from tenure.subscriptions.events import (
     OptOutDeadlinePassed,
@@ -62,6 +64,8 @@ def due_ends(scope: Q, until: datetime) -> QuerySet[Period]:
 
 def note_deadlines(*, periods: Sequence[Period], journal: Journal) -> None:
     """Tell of deadlines that went by; where nothing was to follow, there is nothing to tell."""
+    if not periods:
+        return
     for period in periods:
         deadline = period.opt_out_on
         if deadline is not None and goes_on(period):
@@ -70,8 +74,10 @@ def note_deadlines(*, periods: Sequence[Period], journal: Journal) -> None:
                 OptOutDeadlinePassed(subscription=period.subscription_id, deadline=deadline),
                 at=period.opt_out_until,
             )
-    ids = [period.id for period in periods]
-    Period.objects.filter(id__in=ids).update(deadline_noted_at=journal.at)
+    run(_NOTE_DEADLINES, [journal.at, [period.id for period in periods]])
+
+
+_NOTE_DEADLINES: Final = f"UPDATE subscriptions_period SET deadline_noted_at = %s WHERE id {AMONG}"  # noqa: S608 - of constants
 
 
 def note_ends(*, periods: Sequence[Period], journal: Journal) -> None:
@@ -79,6 +85,8 @@ def note_ends(*, periods: Sequence[Period], journal: Journal) -> None:
 
     Whether anything of the organisation goes on is looked at afterwards (R31).
     """
+    if not periods:
+        return
     subscriptions = {period.subscription_id for period in periods}
     chains: dict[UUID, list[Period]] = {}
     for row in Period.objects.filter(subscription_id__in=subscriptions).order_by("number"):
@@ -99,5 +107,8 @@ def note_ends(*, periods: Sequence[Period], journal: Journal) -> None:
                 ),
                 at=period.ends_at,
             )
-    Period.objects.filter(id__in=[period.id for period in periods]).update(end_noted_at=journal.at)
+    run(_NOTE_ENDS, [journal.at, [period.id for period in periods]])
     look_at_retention(organisations=over, at=journal.at)
+
+
+_NOTE_ENDS: Final = f"UPDATE subscriptions_period SET end_noted_at = %s WHERE id {AMONG}"  # noqa: S608 - of constants

@@ -102,6 +102,17 @@ _UNSCHEDULE: Final = f"""
 """  # noqa: S608 - of constants
 
 
+def remind_next(*, periods: Collection[Period]) -> None:
+    """Write when each of the locked ``periods`` is next reminded of, as it says."""
+    run(_REMIND, [[row.id for row in periods], [row.remind_at for row in periods]])
+
+
+_REMIND: Final = """
+    UPDATE subscriptions_period AS period SET remind_at = given.at
+    FROM unnest(%s::uuid[], %s::timestamptz[]) AS given (id, at) WHERE period.id = given.id
+"""
+
+
 def withdraw_renewals(*, owed: Sequence[Obligation]) -> None:
     """Their offers can no longer be had: they end with the period that runs (R5)."""
     for each in owed:
@@ -300,8 +311,12 @@ def due_beginnings(scope: Q, until: datetime, most: int) -> list[Period]:
 
 def note_beginnings(*, periods: Collection[Period], journal: Journal) -> None:
     """The boundary was applied (R26)."""
-    ids = [row.id for row in periods]
-    Period.objects.filter(id__in=ids).update(begin_noted_at=journal.at)
+    run(_NOTE_BEGINNINGS, [journal.at, [row.id for row in periods]])
+
+
+_NOTE_BEGINNINGS: Final = f"""
+    UPDATE subscriptions_period SET begin_noted_at = %s WHERE id {AMONG}
+"""  # noqa: S608 - of constants
 
 
 def tell_declined(
