@@ -87,6 +87,7 @@ def test_a_member_asks_and_administrators_see_it(company: Organisation, bob: Mem
         "member": public_id("mem", bob.id),
         "role": "designer",
     }
+    ask(joined(company, "eve@atelier.example"))
     assert [each.id for each in requests_of_member(bob.id, "en")] == [request]
 
 
@@ -135,6 +136,10 @@ def test_granting_assigns_a_free_seat(company: Organisation, bob: Member) -> Non
     assert refusal.value.code.code == "no_free_seat"
     assert refusal.value.figures == {"available": 0, "roles": ("designer",)}
     subscribe(company)
+    with pytest.raises(Refused, match="no_free_seat"):  # it is over by then
+        grant_role_request(
+            request=request, organisation=company.id, now=START + timedelta(days=400), by="x"
+        )
     for _ in range(2):
         grant(request, company)
     assert status(request) == "granted"
@@ -196,8 +201,8 @@ def test_what_is_bought_for_it_is_given_to_who_waited_longest(
     company: Organisation, bob: Member
 ) -> None:
     eve, dan = (joined(company, f"{name}@atelier.example") for name in ("eve", "dan"))
-    first, second, undecided = ask(bob), ask(eve), ask(dan)
     elsewhere = ask(joined(customer(email="zed@elsewhere.example"), "zoe@elsewhere.example"))
+    undecided, first, second = ask(dan), ask(bob), ask(eve)
     RoleRequest.objects.filter(id=elsewhere).update(status="awaiting_seat")
     for request in (second, first, first):
         await_seat(request=request, organisation=company.id, now=START, by="member:ada")
@@ -299,6 +304,12 @@ def test_a_suspended_member_is_not_granted_and_keeps_asking(
     assert not requests_to_serve(START).exists()
     subscribe(company)
     assert status(request) == "awaiting_seat"
+    change_member(
+        member=bob.id, status=MemberStatus.ACTIVE, may_give_ownership=False, now=START, by="test"
+    )
+    assert requests_to_serve(START).exists()
+    Seat.objects.update(organisation=customer(email="zed@elsewhere.example"))
+    assert not requests_to_serve(START).exists(), "another's seats serve nobody here"
 
 
 def test_the_last_free_seat_goes_to_one_of_many(company: Organisation) -> None:
