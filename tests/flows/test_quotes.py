@@ -102,7 +102,10 @@ def test_a_cart_is_quoted_and_accepted_at_its_prices() -> None:
 
 def test_accepted_twice_it_is_one_order() -> None:
     quote = quoted(customer())
-    first, second = take(quote), take(quote)
+    first = accept(quote=quote.id, payment=OK, start_at_once=True, now=START, by="test")
+    second = take(quote)
+    order = Order.objects.get()
+    assert (order.start_requested_at, order.expires_at) == (START, None)
     assert (first.order, first.created) == (second.order, True)
     assert not second.created
     assert SandboxCharge.objects.count() == 1

@@ -36,7 +36,16 @@ from tenure.subscriptions.models import Period, Renewal, SeatChange, Subscriptio
 from tenure.support.models import Request
 from tests.billing.official import objections
 from tests.flows.transfers import TOTAL, by_transfer, imported, transfer_for
-from tests.shop import START, clock_of, customer, open_shop, owner_of, subscribe
+from tests.shop import (
+    START,
+    clock_of,
+    customer,
+    fill_cart,
+    open_shop,
+    order_cart,
+    owner_of,
+    subscribe,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -292,6 +301,8 @@ def test_what_was_paid_beside_a_renewal_that_is_ordered_anew_goes_back() -> None
     assert SeatChange.objects.filter(order=order, released_at=None).count() == 2
     renewal = Renewal.objects.get(subscription=designers)
     ahead = renewal.quantity
+    other = customer(email="eve@elsewhere.example")  # what they have in flight blocks nobody here
+    order_cart(other, fill_cart(other, ("designer-business", 1)), "tok_authenticate")
     now = clock_of(payer.id)
     assert now is not None
     choose_renewal(

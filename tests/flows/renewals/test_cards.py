@@ -10,6 +10,7 @@ import pytest
 from tenure.access.models import Seat
 from tenure.base.calendar import Term
 from tenure.base.errors import Refused
+from tenure.billing.documents.content import MentionCode, parse
 from tenure.billing.models import Document, Payment, Refund, SandboxCharge
 from tenure.events.models import Event
 from tenure.flows.cancellation import (
@@ -81,6 +82,9 @@ def test_a_card_is_charged_once_when_the_deadline_is_over() -> None:
     invoice = Document.objects.get(order=order)
     assert invoice.number == "TREN-2027-000001"
     assert '"ends_on":"2028-02-22"' in invoice.content
+    mentions = {each.code: each.text for each in parse(invoice.content).mentions}
+    assert mentions[MentionCode.RENEWS] == "2028-02-18"
+    assert second.renew_at == datetime(2028, 2, 18, 23, tzinfo=UTC), "by card, as it was paid"
     told = advance(subscription.organisation, "2027-12-01")
     assert "subscription.lapsed" not in told
     assert Period.objects.get(id=second.id).begin_noted_at == second.starts_at
@@ -131,6 +135,20 @@ def test_a_declined_card_is_tried_on_its_days_and_lapses(token: str, why: str, t
     assert nothing.value.code.code == "nothing_due"
     assert Payment.objects.filter(status="captured").count() == 2
     all_holds()
+
+
+def test_each_of_a_customer_is_tried_on_its_own_days() -> None:
+    company = bought("tok_ok_then_declined").organisation
+    advance(company, "2027-08-25")
+    now = clock_of(company.id) or BOUGHT
+    cart = fill_cart(company, ("analyst-business", 1), term=Term.QUARTER, now=now)
+    order_cart(company, cart, "tok_ok_then_declined", now=now)
+    advance(company, "2027-11-23")
+    tried = [
+        [f"{row.created_at:%m-%d}" for row in order.payments.order_by("id")]
+        for order in Order.objects.filter(kind="renewal").order_by("id")
+    ]
+    assert tried == [["11-18", "11-19", "11-21", "11-22"], ["11-20", "11-21"]]
 
 
 def test_nobody_pays_and_it_is_given_up() -> None:

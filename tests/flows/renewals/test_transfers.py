@@ -130,6 +130,9 @@ def test_switching_one_off_credits_the_invoice_and_orders_the_rest_anew() -> Non
     choose(designers, auto_renew=True)
     open_ones = Order.objects.filter(kind="renewal", status="awaiting_transfer")
     assert sorted(line.quantity for order in open_ones for line in order.lines.all()) == [2, 5]
+    told = Event.objects.filter(type="subscription.renewal_taken_back").order_by("sequence")
+    whose = [public_id("sub", each.id) for each in (designers, analysts, analysts)]
+    assert [each.data["subscription"] for each in told] == whose
     all_holds()
 
 
