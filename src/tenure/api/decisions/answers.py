@@ -24,10 +24,7 @@ CONFIGURATION_PATH: Final = "/.well-known/authzen-configuration"
 def decision_answer(decision: Decision, revision: int) -> bytes:
     """One decision with its reason, as of the organisation's ``revision``."""
     if decision.valid_until is not None:
-        return (
-            b'{"decision":true,"context":{"reason":"granted","revision":%d,"valid_until":"%b"}}'
-            % (revision, _moment(decision.valid_until))
-        )
+        return _granted(decision.valid_until, revision)
     reason = decision.reason.code.encode()
     if decision.data_available_until is None:
         return b'{"decision":false,"context":{"reason":"%b","revision":%d,"valid_until":null}}' % (
@@ -41,9 +38,13 @@ def decision_answer(decision: Decision, revision: int) -> bytes:
     )
 
 
-@lru_cache(maxsize=4096)
-def _moment(at: datetime) -> bytes:
-    return moment(at).encode()
+@lru_cache(maxsize=8192)
+def _granted(until: datetime, revision: int) -> bytes:
+    """Kept, since many have paid until the same day and few have changed often."""
+    return (
+        b'{"decision":true,"context":{"reason":"granted","revision":%d,"valid_until":"%b"}}'
+        % (revision, moment(until).encode())
+    )
 
 
 def error_answer(error: TenureError, language: str) -> bytes:

@@ -5,21 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
-from typing import Final
+from contextlib import suppress
+from typing import Final, cast
+
+from msgspec import UNSET
 
 from tenure.api.decisions.answers import decision_answer
-from tenure.api.decisions.assessing import assess_all, named_organisations
+from tenure.api.decisions.assessing import Assessed, assess_all, named_organisations
 from tenure.api.decisions.database import Link
 from tenure.api.decisions.fresh import Asker, Freshness, Moment, Strangers
 from tenure.api.decisions.judging import (
     Circumstances,
+    Key,
     Outcome,
     Stranger,
     judge,
+    judge_in,
     named_organisation,
 )
 from tenure.api.decisions.memory import Memory
-from tenure.api.decisions.questions import Question, read_question, read_questions
+from tenure.api.decisions.questions import Question, Questions, read_question, read_questions
 from tenure.api.decisions.sharing import Sharing
 from tenure.api.decisions.usage import Usage
 from tenure.api.errors import UNAVAILABLE, CallRefused
@@ -27,6 +32,8 @@ from tenure.base.errors import Invalid, TenureError
 from tenure.base.ids import public_id
 
 _LEAST_LINKS: Final = 3
+_JUDGED_AT_ONCE: Final = 400
+"""After how many questions in calls of several others have their turn."""
 
 
 class Desk:
@@ -49,7 +56,7 @@ class Desk:
         self.counts: Counter[str] = Counter()
         """How many decisions there were for each reason."""
         self._links = [Link(url, self.memory.connected) for _ in range(max(links, _LEAST_LINKS))]
-        freshness = Freshness(self.memory)
+        freshness = Freshness(self.memory, loop)
         self._loop = loop
         self._tasks: set[asyncio.Task[None]] = set()
         self._moments = Sharing(
@@ -72,14 +79,16 @@ class Desk:
         name = question.context.organisation
         if isinstance(name, str):
             moment = self._moments.join()
-            moment.ask(key, name)
+            moment.ask(key, None)
             moment.waiting.append((key, question, asker))
         else:
             self._promise(self._answer(key, question), asker)
 
     def ask_many(self, key: bytes, body: bytes, language: str, asker: Asker) -> None:
         """Tell ``asker`` the answers to the questions in ``body``, when they are known."""
-        self._promise(self.answer_many(key, body, language), asker)
+        moment = self._moments.join()
+        moment.ask(key, None)
+        moment.waiting_for_many.append((key, body, language, asker))
 
     async def answer_one(self, key: bytes, body: bytes) -> bytes:
         """The answer to the question in ``body``; raises ``TenureError``."""
@@ -96,7 +105,9 @@ class Desk:
         if isinstance(questions, Question):
             return await self._answer(key, questions)
         given = await self._circumstances(key, named_organisations(questions))
-        assessed = assess_all(questions, given, self.usage.note, language)
+        return await self._settled_many(assess_all(questions, given, self.usage.note, language))
+
+    async def _settled_many(self, assessed: Assessed) -> bytes:
         strangers = assessed.strangers
         if strangers:
             assessed.settle(await self._existing(strangers))
@@ -121,29 +132,87 @@ class Desk:
             await link.close()
 
     def _settle(self, moment: Moment) -> None:
-        """Answer those who wait for ``moment``; one that goes wrong keeps nobody else waiting."""
-        waiting = moment.waiting
+        """Answer those who wait for ``moment``; one that goes wrong keeps nobody else waiting.
+
+        What is remembered now may be fresher than the statement, and time goes on with it. What
+        is not remembered has to be read, for which another statement is joined. After so many
+        questions it is somebody else's turn.
+        """
+        waiting, many = moment.waiting, moment.waiting_for_many
+        asker = None
+        judged = 0
         try:
             while waiting:
-                key, question, asker = waiting[-1]
-                try:
-                    outcome = judge(question, moment.circumstances(key), self.usage.note)
-                except TenureError as error:
-                    asker.refused(error)
-                else:
-                    self._tell(outcome, asker)
-                waiting.pop()
+                key, question, asker = waiting.pop()
+                self._settle_one(moment, key, question, asker)
+            while many and judged < _JUDGED_AT_ONCE:
+                key, body, language, asker = many.pop()
+                judged += self._settle_many(moment, key, body, language, asker)
+            asker = None
         finally:
-            if waiting:
-                waiting.pop()[2].forsaken()
+            if asker is not None:
+                asker.forsaken()
+            if waiting or many:
                 self._loop.call_soon(self._settle, moment)
 
-    def _tell(self, outcome: Outcome, asker: Asker) -> None:
+    def _settle_one(self, moment: Moment, key: bytes, question: Question, asker: Asker) -> None:
+        name = question.context.organisation
+        who = self._prompt(moment, key)
+        known = None if who is None or name is UNSET else self.memory.recall(name)
+        if who is None or known is None:
+            self._later(moment, self._answer(key, question), asker)
+            return
+        try:
+            outcome = judge_in(known, question, who, self.memory.at, self.usage.note)
+        except TenureError as error:
+            asker.refused(error)
+            return
         if outcome.who is not None:
             self._promise(self._settled(outcome), asker)
             return
-        self.counts[outcome.decision.reason.code] += 1
-        asker.decided(decision_answer(outcome.decision, outcome.revision))
+        decision = outcome.decision
+        self.counts[decision.reason.code] += 1
+        asker.decided(decision_answer(decision, outcome.revision))
+
+    def _settle_many(
+        self, moment: Moment, key: bytes, body: bytes, language: str, asker: Asker
+    ) -> int:
+        """Returns how many questions there were."""
+        who, questions = self._prompt(moment, key), None
+        if who is not None:
+            with suppress(Invalid):
+                questions = read_questions(body)
+        if who is None or not isinstance(questions, Questions):
+            self._later(moment, self.answer_many(key, body, language), asker)
+            return 1
+        names = named_organisations(questions)
+        known = {} if None in names else self.memory.recall_all(cast(set[str], names))
+        if len(known) < len(names):
+            self._later(moment, self.answer_many(key, body, language), asker)
+        else:
+            given = Circumstances(who, self.memory.at, known)
+            assessed = assess_all(questions, given, self.usage.note, language)
+            if assessed.strangers:
+                self._promise(self._settled_many(assessed), asker)
+            else:
+                self.counts.update(assessed.reasons)
+                asker.decided(assessed.answer())
+        return len(questions.items)
+
+    def _prompt(self, moment: Moment, key: bytes) -> Key | None:
+        """Who asks, if what is remembered now will do for the answer."""
+        memory = self.memory
+        if moment.prompt != memory.generation or not memory.knows_catalogue:
+            return None
+        return moment.keys.get(key)
+
+    def _later(self, moment: Moment, answer: Coroutine[None, None, bytes], asker: Asker) -> None:
+        """Tell ``asker`` another way, unless there is none."""
+        if moment.failed and moment.prompt is None:
+            answer.close()
+            asker.refused(CallRefused(UNAVAILABLE))
+        else:
+            self._promise(answer, asker)
 
     def _promise(self, answer: Coroutine[None, None, bytes], asker: Asker) -> None:
         task = self._loop.create_task(_keep(answer, asker))

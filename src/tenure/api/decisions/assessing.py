@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import dataclass, field
 
+from msgspec import UNSET
+
 from tenure.api.decisions.answers import answers, decision_answer, error_answer, is_last
 from tenure.api.decisions.judging import (
     Circumstances,
@@ -82,4 +84,5 @@ def named_organisations(asked: Question | Questions) -> set[str | None]:
     """The organisations that are named, and None if a question names none."""
     if isinstance(asked, Question):
         return {named_organisation(asked)}
-    return {named_organisation(item) for item in asked.items if not isinstance(item, Invalid)}
+    named = {item.context.organisation for item in asked.items if not isinstance(item, Invalid)}
+    return {None if name is UNSET else name for name in named}

@@ -53,6 +53,11 @@ class Moment(Share):
         super().__init__(done)
         self.waiting: list[tuple[bytes, Question, Asker]] = []
         """Who is answered when the statement was: with which key, what, and whom to tell."""
+        self.waiting_for_many: list[tuple[bytes, bytes, str, Asker]] = []
+        """Likewise, with several questions in a body that is still to be read, and in what
+        language."""
+        self.prompt: int | None = None
+        """The generation of the memory that is at least as fresh as the statement, if any is."""
         self.asked: dict[bytes, set[str]] = {}
         self.at = 0
         self.keys: dict[bytes, Key] = {}
@@ -62,7 +67,7 @@ class Moment(Share):
 
     def settle(self) -> None:
         """Answer those who wait."""
-        if self.waiting:
+        if self.waiting or self.waiting_for_many:
             self._settle(self)
 
     def ask(self, key: bytes, name: str | None) -> None:
@@ -115,8 +120,9 @@ class Strangers(Share):
 class Freshness:
     """Asks the database what has changed, and loads what has."""
 
-    def __init__(self, memory: Memory) -> None:
+    def __init__(self, memory: Memory, loop: asyncio.AbstractEventLoop) -> None:
         self._memory = memory
+        self._loop = loop
         self._reading_catalogue = asyncio.Lock()
 
     async def ask_moment(self, link: Link, moment: Moment, turn: Turn) -> None:
@@ -128,18 +134,22 @@ class Freshness:
 
     async def _ask(self, link: Link, moment: Moment, turn: Turn) -> None:
         memory, asked = self._memory, moment.asked
-        generation = memory.generation
+        generation, moment.prompt = memory.generation, None
         ((moment.at, *found),) = await link.rows(CHANGED, memory.snapshot)
         if memory.generation != generation:
             return
         memory.move_on(*found)
+        memory.at = moment.at
         names = _all_names(asked)
         moment.known = memory.recall_all(names)
         moment.keys = {key: known for key in asked if (known := memory.keys.get(key)) is not None}
         is_all = len(moment.known) == len(names) and len(moment.keys) == len(asked)
+        moment.prompt = generation if memory.knows_catalogue else None
         if not (is_all and memory.knows_catalogue):
             with memory.reading() as reading:
                 turn.end()
+                if memory.knows_catalogue:  # nobody waits for what others ask to be read
+                    self._loop.call_soon(moment.settle)
                 await self._load(link, moment, reading)
 
     async def _load(self, link: Link, moment: Moment, reading: Reading) -> None:

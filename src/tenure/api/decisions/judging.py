@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 from uuid import UUID
 
+import msgspec
 from msgspec import UNSET
 
 from tenure.access.queries.decisions import KnownMember, KnownOrganisation
@@ -71,7 +72,7 @@ class Stranger(NamedTuple):
     address: str | None = None
 
 
-class Outcome(NamedTuple):
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """A decision as of ``revision``; final unless it must be known whether ``who`` exists."""
 
     decision: Decision
@@ -91,14 +92,24 @@ def judge(question: Question, given: Circumstances, note: Note) -> Outcome:
     if it does not exist for the key, ``Refused`` if it has not reached the revision that the
     client saw (R42).
     """
-    subject, resource, context = question.subject, question.resource, question.context
-    name = given.home if context.organisation is UNSET else context.organisation
+    named = question.context.organisation
+    name = given.home if named is UNSET else named
     if name is None:
         raise Invalid([FieldError("context.organisation", FIELD_MISSING)])
-    known, owner = given.known.get(name), given.key.organisation
-    if known is None or (owner is not None and owner != known.id):
+    known = given.known.get(name)
+    if known is None:
         raise NotFound
-    facts = known.facts
+    return judge_in(known, question, given.key, given.at, note)
+
+
+def judge_in(
+    known: KnownOrganisation, question: Question, key: Key, at: int, note: Note
+) -> Outcome:
+    """As ``judge``, when it was found what is known of the organisation that is named."""
+    owner, facts = key.organisation, known.facts
+    if owner is not None and owner != known.id:
+        raise NotFound
+    subject, resource, context = question.subject, question.resource, question.context
     if context.at_least is not UNSET and context.at_least > facts.revision:
         raise Refused(REVISION_NOT_REACHED, revision=facts.revision)
     name = subject.id if subject.type == MEMBER else ""
@@ -108,7 +119,7 @@ def judge(question: Question, given: Circumstances, note: Note) -> Outcome:
     if member is None:
         return Outcome(UNKNOWN_SUBJECT, facts.revision, _stranger(subject))
     application = resource.id if resource.type == APPLICATION else ""
-    at = _time_for(known, given.at)
+    at = _time_for(known, at)
     decision, seat = weigh(facts, member, (application, question.action.name), at)
     if seat >= 0:
         note(known, member, name, seat, at if facts.test_clock is None else facts.test_clock)

@@ -40,6 +40,8 @@ class Memory:
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self.snapshot = NOTHING_KNOWN
         """As of which snapshot of the database all of this holds."""
+        self.at = 0
+        """The database's time then, in microseconds since 1970."""
         self.catalogue = Catalogue()
         self.knows_catalogue = False
         """Whether ``catalogue`` is true of ``snapshot``, too."""
