@@ -41,6 +41,7 @@ from tenure.api.wire.connection import Connection, Door
 from tenure.api.wire.heads import Head
 from tenure.api.wire.serving import serve
 from tenure.base.errors import NotFound, TenureError
+from tenure.host.large_pages import use_large_pages
 from tenure.host.settings import read_settings
 
 _NAME: Final = "x-request-id"
@@ -160,13 +161,15 @@ class Node:
         """Write down what was used, now and then, and keep pauses short.
 
         What is remembered lives long and holds no cycles: it is taken out of the collector's
-        sight, which would otherwise walk through all of it again and again.
+        sight, which would otherwise walk through all of it again and again; and it is held in
+        large pages, since every question looks at some other place of it.
         """
         while True:
             await asyncio.sleep(FLUSH_SECONDS)
             await self._desk.flush()
             gc.collect()
             gc.freeze()
+            await self._loop.run_in_executor(None, use_large_pages)
 
 
 def _posted(head: Head) -> bytes:
