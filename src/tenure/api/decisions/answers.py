@@ -41,9 +41,9 @@ def decision_answer(decision: Decision, revision: int) -> bytes:
 @lru_cache(maxsize=8192)
 def _granted(until: datetime, revision: int) -> bytes:
     """Kept, since many have paid until the same day and few have changed often."""
-    return (
-        b'{"decision":true,"context":{"reason":"granted","revision":%d,"valid_until":"%b"}}'
-        % (revision, moment(until).encode())
+    return b'{"decision":true,"context":{"reason":"granted","revision":%d,"valid_until":"%b"}}' % (
+        revision,
+        moment(until).encode(),
     )
 
 
