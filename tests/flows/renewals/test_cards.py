@@ -20,7 +20,7 @@ from tenure.flows.cancellation import (
 )
 from tenure.flows.clock import advance_clock
 from tenure.flows.due import run_due
-from tenure.flows.purchase import CardPayment, Purchase, buy
+from tenure.flows.purchase import CardPayment, Purchase, buy, pay_order
 from tenure.flows.renewals.charging import charge_renewals, end_steps
 from tenure.flows.renewals.paying import pay_now
 from tenure.flows.seats import assign_seat
@@ -112,6 +112,9 @@ def test_a_declined_card_is_tried_on_its_days_and_lapses(token: str, why: str, t
     happened = advance(company, "2027-11-24")
     days = ["11-18", "11-19", "11-21", "11-22"]  # -4, -3, -1 and the end begin at 23:00 UTC
     assert attempts(subscription) == [(day, why) for day in days]
+    said = Event.objects.filter(organisation_id=company.id, type=told).order_by("sequence")
+    again = [each.data["next_attempt_on"] for each in said]
+    assert again == ["2027-11-20", "2027-11-22", "2027-11-23", None]
     assert happened.count(told) == 4
     assert happened[-2] == "subscription.lapsed", "told once, when the last attempt had failed"
     declined = Order.objects.get(kind="renewal")
@@ -157,6 +160,9 @@ def test_nobody_pays_and_it_is_given_up() -> None:
     assign_seat(subscription=subscription.id, member=owner_of(company).id, now=BOUGHT, by="test")
     advance(company, "2027-12-07")
     assert Seat.objects.filter(member__isnull=False).count() == 1
+    order, late = Order.objects.get(kind="renewal"), datetime(2027, 12, 7, 23, tzinfo=UTC)
+    with pytest.raises(Refused, match="order_closed"):  # before anybody saw that it is over
+        pay_order(order=order.id, payment=CardPayment("tok_ok"), now=late, by="test")
     told = advance(company, "2027-12-08")
     assert told.index("order.expired") < told.index("subscription.renewal_given_up")
     assert not Seat.objects.filter(member__isnull=False).exists()
