@@ -573,7 +573,7 @@ def test_money_in_a_text_is_the_reader_s(cast: Cast) -> None:
 def test_the_language_is_the_reader_s(header: str, language: str) -> None:
     reply = root("GET", "/nothing", Accept_Language=header)
     assert reply.headers["Content-Language"] == language
-    assert reply.body["detail"].startswith("Il n'y a" if language == "fr" else "There is")
+    assert reply.body["detail"].startswith("Il n’y a" if language == "fr" else "There is")
 
 
 # "Every answer to a write carries Tenure-Revision, the organisation's revision after it."

@@ -43,5 +43,5 @@ def test_instants_are_in_utc() -> None:
 def test_a_whole_sentence() -> None:
     figures: dict[str, Figure] = {"deadline": date(2027, 3, 16), "refund": Money(12_000, "EUR")}
     assert plain(sentence(CANCELLABLE, figures, "fr")) == (
-        "Vous pouvez annuler jusqu'à la fin du 16 mars 2027 et récupérer 120,00 €."
+        "Vous pouvez annuler jusqu’à la fin du 16 mars 2027 et récupérer 120,00 €."
     )

@@ -59,7 +59,7 @@ def test_settings_show_values_meanings_and_sources(tmp_path: Path) -> None:
     assert rows["TENURE_DECIDE_URL"]["value"] == "(the public address)"
     assert "hush" not in done.stdout
     french = tenure("settings", LC_ALL="fr_FR.UTF-8").stdout
-    assert "(l'adresse publique)" in french
+    assert "(l’adresse publique)" in french
     assert "origine\u00a0: valeur par défaut" in french
 
 

@@ -389,7 +389,7 @@ def test_a_contract_that_was_renewed_without_notice_ends_with_the_rest_paid_back
     assert not Seat.objects.filter(subscription=row, invitation__isnull=False).exists()
     read = api.get(f"/requests/{public_id('req', written.ids[0])}").body
     assert (read["status"], read["refund"]["amount"]) == ("granted", round(19900 * 183 / 365))
-    in_words = "Le contrat a pris fin, faute d'avis de son renouvellement."
+    in_words = "Le contrat a pris fin, faute d’avis de son renouvellement."
     back = Refund.objects.filter(order__organisation=maker.id)
     assert back.get().reason == in_words
     back.update(reason="ended_without_notice")  # as it stood there before

@@ -17,6 +17,8 @@ from tests.structure.tree import modules, named, parsed, tree_of
 SPOKEN = ("api", "cli", "flows", "notices", "support", "web")
 
 SENTENCE = re.compile(r"[^\W\d_]+('[^\W\d_]+)?,? [^\W\d_]+('[^\W\d_]+)?,? [^\W\d_]+")
+OTHERWISE = re.compile(r"[^\W\d_]'[\w…{%]|(?<![\w.-])(e-)?mails?\b", re.IGNORECASE)
+"""French with a straight apostrophe, or an English word for a letter."""
 STATEMENT = re.compile(
     r"\b(SELECT|FROM|WHERE|MATERIALIZED|WITH|INSERT|UPDATE|SET|BEGIN|COPY|NULL)\b|</"
 )
@@ -63,6 +65,23 @@ def test_both_languages_show_the_same_figures() -> None:
         if len({figures(part) for part in call.args}) != 1
     ]
     assert differing == []
+
+
+def test_french_is_written_in_one_way() -> None:
+    """Its apostrophes are curly, and a mail is a courriel; of pages too: test_texts.py."""
+    spoken = [(path, call.args[1:2]) for path, call in calls_of("say")]
+    for name in ("declare", "Setting", "Complaint"):
+        spoken += [
+            (path, [word.value for word in call.keywords if word.arg == "fr"])
+            for path, call in calls_of(name)
+        ]
+    wrong = [
+        f"{named(path)}:{text.lineno}"
+        for path, texts in spoken
+        for text in texts
+        if OTHERWISE.search(spelled(text))
+    ]
+    assert (len(spoken) > 400, wrong) == (True, [])
 
 
 def test_no_sentence_is_said_in_one_language_alone() -> None:

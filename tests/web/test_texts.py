@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,19 @@ def test_one_text_has_one_translation() -> None:
         for key, message in translations(kept(area.po)).items():
             spoken.setdefault(key, set()).add(str(message.string))
     assert {key: texts for key, texts in spoken.items() if len(texts) > 1} == {}
+
+
+def test_french_is_written_in_one_way() -> None:
+    """Curly apostrophes, courriel for mail, and TVA where nothing else than VAT can be meant."""
+    wrong = [
+        text
+        for area in AREAS
+        for message in translations(kept(area.po)).values()
+        for text in ([message.string] if isinstance(message.string, str) else message.string)
+        if re.search(r"[^\W\d_]'[\w%{]|(?<![\w.-])(e-)?mails?\b", text, re.IGNORECASE)
+        or (re.search("autoliquidation|TVA", text) and re.search(r"\btaxe\b", text, re.IGNORECASE))
+    ]
+    assert wrong == []
 
 
 @pytest.fixture

@@ -10,31 +10,31 @@ UNKNOWN_SUBJECT = declare(
     "unknown_subject",
     rule="R41",
     en="Nobody of this name is known here.",
-    fr="Personne n'est connu ici sous ce nom.",
+    fr="Personne n’est connu ici sous ce nom.",
 )
 NOT_A_MEMBER = declare(
     "not_a_member",
     rule="R41",
     en="This person is no member of the organisation; an administrator can invite them.",
-    fr="Cette personne n'est pas membre de l'organisation ; un administrateur peut l'inviter.",
+    fr="Cette personne n’est pas membre de l’organisation ; un administrateur peut l’inviter.",
 )
 MEMBER_NOT_ACTIVE = declare(
     "member_not_active",
     rule="R41",
     en="The member is not active: invited and yet to accept, suspended, or removed.",
-    fr="Le membre n'est pas actif : invité sans avoir encore accepté, suspendu ou retiré.",
+    fr="Le membre n’est pas actif : invité sans avoir encore accepté, suspendu ou retiré.",
 )
 ORGANISATION_SUSPENDED = declare(
     "organisation_suspended",
     rule="R41",
     en="The vendor has suspended the organisation; its owner should contact us.",
-    fr="Le vendeur a suspendu l'organisation ; son propriétaire doit nous contacter.",
+    fr="Le vendeur a suspendu l’organisation ; son propriétaire doit nous contacter.",
 )
 NO_SEAT = declare(
     "no_seat",
     rule="R41",
     en="The member holds no seat; an administrator can assign one.",
-    fr="Le membre n'occupe aucune place ; un administrateur peut lui en attribuer une.",
+    fr="Le membre n’occupe aucune place ; un administrateur peut lui en attribuer une.",
 )
 NO_ROLE_WITH_PERMISSION = declare(
     "no_role_with_permission",
@@ -53,14 +53,14 @@ RETENTION = declare(
     "retention",
     rule="R31",
     en="Access is over; data can be read and exported until the end of {data_available_until}.",
-    fr="L'accès a pris fin ; les données peuvent être consultées et exportées jusqu'à la fin du "
+    fr="L’accès a pris fin ; les données peuvent être consultées et exportées jusqu’à la fin du "
     "{data_available_until}.",
 )
 NO_CURRENT_PERIOD = declare(
     "no_current_period",
     rule="R41",
     en="The member has the role, but no paid period covers today; the subscription must be paid.",
-    fr="Le membre a le rôle, mais aucune période payée ne couvre ce jour ; l'abonnement doit être "
+    fr="Le membre a le rôle, mais aucune période payée ne couvre ce jour ; l’abonnement doit être "
     "payé.",
 )
 
@@ -76,13 +76,13 @@ SEATS_FOUND = declare(
     "seats_found",
     rule="R36",
     en="Every role has a free seat.",
-    fr="Chaque rôle dispose d'une place libre.",
+    fr="Chaque rôle dispose d’une place libre.",
 )
 SUBSCRIPTION_NOT_ACTIVE = declare(
     "subscription_not_active",
     rule="R38",
     en="The subscription is not active, so no seat of it can be assigned, and none added.",
-    fr="L'abonnement n'est pas actif : aucune de ses places ne peut être attribuée, ni ajoutée.",
+    fr="L’abonnement n’est pas actif : aucune de ses places ne peut être attribuée, ni ajoutée.",
 )
 ALREADY_ASSIGNED = declare(
     "already_assigned",
@@ -94,14 +94,14 @@ HOLDS_NO_SEAT = declare(
     "holds_no_seat",
     rule="R26",
     en="Somebody you chose holds no seat of this subscription any more; choose among those who do.",
-    fr="Une personne choisie n'occupe plus de place de cet abonnement ; choisissez parmi celles "
+    fr="Une personne choisie n’occupe plus de place de cet abonnement ; choisissez parmi celles "
     "qui en occupent une.",
 )
 NO_FREE_SEAT = declare(
     "no_free_seat",
     rule="R38",
     en="No seat is free; buy one, or free one that is assigned or reserved.",
-    fr="Aucune place n'est libre ; achetez-en une, ou libérez une place attribuée ou réservée.",
+    fr="Aucune place n’est libre ; achetez-en une, ou libérez une place attribuée ou réservée.",
 )
 SEAT_RELEASABLE = declare(
     "seat_releasable",
@@ -113,7 +113,7 @@ SEAT_LOCKED = declare(
     "seat_locked",
     rule="R38",
     en="The seat stays with its member until it is free on {until}.",
-    fr="La place reste à son membre jusqu'à ce qu'elle se libère le {until}.",
+    fr="La place reste à son membre jusqu’à ce qu’elle se libère le {until}.",
 )
 
 # More seats in mid-period.
@@ -128,14 +128,14 @@ SEATS_NOT_FOR_TRIAL = declare(
     "seats_not_for_trial",
     rule="R9",
     en="A trial keeps the seats that it began with; buy the offer for more.",
-    fr="Un essai garde les places avec lesquelles il a commencé ; achetez l'offre pour en avoir "
+    fr="Un essai garde les places avec lesquelles il a commencé ; achetez l’offre pour en avoir "
     "plus.",
 )
 SEATS_NOT_SOLD_HERE = declare(
     "seats_not_sold_here",
     rule="R35",
     en="This was not bought in the store, so no seats can be added to it here; contact us.",
-    fr="Ceci n'a pas été acheté dans la boutique : aucune place ne peut y être ajoutée ici ; "
+    fr="Ceci n’a pas été acheté dans la boutique : aucune place ne peut y être ajoutée ici ; "
     "contactez-nous.",
 )
 SUBSCRIPTION_FULL = declare(
@@ -151,7 +151,7 @@ SEATS_CHANGED = declare(
     rule="R16",
     en="This is no longer what was shown: there are {seats} seats, and adding these costs {total} "
     "with tax; look at it again and confirm.",
-    fr="Ce n'est plus ce qui a été montré : il y a {seats} places, et l'ajout coûte {total} taxe "
+    fr="Ce n’est plus ce qui a été montré : il y a {seats} places, et l’ajout coûte {total} taxe "
     "comprise ; relisez puis confirmez.",
 )
 SEATS_TOO_LATE = declare(
@@ -197,7 +197,7 @@ ROLE_REQUEST_CLOSED = declare(
     "role_request_closed",
     rule="R40",
     en="This request is {request_status}, so there is nothing left to answer.",
-    fr="Cette demande a l'état {request_status} : il n'y a plus rien à répondre.",
+    fr="Cette demande a l’état {request_status} : il n’y a plus rien à répondre.",
 )
 WORD_NEEDED = declare(
     "word_needed",
@@ -219,5 +219,5 @@ FORECAST_OF_THE_PAST = declare(
 FORECAST_TOO_FAR = declare(
     "forecast_too_far",
     en="This is too far ahead; give a day up to {last}.",
-    fr="C'est trop loin ; donnez un jour jusqu'au {last}.",
+    fr="C’est trop loin ; donnez un jour jusqu’au {last}.",
 )

@@ -12,12 +12,12 @@ from tenure.base.verdicts import Code, Figure, declare
 UNAUTHENTICATED = declare(
     "unauthenticated",
     en="This needs a valid API key, sent as: Authorization: Bearer KEY.",
-    fr="Une clé d'API valable est nécessaire, envoyée ainsi : Authorization: Bearer CLÉ.",
+    fr="Une clé d’API valable est nécessaire, envoyée ainsi : Authorization: Bearer CLÉ.",
 )
 METHOD_NOT_ALLOWED = declare(
     "method_not_allowed",
     en="{method} is not possible at this address; possible are: {allowed}.",
-    fr="{method} n'est pas possible à cette adresse ; sont possibles : {allowed}.",
+    fr="{method} n’est pas possible à cette adresse ; sont possibles : {allowed}.",
 )
 BAD_REQUEST = declare(
     "bad_request",
@@ -50,7 +50,7 @@ IDEMPOTENCY_KEY_REQUIRED = declare(
     rule="R16",
     en="This moves money: send an Idempotency-Key of your own, and the same one when you try "
     "again.",
-    fr="Cet appel déplace de l'argent : envoyez une Idempotency-Key de votre choix, et la même si "
+    fr="Cet appel déplace de l’argent : envoyez une Idempotency-Key de votre choix, et la même si "
     "vous réessayez.",
 )
 IDEMPOTENCY_KEY_IN_USE = declare(
@@ -77,7 +77,7 @@ FIELD_MISSING = declare(
 FIELD_UNKNOWN = declare(
     "field_unknown",
     en="There is no such field here.",
-    fr="Ce champ n'existe pas ici.",
+    fr="Ce champ n’existe pas ici.",
 )
 FIELD_TWICE = declare(
     "field_twice",
@@ -87,12 +87,12 @@ FIELD_TWICE = declare(
 FIELD_NOT_JSON = declare(
     "field_not_json",
     en="This is not JSON in UTF-8.",
-    fr="Ceci n'est pas du JSON en UTF-8.",
+    fr="Ceci n’est pas du JSON en UTF-8.",
 )
 FIELD_TOO_DEEP = declare(
     "field_too_deep",
     en="This is nested too deeply.",
-    fr="L'imbrication est trop profonde.",
+    fr="L’imbrication est trop profonde.",
 )
 FIELD_NOT_OBJECT = declare(
     "field_not_object",
@@ -127,7 +127,7 @@ FIELD_NOT_ONE_OF = declare(
 FIELD_NOT_DATE = declare(
     "field_not_date",
     en="This is not a date; write it as 2027-03-31.",
-    fr="Ce n'est pas une date ; écrivez-la comme 2027-03-31.",
+    fr="Ce n’est pas une date ; écrivez-la comme 2027-03-31.",
 )
 FIELD_NOT_MOMENT = declare(
     "field_not_moment",
@@ -144,17 +144,17 @@ FIELD_NOT_COUNTRY = declare(
     "field_not_country",
     rule="R5",
     en="This must be a country of ISO 3166 in two capitals, such as FR.",
-    fr="Un pays de l'ISO 3166 en deux majuscules est attendu, par exemple FR.",
+    fr="Un pays de l’ISO 3166 en deux majuscules est attendu, par exemple FR.",
 )
 FIELD_NOT_CURRENCY = declare(
     "field_not_currency",
     en="This must be a currency of ISO 4217 in three capitals, such as EUR.",
-    fr="Une monnaie de l'ISO 4217 en trois majuscules est attendue, par exemple EUR.",
+    fr="Une monnaie de l’ISO 4217 en trois majuscules est attendue, par exemple EUR.",
 )
 FIELD_NOT_TIME_ZONE = declare(
     "field_not_time_zone",
     en="This must be the name of a time zone, such as Europe/Paris.",
-    fr="Le nom d'un fuseau horaire est attendu, par exemple Europe/Paris.",
+    fr="Le nom d’un fuseau horaire est attendu, par exemple Europe/Paris.",
 )
 FIELD_UNPRINTABLE = declare(
     "field_unprintable",
@@ -189,7 +189,7 @@ FIELD_UNUSABLE = declare(
 CURSOR_UNREADABLE = declare(
     "cursor_unreadable",
     en="This cursor is not one of this list; take the next_cursor of the page before.",
-    fr="Ce curseur n'est pas de cette liste ; prenez le next_cursor de la page précédente.",
+    fr="Ce curseur n’est pas de cette liste ; prenez le next_cursor de la page précédente.",
 )
 
 STATUS: Final = {

@@ -15,18 +15,18 @@ from tenure.base.verdicts import NO_FIGURES, Code, Figure, Figures, Verdict, dec
 NOT_FOUND = declare(
     "not_found",
     en="There is nothing at this address, or it is not yours to see.",
-    fr="Il n'y a rien à cette adresse, ou ce n'est pas à vous de le voir.",
+    fr="Il n’y a rien à cette adresse, ou ce n’est pas à vous de le voir.",
 )
 FORBIDDEN = declare(
     "forbidden",
     en="Your key or role does not allow this; ask an administrator of the organisation.",
     fr="Votre clé ou votre rôle ne le permet pas ; adressez-vous à un administrateur de "
-    "l'organisation.",
+    "l’organisation.",
 )
 INVALID = declare(
     "invalid",
     en="Some of what was sent cannot be used; each field says what to change.",
-    fr="Une partie de l'envoi est inutilisable ; chaque champ dit ce qu'il faut changer.",
+    fr="Une partie de l’envoi est inutilisable ; chaque champ dit ce qu’il faut changer.",
 )
 STALE = declare(
     "stale",
@@ -36,7 +36,7 @@ STALE = declare(
 UNKNOWN_TIME_ZONE = declare(
     "unknown_time_zone",
     en="{zone} is no time zone; give a name such as Europe/Paris.",
-    fr="{zone} n'est pas un fuseau horaire ; donnez un nom tel que Europe/Paris.",
+    fr="{zone} n’est pas un fuseau horaire ; donnez un nom tel que Europe/Paris.",
 )
 
 

@@ -10,13 +10,13 @@ CARD_NEEDED = declare(
     "card_needed",
     rule="R13",
     en="No card is on file; give one, by its token or on the payment page.",
-    fr="Aucune carte n'est enregistrée ; donnez-en une, par son jeton ou sur la page de paiement.",
+    fr="Aucune carte n’est enregistrée ; donnez-en une, par son jeton ou sur la page de paiement.",
 )
 CARD_NOT_SAVED = declare(
     "card_not_saved",
     rule="R24",
     en="The card was not accepted ({reason}); try another one.",
-    fr="La carte n'a pas été acceptée ({reason}) ; essayez-en une autre.",
+    fr="La carte n’a pas été acceptée ({reason}) ; essayez-en une autre.",
 )
 METHOD_REMOVABLE = declare(
     "payment_method_removable",
@@ -29,13 +29,13 @@ NEEDED_FOR_RENEWAL = declare(
     rule="R24",
     en="A subscription renews by this card on {on}; add another card first, or switch its renewal "
     "off.",
-    fr="Un abonnement se renouvelle par cette carte le {on} ; ajoutez d'abord une autre carte, ou "
+    fr="Un abonnement se renouvelle par cette carte le {on} ; ajoutez d’abord une autre carte, ou "
     "désactivez son renouvellement.",
 )
 WEBHOOK_UNSIGNED = declare(
     "webhook_signature_invalid",
     en="The message is not signed by the gateway, or its signature is too old.",
-    fr="Le message n'est pas signé par la passerelle, ou sa signature est trop ancienne.",
+    fr="Le message n’est pas signé par la passerelle, ou sa signature est trop ancienne.",
 )
 
 # Giving back.
@@ -63,14 +63,14 @@ REFUND_GATEWAY_GONE = declare(
     rule="R30",
     en="This was paid at {gateway}, which is not set up here; set it up again, or give the money "
     "back there and by hand.",
-    fr="Le paiement a été fait chez {gateway}, qui n'est pas configuré ici ; configurez-le à "
+    fr="Le paiement a été fait chez {gateway}, qui n’est pas configuré ici ; configurez-le à "
     "nouveau, ou remboursez là-bas et à la main.",
 )
 REFUND_NOTHING_PAID = declare(
     "refund_nothing_paid",
     rule="R48",
     en="Nothing was paid for this order, so there is nothing to give back.",
-    fr="Rien n'a été payé pour cette commande : il n'y a rien à rendre.",
+    fr="Rien n’a été payé pour cette commande : il n’y a rien à rendre.",
 )
 REFUND_AMOUNT_INVALID = declare(
     "refund_amount_invalid",
@@ -81,7 +81,7 @@ REFUND_AMOUNT_INVALID = declare(
 REFUND_REASON_NEEDED = declare(
     "refund_reason_needed",
     en="Say why the money goes back, in up to {most} characters.",
-    fr="Dites pourquoi l'argent est rendu, en {most} caractères au plus.",
+    fr="Dites pourquoi l’argent est rendu, en {most} caractères au plus.",
 )
 
 # Correcting what was invoiced.
@@ -105,19 +105,19 @@ LINE_SETTLED = declare(
     "bank_line_settled",
     rule="R15",
     en="Nothing of this money is open any more; look at the line again.",
-    fr="Plus rien de cet argent n'est en attente ; regardez la ligne de nouveau.",
+    fr="Plus rien de cet argent n’est en attente ; regardez la ligne de nouveau.",
 )
 LINE_OUT = declare(
     "bank_line_out",
     rule="R15",
     en="The bank took this money: it can be looked after, and given to nobody.",
-    fr="La banque a prélevé cet argent : il se régularise, et n'est à donner à personne.",
+    fr="La banque a prélevé cet argent : il se régularise, et n’est à donner à personne.",
 )
 ORDER_NOT_WAITING = declare(
     "bank_order_not_waiting",
     rule="R15",
     en="This order does not wait for a transfer; choose another, or give the money back.",
-    fr="Cette commande n'attend pas de virement ; choisissez-en une autre ou rendez l'argent.",
+    fr="Cette commande n’attend pas de virement ; choisissez-en une autre ou rendez l’argent.",
 )
 ORDER_NEEDS_WHOLE = declare(
     "bank_order_needs_whole",
@@ -135,13 +135,13 @@ NOT_AN_IBAN = declare(
     "bank_not_an_iban",
     rule="R30",
     en="{given} is not an IBAN; copy it again, with its check digits.",
-    fr="{given} n'est pas un IBAN ; recopiez-le avec ses chiffres de contrôle.",
+    fr="{given} n’est pas un IBAN ; recopiez-le avec ses chiffres de contrôle.",
 )
 SENDER_UNKNOWN = declare(
     "bank_sender_unknown",
     rule="R15",
     en="The statement does not say which account sent this money; name the IBAN to pay it to.",
-    fr="Le relevé ne dit pas quel compte a envoyé cet argent ; indiquez l'IBAN où le verser.",
+    fr="Le relevé ne dit pas quel compte a envoyé cet argent ; indiquez l’IBAN où le verser.",
 )
 NOTHING_TO_UNDO = declare(
     "bank_nothing_to_undo",
@@ -159,11 +159,11 @@ NOTHING_TO_SEND = declare(
     "payout_nothing_to_send",
     rule="R30",
     en="No refund in euros waits to be sent.",
-    fr="Aucun remboursement en euros n'attend d'être envoyé.",
+    fr="Aucun remboursement en euros n’attend d’être envoyé.",
 )
 REFUND_NOT_WAITING = declare(
     "refund_not_waiting_for_account",
     rule="R30",
     en="This refund does not wait for an account.",
-    fr="Ce remboursement n'attend pas de compte.",
+    fr="Ce remboursement n’attend pas de compte.",
 )

@@ -9,7 +9,7 @@ from tenure.base.verdicts import declare
 FILE_REFUSED = declare(
     "catalogue_refused",
     en="The catalogue file has {count} errors; nothing of it was imported.",
-    fr="Le fichier de catalogue comporte {count} erreurs ; rien n'en a été importé.",
+    fr="Le fichier de catalogue comporte {count} erreurs ; rien n’en a été importé.",
 )
 FILE_TOO_LARGE = declare(
     "catalogue_too_large",
@@ -24,12 +24,12 @@ FILE_UNREADABLE = declare(
 FILE_NOT_UTF8 = declare(
     "catalogue_not_utf8",
     en="The file is not UTF-8 text; save it as UTF-8.",
-    fr="Le fichier n'est pas du texte en UTF-8 ; enregistrez-le en UTF-8.",
+    fr="Le fichier n’est pas du texte en UTF-8 ; enregistrez-le en UTF-8.",
 )
 FILE_NOT_YAML = declare(
     "catalogue_not_yaml",
     en="This is not YAML: {detail}.",
-    fr="Ceci n'est pas du YAML : {detail}.",
+    fr="Ceci n’est pas du YAML : {detail}.",
 )
 FILE_EMPTY = declare(
     "catalogue_empty",
@@ -54,7 +54,7 @@ ANCHOR_USED = declare(
 TAG_USED = declare(
     "catalogue_tag_used",
     en="The tag {tag} is not read; leave it out.",
-    fr="L'étiquette {tag} n'est pas lue ; supprimez-la.",
+    fr="L’étiquette {tag} n’est pas lue ; supprimez-la.",
 )
 CONTROL_CHARACTER = declare(
     "catalogue_control_character",
@@ -64,17 +64,17 @@ CONTROL_CHARACTER = declare(
 KEY_NOT_TEXT = declare(
     "catalogue_key_not_text",
     en="The key {key} is not text; put it in quotes.",
-    fr="La clé {key} n'est pas du texte ; mettez-la entre guillemets.",
+    fr="La clé {key} n’est pas du texte ; mettez-la entre guillemets.",
 )
 KEY_TWICE = declare(
     "catalogue_key_twice",
     en="The key {key} is given twice, first on line {first_line}.",
-    fr="La clé {key} est donnée deux fois, d'abord à la ligne {first_line}.",
+    fr="La clé {key} est donnée deux fois, d’abord à la ligne {first_line}.",
 )
 KEY_UNKNOWN = declare(
     "catalogue_key_unknown",
     en="There is no such key here; possible are {known}.",
-    fr="Cette clé n'existe pas ici ; sont possibles : {known}.",
+    fr="Cette clé n’existe pas ici ; sont possibles : {known}.",
 )
 KEY_MISSING = declare(
     "catalogue_key_missing",
@@ -84,7 +84,7 @@ KEY_MISSING = declare(
 NOT_TEXT = declare(
     "catalogue_not_text",
     en="This must be text; put it in quotes if it is.",
-    fr="Du texte est attendu ; si c'en est, mettez-le entre guillemets.",
+    fr="Du texte est attendu ; si c’en est, mettez-le entre guillemets.",
 )
 NOT_WHOLE_NUMBER = declare(
     "catalogue_not_whole_number",
@@ -146,18 +146,18 @@ NO_SUCH_COUNTRY = declare(
     "catalogue_no_such_country",
     rule="R5",
     en="{given} is not a country of ISO 3166.",
-    fr="{given} n'est pas un pays de l'ISO 3166.",
+    fr="{given} n’est pas un pays de l’ISO 3166.",
 )
 NO_SUCH_CURRENCY = declare(
     "catalogue_no_such_currency",
     rule="R5",
     en="{given} is not a currency in use (ISO 4217).",
-    fr="{given} n'est pas une monnaie en usage (ISO 4217).",
+    fr="{given} n’est pas une monnaie en usage (ISO 4217).",
 )
 NO_SUCH_TIMEZONE = declare(
     "catalogue_no_such_timezone",
     en="{given} is not a time zone such as Europe/Paris.",
-    fr="{given} n'est pas un fuseau horaire tel que Europe/Paris.",
+    fr="{given} n’est pas un fuseau horaire tel que Europe/Paris.",
 )
 NOT_DECLARED = declare(
     "catalogue_not_declared",
@@ -167,12 +167,12 @@ NOT_DECLARED = declare(
 NO_SUCH_PERMISSION = declare(
     "catalogue_no_such_permission",
     en="The application {application} has no permission {given}.",
-    fr="L'application {application} n'a pas de permission {given}.",
+    fr="L’application {application} n’a pas de permission {given}.",
 )
 GIVEN_TWICE = declare(
     "catalogue_given_twice",
     en="{given} is given twice, first on line {first_line}.",
-    fr="{given} est donné deux fois, d'abord à la ligne {first_line}.",
+    fr="{given} est donné deux fois, d’abord à la ligne {first_line}.",
 )
 COUNTRY_OF_TWO_CURRENCIES = declare(
     "catalogue_country_of_two_currencies",
@@ -184,12 +184,12 @@ TRIAL_WITH_PRICE = declare(
     "catalogue_trial_with_price",
     rule="R9",
     en="A trial has no price.",
-    fr="Un essai n'a pas de prix.",
+    fr="Un essai n’a pas de prix.",
 )
 ROLES_IN_A_CIRCLE = declare(
     "catalogue_roles_in_a_circle",
     en="These roles require each other: {given}.",
-    fr="Ces rôles s'exigent l'un l'autre : {given}.",
+    fr="Ces rôles s’exigent l’un l’autre : {given}.",
 )
 
 # Whether an offer can be bought.
@@ -198,24 +198,24 @@ PURCHASABLE = declare(
     "purchasable",
     rule="R4",
     en="This can be bought online in your country.",
-    fr="Cette offre s'achète en ligne dans votre pays.",
+    fr="Cette offre s’achète en ligne dans votre pays.",
 )
 OFFER_WITHDRAWN = declare(
     "offer_withdrawn",
     rule="R5",
     en="This is no longer sold; contact us for what took its place.",
-    fr="Cette offre n'est plus vendue ; contactez-nous pour connaître celle qui la remplace.",
+    fr="Cette offre n’est plus vendue ; contactez-nous pour connaître celle qui la remplace.",
 )
 OFFER_NOT_ONLINE = declare(
     "offer_not_online",
     rule="R4",
     en="This is not sold online; contact us and we will make you an offer.",
-    fr="Cette offre n'est pas vendue en ligne ; contactez-nous et nous vous ferons une "
+    fr="Cette offre n’est pas vendue en ligne ; contactez-nous et nous vous ferons une "
     "proposition.",
 )
 OFFER_NOT_IN_COUNTRY = declare(
     "offer_not_in_country",
     rule="R4",
     en="This is not sold online in your country ({country}); contact us.",
-    fr="Cette offre n'est pas vendue en ligne dans votre pays ({country}) ; contactez-nous.",
+    fr="Cette offre n’est pas vendue en ligne dans votre pays ({country}) ; contactez-nous.",
 )

@@ -61,7 +61,7 @@ def group() -> None:
 @app.command(
     help=say(
         "Make a key and print it, this once; without an organisation it is the vendor's.",
-        "Créer une clé et l'afficher, cette seule fois ; sans organisation, c'est celle du "
+        "Créer une clé et l’afficher, cette seule fois ; sans organisation, c’est celle du "
         "vendeur.",
     )
 )
@@ -106,7 +106,7 @@ def create(
     name="list",
     help=say(
         "Print the keys, the newest first: what each is for and whether it still works.",
-        "Afficher les clés, la plus récente d'abord : à quoi chacune sert, et si elle vaut encore.",
+        "Afficher les clés, la plus récente d’abord : à quoi chacune sert, et si elle vaut encore.",
     ),
 )
 def list_keys(

@@ -51,7 +51,7 @@ def import_(
             readable=True,
             help=say(
                 "What the columns of a CSV mean (TOML).",
-                "Ce que signifient les colonnes d'un CSV (TOML).",
+                "Ce que signifient les colonnes d’un CSV (TOML).",
             ),
         ),
     ] = None,
@@ -60,7 +60,7 @@ def import_(
         typer.Option(
             help=say(
                 "The encoding of an MT940 or CSV file; UTF-8 unless told.",
-                "L'encodage d'un fichier MT940 ou CSV ; UTF-8 sauf mention contraire.",
+                "L’encodage d’un fichier MT940 ou CSV ; UTF-8 sauf mention contraire.",
             )
         ),
     ] = None,
@@ -117,7 +117,7 @@ def _tell(imported: Imported) -> None:
         remark(
             say(
                 f"{told.noted} further lines ask for nothing.",
-                f"{told.noted} autres lignes n'appellent rien.",
+                f"{told.noted} autres lignes n’appellent rien.",
             )
         )
 

@@ -35,7 +35,7 @@ _SHOWN = 40
     "import",
     help=say(
         "Import a YAML catalogue, all or nothing; what the file no longer has is withdrawn.",
-        "Importer un catalogue YAML, tout ou rien ; ce que le fichier n'a plus est retiré.",
+        "Importer un catalogue YAML, tout ou rien ; ce que le fichier n’a plus est retiré.",
     ),
 )
 def import_(
@@ -96,7 +96,7 @@ def import_(
     "export",
     help=say(
         "Print the catalogue in force as YAML, as it was imported.",
-        "Afficher le catalogue en vigueur en YAML, tel qu'il a été importé.",
+        "Afficher le catalogue en vigueur en YAML, tel qu’il a été importé.",
     ),
 )
 def export() -> None:
@@ -108,7 +108,7 @@ def export() -> None:
         bring_up_to_date()
         text = export_catalogue()
     if not text:
-        remark(say("No catalogue was imported yet.", "Aucun catalogue n'a encore été importé."))
+        remark(say("No catalogue was imported yet.", "Aucun catalogue n’a encore été importé."))
         raise typer.Exit(1)
     typer.echo(text, nl=False)
 

@@ -20,8 +20,8 @@ def run_due(
             help=say(
                 "Advance every test clock that is before this moment (RFC 3339) to it, and touch "
                 "nothing else.",
-                "Avancer jusqu'à ce moment (RFC 3339) chaque horloge de test qui le précède, et "
-                "ne toucher à rien d'autre.",
+                "Avancer jusqu’à ce moment (RFC 3339) chaque horloge de test qui le précède, et "
+                "ne toucher à rien d’autre.",
             )
         ),
     ] = None,

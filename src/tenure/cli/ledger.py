@@ -30,11 +30,11 @@ class Layout(StrEnum):
 @app.command(
     help=say(
         "Write the entries of a year: for the French tax office (FEC), or as CSV.",
-        "Écrire les écritures d'une année : FEC pour l'administration fiscale, ou CSV.",
+        "Écrire les écritures d’une année : FEC pour l’administration fiscale, ou CSV.",
     )
 )
 def export(
-    year: Annotated[int, typer.Option(min=2000, max=2200, help=say("Which year.", "L'année."))],
+    year: Annotated[int, typer.Option(min=2000, max=2200, help=say("Which year.", "L’année."))],
     layout: Annotated[
         Layout,
         typer.Option("--format", help=say("How it is laid out.", "La présentation.")),
@@ -77,13 +77,13 @@ def _write(path: Path, lines: Iterator[str]) -> int:
 @app.command(
     help=say(
         "Print what stands on each account, by currency, up to a day.",
-        "Afficher le solde de chaque compte, par devise, jusqu'à un jour.",
+        "Afficher le solde de chaque compte, par devise, jusqu’à un jour.",
     )
 )
 def balances(
     on: Annotated[
         str | None,
-        typer.Option(metavar="DATE", help=say("Up to which day.", "Jusqu'à quel jour.")),
+        typer.Option(metavar="DATE", help=say("Up to which day.", "Jusqu’à quel jour.")),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help=say("As JSON.", "En JSON."))] = False,
 ) -> None:

@@ -31,7 +31,7 @@ app = typer.Typer(
     name="tenure",
     help=say(
         "Sells roles for a term, and knows who may do what today.",
-        "Vend des rôles pour un terme, et sait qui peut faire quoi aujourd'hui.",
+        "Vend des rôles pour un terme, et sait qui peut faire quoi aujourd’hui.",
     ),
     no_args_is_help=True,
     add_completion=False,
@@ -77,10 +77,10 @@ _command(
 _command(
     help=say(
         "The same with a sandbox, the sample catalogue and sample organisations.",
-        "De même, avec un bac à sable, le catalogue et les organisations d'exemple.",
+        "De même, avec un bac à sable, le catalogue et les organisations d’exemple.",
     )
 )(serve.demo)
-_command(help=say("Answer pages and the API alone.", "Répondre aux pages et à l'API seulement."))(
+_command(help=say("Answer pages and the API alone.", "Répondre aux pages et à l’API seulement."))(
     parts.web
 )
 _command(
@@ -100,25 +100,25 @@ _command(
     name="renew",
     help=say(
         "Renew what is due; with --at, advance every test clock to that moment.",
-        "Renouveler ce qui est dû ; avec --at, avancer chaque horloge de test jusqu'à ce moment.",
+        "Renouveler ce qui est dû ; avec --at, avancer chaque horloge de test jusqu’à ce moment.",
     ),
 )(due.run_due)
 _command(
     name="run-due",
     help=say(
         "Do what is due; with --at, advance every test clock to that moment.",
-        "Faire ce qui est dû ; avec --at, avancer chaque horloge de test jusqu'à ce moment.",
+        "Faire ce qui est dû ; avec --at, avancer chaque horloge de test jusqu’à ce moment.",
     ),
 )(due.run_due)
 _command(
     help=say(
         "Check all that is always true, in one snapshot, while the installation runs.",
-        "Contrôler tout ce qui est toujours vrai, d'un seul regard, en pleine marche.",
+        "Contrôler tout ce qui est toujours vrai, d’un seul regard, en pleine marche.",
     )
 )(verify.verify)
 _command(
     help=say(
         "Play a vendor's life with faults in a database of its own, against the rulebook.",
-        "Jouer la vie d'un vendeur, pannes comprises, dans une base à part, contre les règles.",
+        "Jouer la vie d’un vendeur, pannes comprises, dans une base à part, contre les règles.",
     )
 )(simulate.simulate)

@@ -18,17 +18,17 @@ from tenure.host.settings import read_settings
 WEB_APPLICATION = "tenure.config.wsgi:application"
 DECISION_NODE = "tenure.api.decisions.node"
 
-Host = Annotated[str, typer.Option(help=say("The address to listen on.", "L'adresse d'écoute."))]
+Host = Annotated[str, typer.Option(help=say("The address to listen on.", "L’adresse d’écoute."))]
 Port = Annotated[
     int,
-    typer.Option(min=1, max=65535, help=say("The port to listen on.", "Le port d'écoute.")),
+    typer.Option(min=1, max=65535, help=say("The port to listen on.", "Le port d’écoute.")),
 ]
 HoldBack = Annotated[
     bool,
     typer.Option(
         "--hold-back",
         hidden=True,
-        help=say("Begin when standard input ends.", "Commencer à la fin de l'entrée standard."),
+        help=say("Begin when standard input ends.", "Commencer à la fin de l’entrée standard."),
     ),
 ]
 

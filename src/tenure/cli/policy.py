@@ -90,7 +90,7 @@ def show(
         remark(
             say(
                 f"{len(academic_domains())} academic domains come with it (R8).",
-                f"{len(academic_domains())} domaines universitaires l'accompagnent (R8).",
+                f"{len(academic_domains())} domaines universitaires l’accompagnent (R8).",
             )
         )
         return

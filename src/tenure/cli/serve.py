@@ -19,13 +19,13 @@ from tenure.host.postgres import LEFTOVER_SECONDS, Server
 from tenure.host.settings import Settings, find_settings, read_settings
 from tenure.host.supervisor import Part, Signals, StopAsked, Supervisor, taken_signals
 
-Host = Annotated[str, typer.Option(help=say("The address to listen on.", "L'adresse d'écoute."))]
+Host = Annotated[str, typer.Option(help=say("The address to listen on.", "L’adresse d’écoute."))]
 Port = Annotated[
     int,
     typer.Option(
         min=0,
         max=65535,
-        help=say("The port to listen on; 0: any free one.", "Le port d'écoute ; 0 : un libre."),
+        help=say("The port to listen on; 0: any free one.", "Le port d’écoute ; 0 : un libre."),
     ),
 ]
 DecidePort = Annotated[

@@ -35,7 +35,7 @@ _SHRINKING_SECONDS: Final = 120
 def simulate(
     seed: Annotated[
         int | None,
-        typer.Option(help=say("The story to play; by chance.", "L'histoire à jouer ; au hasard.")),
+        typer.Option(help=say("The story to play; by chance.", "L’histoire à jouer ; au hasard.")),
     ] = None,
     years: Annotated[
         float, typer.Option(min=0.01, max=20, help=say("How long.", "Combien de temps."))

@@ -36,7 +36,7 @@ _Email = Annotated[
     typer.Argument(
         callback=_address,
         metavar="EMAIL",
-        help=say("By which address the person is known.", "L'adresse de la personne."),
+        help=say("By which address the person is known.", "L’adresse de la personne."),
     ),
 ]
 
@@ -49,7 +49,7 @@ def group() -> None:
 @app.command(
     help=say(
         "Make somebody one of the staff; print the link by which they set a password.",
-        "Ajouter quelqu'un au personnel ; afficher le lien pour choisir un mot de passe.",
+        "Ajouter quelqu’un au personnel ; afficher le lien pour choisir un mot de passe.",
     )
 )
 def add(
@@ -113,7 +113,7 @@ def list_staff(
 
 
 @app.command(
-    help=say("Somebody leaves the staff.", "Quelqu'un quitte le personnel."),
+    help=say("Somebody leaves the staff.", "Quelqu’un quitte le personnel."),
 )
 def end(email: _Email) -> None:
     """Exit 1 if nobody of the staff has that address, or if it is the last admin."""

@@ -119,7 +119,7 @@ SETTINGS: Final = (
         "server_dir",
         en="Where the embedded server's data and programs lie if Tenure runs as root; another "
         "user must be able to enter it.",
-        fr="L'emplacement des données et des programmes du serveur embarqué si Tenure tourne en "
+        fr="L’emplacement des données et des programmes du serveur embarqué si Tenure tourne en "
         "root ; un autre utilisateur doit pouvoir y entrer.",
         read=_path,
         default="/var/lib/tenure",
@@ -128,7 +128,7 @@ SETTINGS: Final = (
         "TENURE_SANDBOX",
         "sandbox",
         en="1 allows the sandbox gateway and test clocks; never on a live installation.",
-        fr="1 autorise la passerelle d'essai et les horloges de test ; jamais sur une "
+        fr="1 autorise la passerelle d’essai et les horloges de test ; jamais sur une "
         "installation réelle.",
         read=_flag,
         default="0",
@@ -145,7 +145,7 @@ SETTINGS: Final = (
         "TENURE_SECRET_KEY",
         "given_secret_key",
         en="The key that signs sessions and links; the same on every machine of an installation.",
-        fr="La clé qui signe les sessions et les liens ; la même sur toutes les machines d'une "
+        fr="La clé qui signe les sessions et les liens ; la même sur toutes les machines d’une "
         "installation.",
         read=str,
         secret=True,
@@ -155,7 +155,7 @@ SETTINGS: Final = (
         "TENURE_PUBLIC_URL",
         "public_url",
         en="Where browsers and applications reach this installation.",
-        fr="L'adresse par laquelle navigateurs et applications joignent cette installation.",
+        fr="L’adresse par laquelle navigateurs et applications joignent cette installation.",
         read=_address,
         default="http://127.0.0.1:8000",
     ),
@@ -163,7 +163,7 @@ SETTINGS: Final = (
         "TENURE_DECIDE_URL",
         "decide_url",
         en="Where applications reach the decision node, if one runs.",
-        fr="L'adresse par laquelle les applications joignent le nœud de décision, s'il y en a un.",
+        fr="L’adresse par laquelle les applications joignent le nœud de décision, s’il y en a un.",
         read=_address,
         without=("the public address", "l'adresse publique"),
     ),
@@ -171,7 +171,7 @@ SETTINGS: Final = (
         "TENURE_ALLOWED_HOSTS",
         "allowed_hosts",
         en="Host names answered to beside that of the public address, separated by commas.",
-        fr="Les noms d'hôte acceptés en plus de celui de l'adresse publique, séparés par des "
+        fr="Les noms d’hôte acceptés en plus de celui de l’adresse publique, séparés par des "
         "virgules.",
         read=_words,
         default="localhost,127.0.0.1,[::1]",
@@ -196,7 +196,7 @@ SETTINGS: Final = (
         "TENURE_WEB_WORKERS",
         "web_workers",
         en="Processes that answer pages and the API.",
-        fr="Les processus qui répondent aux pages et à l'API.",
+        fr="Les processus qui répondent aux pages et à l’API.",
         read=_count,
         default="2",
     ),
@@ -204,7 +204,7 @@ SETTINGS: Final = (
         "TENURE_WEB_THREADS",
         "web_threads",
         en="Threads of each of them; every thread keeps a database connection.",
-        fr="Les fils d'exécution de chacun ; chaque fil garde une connexion à la base.",
+        fr="Les fils d’exécution de chacun ; chaque fil garde une connexion à la base.",
         read=_count,
         default="4",
     ),
@@ -220,7 +220,7 @@ SETTINGS: Final = (
         "TENURE_DECIDE_POOL",
         "decide_pool",
         en="Database connections that each of them keeps.",
-        fr="Les connexions à la base que garde chacun d'eux.",
+        fr="Les connexions à la base que garde chacun d’eux.",
         read=_count,
         default="4",
     ),
@@ -228,7 +228,7 @@ SETTINGS: Final = (
         "TENURE_WORKER_CONCURRENCY",
         "worker_concurrency",
         en="Jobs that a worker does at the same time.",
-        fr="Les tâches qu'un exécutant mène de front.",
+        fr="Les tâches qu’un exécutant mène de front.",
         read=_count,
         default="4",
     ),
@@ -236,7 +236,7 @@ SETTINGS: Final = (
         "TENURE_GATEWAY_CONCURRENCY",
         "gateway_concurrency",
         en="Renewals that a worker charges at the gateway at the same time.",
-        fr="Les renouvellements qu'un exécutant débite en même temps auprès de la passerelle.",
+        fr="Les renouvellements qu’un exécutant débite en même temps auprès de la passerelle.",
         read=_count,
         default="20",
     ),
@@ -254,7 +254,7 @@ SETTINGS: Final = (
         en="The server that mail goes out by: smtps://user:password@host (TLS), "
         "smtp+starttls://… (TLS once it answers) or smtp://… (plain).",
         fr="Le serveur par lequel part le courrier : smtps://utilisateur:motdepasse@hôte (TLS), "
-        "smtp+starttls://… (TLS une fois qu'il répond) ou smtp://… (en clair).",
+        "smtp+starttls://… (TLS une fois qu’il répond) ou smtp://… (en clair).",
         read=parse_smtp_url,
         secret=True,
         without=("no mail goes out", "aucun courrier ne part"),
@@ -263,7 +263,7 @@ SETTINGS: Final = (
         "TENURE_SMTP_PASSWORD",
         "smtp_password",
         en="Its password, where the address does not hold it.",
-        fr="Son mot de passe, si l'adresse ne le contient pas.",
+        fr="Son mot de passe, si l’adresse ne le contient pas.",
         read=str,
         secret=True,
     ),
@@ -271,7 +271,7 @@ SETTINGS: Final = (
         "TENURE_MAIL_FROM",
         "mail_from",
         en="The address that mail comes from; answers go to the vendor's all the same.",
-        fr="L'adresse d'où vient le courrier ; les réponses vont tout de même à celle du vendeur.",
+        fr="L’adresse d’où vient le courrier ; les réponses vont tout de même à celle du vendeur.",
         read=mail_address,
         without=("the vendor's", "celle du vendeur"),
     ),
@@ -310,7 +310,7 @@ SETTINGS: Final = (
         "TENURE_STRIPE_API_BASE",
         "stripe_api_base",
         en="Where Stripe's API is reached, to try it against another server.",
-        fr="L'adresse de l'API de Stripe, pour l'essayer contre un autre serveur.",
+        fr="L’adresse de l’API de Stripe, pour l’essayer contre un autre serveur.",
         read=_address,
         without=("Stripe's own", "celle de Stripe"),
     ),
@@ -319,8 +319,8 @@ SETTINGS: Final = (
         "vies_url",
         en="Where VAT numbers of the EU are looked up: the Commission's VIES. A sandbox never "
         "asks.",
-        fr="Où les numéros de TVA de l'UE sont vérifiés : le VIES de la Commission. Une "
-        "installation d'essai n'interroge jamais.",
+        fr="Où les numéros de TVA de l’UE sont vérifiés : le VIES de la Commission. Une "
+        "installation d’essai n’interroge jamais.",
         read=_address,
         default="https://ec.europa.eu/taxation_customs/vies/rest-api",
     ),
@@ -330,7 +330,7 @@ SETTINGS: Final = (
         en="Where the European Central Bank's reference rates of the day are read each evening. A "
         "sandbox never asks.",
         fr="Où les cours de référence du jour de la Banque centrale européenne sont lus chaque "
-        "soir. Une installation d'essai n'interroge jamais.",
+        "soir. Une installation d’essai n’interroge jamais.",
         read=_address,
         default="https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml",
     ),
@@ -338,7 +338,7 @@ SETTINGS: Final = (
         "TENURE_VIES_TIMEOUT",
         "vies_timeout",
         en="Seconds to wait for its answer; without one, the worker asks again later.",
-        fr="Les secondes d'attente de sa réponse ; sans réponse, l'exécutant redemande plus tard.",
+        fr="Les secondes d’attente de sa réponse ; sans réponse, l’exécutant redemande plus tard.",
         read=_few,
         default="5",
     ),
@@ -347,8 +347,8 @@ SETTINGS: Final = (
         "webhook_private",
         en="1 lets webhooks go to addresses inside private networks too; otherwise only a sandbox "
         "sends there.",
-        fr="1 permet d'envoyer des webhooks aussi à des adresses de réseaux privés ; sinon, seule "
-        "une installation d'essai y envoie.",
+        fr="1 permet d’envoyer des webhooks aussi à des adresses de réseaux privés ; sinon, seule "
+        "une installation d’essai y envoie.",
         read=_flag,
         default="0",
     ),
@@ -357,8 +357,8 @@ SETTINGS: Final = (
         "country_header",
         en="The header in which a proxy of yours names the country that a request comes from, like "
         "CF-IPCountry: one proof of a consumer's country. Believed only if it is set here.",
-        fr="L'en-tête dans lequel un de vos mandataires nomme le pays d'où vient une requête, "
-        "comme CF-IPCountry : une preuve du pays d'un consommateur. Cru seulement s'il est donné "
+        fr="L’en-tête dans lequel un de vos mandataires nomme le pays d’où vient une requête, "
+        "comme CF-IPCountry : une preuve du pays d’un consommateur. Cru seulement s’il est donné "
         "ici.",
         read=_header,
         without=("none is believed", "aucun n'est cru"),
@@ -368,7 +368,7 @@ SETTINGS: Final = (
         "platform_dir",
         en="The folder by which invoices and e-reporting data go to the approved platform, and its "
         "answers come back.",
-        fr="Le dossier par lequel factures et données d'e-reporting vont à la plateforme agréée, "
+        fr="Le dossier par lequel factures et données d’e-reporting vont à la plateforme agréée, "
         "et par lequel reviennent ses réponses.",
         read=_path,
         without=("nothing is handed over", "rien n'est transmis"),

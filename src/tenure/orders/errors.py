@@ -16,7 +16,7 @@ MIXED_AUDIENCES = declare(
     "mixed_audiences",
     rule="R11",
     en="This cart is for the audience {audience}, and the offer for {other}; start a second cart.",
-    fr="Ce panier est destiné au public {audience} et l'offre au public {other} ; ouvrez un second "
+    fr="Ce panier est destiné au public {audience} et l’offre au public {other} ; ouvrez un second "
     "panier.",
 )
 MIXED_COUNTRIES = declare(
@@ -31,19 +31,19 @@ TERM_NOT_FOR_AUDIENCE = declare(
     "term_not_for_audience",
     rule="R6",
     en="The term {term} is not sold to {audience}; choose one of: {terms}.",
-    fr="La durée {term} n'est pas proposée au public {audience} ; choisissez parmi : {terms}.",
+    fr="La durée {term} n’est pas proposée au public {audience} ; choisissez parmi : {terms}.",
 )
 MIXED_TERMS = declare(
     "mixed_terms",
     rule="R11",
     en="One cart holds one term, and this one holds {term}; start a second cart for {other}.",
-    fr="Un panier ne contient qu'une durée, ici {term} ; ouvrez un second panier pour {other}.",
+    fr="Un panier ne contient qu’une durée, ici {term} ; ouvrez un second panier pour {other}.",
 )
 NOT_PRICED = declare(
     "not_priced",
     rule="R7",
     en="There is no price for the term {term} in {currency}; choose another term or contact us.",
-    fr="Il n'y a pas de prix pour la durée {term} en {currency} ; choisissez une autre durée ou "
+    fr="Il n’y a pas de prix pour la durée {term} en {currency} ; choisissez une autre durée ou "
     "contactez-nous.",
 )
 TRIAL_USED = declare(
@@ -66,7 +66,7 @@ AUDIENCE_MISMATCH = declare(
     rule="R11",
     en="The organisation belongs to the audience {audience}, and the cart to {other}; fill a cart "
     "for {audience}.",
-    fr="L'organisation relève du public {audience} et le panier du public {other} ; remplissez un "
+    fr="L’organisation relève du public {audience} et le panier du public {other} ; remplissez un "
     "panier pour {audience}.",
 )
 COUNTRY_MISMATCH = declare(
@@ -74,7 +74,7 @@ COUNTRY_MISMATCH = declare(
     rule="R5",
     en="The organisation is billed in {country}, and the cart was priced for {other}; fill a cart "
     "for {country}.",
-    fr="L'organisation est facturée dans le pays {country} et le panier a été établi pour "
+    fr="L’organisation est facturée dans le pays {country} et le panier a été établi pour "
     "{other} ; remplissez un panier pour {country}.",
 )
 METHOD_ACCEPTED = declare(
@@ -93,13 +93,13 @@ METHOD_UNAVAILABLE = declare(
     "payment_method_unavailable",
     rule="R14",
     en="Paying by {method} is not possible here; choose another way to pay.",
-    fr="Le paiement par {method} n'est pas possible ici ; choisissez un autre moyen de paiement.",
+    fr="Le paiement par {method} n’est pas possible ici ; choisissez un autre moyen de paiement.",
 )
 TAX_RATE_UNKNOWN = declare(
     "tax_rate_unknown",
     rule="R45",
     en="No tax rate is known for {country} on {on}; the vendor has to add it first.",
-    fr="Aucun taux de taxe n'est connu pour {country} au {on} ; le vendeur doit d'abord l'ajouter.",
+    fr="Aucun taux de taxe n’est connu pour {country} au {on} ; le vendeur doit d’abord l’ajouter.",
 )
 
 # Whether an order can be taken back.
@@ -108,7 +108,7 @@ CANCELLABLE = declare(
     "cancellable",
     rule="R28",
     en="You can cancel until the end of {deadline} and get {refund} back.",
-    fr="Vous pouvez annuler jusqu'à la fin du {deadline} et récupérer {refund}.",
+    fr="Vous pouvez annuler jusqu’à la fin du {deadline} et récupérer {refund}.",
 )
 ALREADY_CANCELLED = declare(
     "already_cancelled",
@@ -120,7 +120,7 @@ NOT_PAID = declare(
     "not_paid",
     rule="R28",
     en="This order is not paid, so there is nothing to pay back; you can withdraw it.",
-    fr="Cette commande n'est pas payée : il n'y a rien à rembourser. Vous pouvez la retirer.",
+    fr="Cette commande n’est pas payée : il n’y a rien à rembourser. Vous pouvez la retirer.",
 )
 TRIAL_EXCLUDED = declare(
     "trial_excluded",
@@ -132,14 +132,14 @@ RENEWAL_EXCLUDED = declare(
     "renewal_excluded",
     rule="R28",
     en="A renewal is not paid back; you can switch auto-renewal off for the period after it.",
-    fr="Un renouvellement n'est pas remboursé ; vous pouvez désactiver le renouvellement "
+    fr="Un renouvellement n’est pas remboursé ; vous pouvez désactiver le renouvellement "
     "automatique pour la période suivante.",
 )
 MONTHLY_EXCLUDED = declare(
     "monthly_excluded",
     rule="R28",
     en="A monthly purchase is not paid back; you can switch auto-renewal off.",
-    fr="Un achat mensuel n'est pas remboursé ; vous pouvez désactiver le renouvellement "
+    fr="Un achat mensuel n’est pas remboursé ; vous pouvez désactiver le renouvellement "
     "automatique.",
 )
 WINDOW_CLOSED = declare(
@@ -163,7 +163,7 @@ CART_CHANGED = declare(
     rule="R16",
     en="The cart is no longer what was shown: it is at version {version} and costs {total}; look "
     "at it again and confirm.",
-    fr="Le panier n'est plus celui qui a été montré : il en est à la version {version} et coûte "
+    fr="Le panier n’est plus celui qui a été montré : il en est à la version {version} et coûte "
     "{total} ; relisez-le puis confirmez.",
 )
 CART_ORDERED = declare(
@@ -184,32 +184,32 @@ CART_EMPTY = declare(
     "cart_empty",
     rule="R10",
     en="There is nothing in the cart; add an offer first.",
-    fr="Le panier est vide ; ajoutez d'abord une offre.",
+    fr="Le panier est vide ; ajoutez d’abord une offre.",
 )
 PAYMENT_NEEDED = declare(
     "payment_required",
     rule="R13",
     en="{total} is to be paid in advance; say how, in payment.",
-    fr="{total} est à payer d'avance ; indiquez comment, dans payment.",
+    fr="{total} est à payer d’avance ; indiquez comment, dans payment.",
 )
 ORDER_CLOSED = declare(
     "order_closed",
     rule="R16",
     en="This order is {order_status}: it can be neither paid nor withdrawn any more.",
-    fr="Cette commande a l'état {order_status} : elle ne peut plus être ni payée ni retirée.",
+    fr="Cette commande a l’état {order_status} : elle ne peut plus être ni payée ni retirée.",
 )
 PAYMENT_IN_FLIGHT = declare(
     "payment_in_flight",
     rule="R17",
     en="The outcome of a charge for this order is not known yet; wait until the bank has answered.",
-    fr="L'issue d'un prélèvement pour cette commande n'est pas encore connue ; attendez la réponse "
+    fr="L’issue d’un prélèvement pour cette commande n’est pas encore connue ; attendez la réponse "
     "de la banque.",
 )
 VERIFICATION_PENDING = declare(
     "verification_pending",
     rule="R8",
     en="Nothing is charged before the organisation has proved that it is a student's.",
-    fr="Rien n'est débité avant que l'organisation ait prouvé sa qualité d'étudiant.",
+    fr="Rien n’est débité avant que l’organisation ait prouvé sa qualité d’étudiant.",
 )
 COUNTRY_REASON_NEEDED = declare(
     "country_reason_needed",
@@ -224,7 +224,7 @@ QUOTE_EXPIRED = declare(
     "quote_expired",
     rule="R12",
     en="This quote could be accepted until {valid_until}; ask for a new one.",
-    fr="Ce devis pouvait être accepté jusqu'au {valid_until} ; demandez-en un nouveau.",
+    fr="Ce devis pouvait être accepté jusqu’au {valid_until} ; demandez-en un nouveau.",
 )
 QUOTE_DECLINED = declare(
     "quote_declined",
@@ -243,13 +243,13 @@ QUOTE_ACCEPTED = declare(
     "quote_accepted",
     rule="R12",
     en="This quote was accepted already: it is the order {order}.",
-    fr="Ce devis a déjà été accepté : c'est la commande {order}.",
+    fr="Ce devis a déjà été accepté : c’est la commande {order}.",
 )
 QUOTE_NOT_SENT = declare(
     "quote_not_sent",
     rule="R12",
     en="This quote is a draft still; send it first.",
-    fr="Ce devis n'est encore qu'un brouillon ; envoyez-le d'abord.",
+    fr="Ce devis n’est encore qu’un brouillon ; envoyez-le d’abord.",
 )
 QUOTE_REASON_NEEDED = declare(
     "quote_reason_needed",
@@ -267,7 +267,7 @@ QUOTE_TRIAL = declare(
     "quote_trial",
     rule="R9",
     en="The offer {offer} is a trial, which costs nothing and needs no quote.",
-    fr="L'offre {offer} est un essai, qui ne coûte rien et se passe de devis.",
+    fr="L’offre {offer} est un essai, qui ne coûte rien et se passe de devis.",
 )
 QUOTE_CURRENCY = declare(
     "quote_currency",

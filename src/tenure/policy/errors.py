@@ -18,12 +18,12 @@ class PolicyProblem(ValueError):
 NOT_TOML = declare(
     "policy_not_toml",
     en="This is not TOML: {detail}.",
-    fr="Ceci n'est pas du TOML : {detail}.",
+    fr="Ceci n’est pas du TOML : {detail}.",
 )
 KEY_UNKNOWN = declare(
     "policy_key_unknown",
     en="There is no such key here; possible are {known}.",
-    fr="Cette clé n'existe pas ici ; sont possibles : {known}.",
+    fr="Cette clé n’existe pas ici ; sont possibles : {known}.",
 )
 NOT_A_SECTION = declare(
     "policy_not_a_section",
@@ -95,31 +95,31 @@ NO_TRIAL_HERE = declare(
     "policy_no_trial_here",
     rule="R9",
     en="A trial is no term to choose: its offer names its days.",
-    fr="L'essai n'est pas une durée au choix : son offre en donne les jours.",
+    fr="L’essai n’est pas une durée au choix : son offre en donne les jours.",
 )
 UNKNOWN_COUNTRY = declare(
     "policy_unknown_country",
     rule="R5",
     en="{value} is not a country of ISO 3166.",
-    fr="{value} n'est pas un pays de l'ISO 3166.",
+    fr="{value} n’est pas un pays de l’ISO 3166.",
 )
 TAXED_ALREADY = declare(
     "policy_taxed_already",
     rule="R45",
     en="{value} is in the EU, where tax is charged in any case.",
-    fr="{value} est dans l'UE, où la taxe est due dans tous les cas.",
+    fr="{value} est dans l’UE, où la taxe est due dans tous les cas.",
 )
 DAYS_NOT_DESCENDING = declare(
     "policy_days_not_descending",
     en="The days must go down, each of them once: the earliest comes first.",
-    fr="Les jours doivent décroître, chacun une seule fois : le plus tôt vient d'abord.",
+    fr="Les jours doivent décroître, chacun une seule fois : le plus tôt vient d’abord.",
 )
 CHARGE_BEFORE_DEADLINE = declare(
     "policy_charge_before_deadline",
     rule="R24",
     en="A renewal may only be charged when its deadline is over: fewer than {days} days before "
     "the end.",
-    fr="Un renouvellement n'est débité qu'une fois sa date limite passée : moins de {days} jours "
+    fr="Un renouvellement n’est débité qu’une fois sa date limite passée : moins de {days} jours "
     "avant la fin.",
 )
 DAYS_TOO_EARLY = declare(
@@ -128,7 +128,7 @@ DAYS_TOO_EARLY = declare(
     en="The first reminder can go out at most {most} days before the deadline, or the period "
     "would not have begun.",
     fr="Le premier rappel peut partir au plus {most} jours avant la date limite ; plus tôt, la "
-    "période n'aurait pas commencé.",
+    "période n’aurait pas commencé.",
 )
 WARNING_TOO_EARLY = declare(
     "policy_warning_too_early",
@@ -146,12 +146,12 @@ NOT_AN_ACCOUNT_NUMBER = declare(
     "policy_not_an_account_number",
     rule="R48",
     en="{value} is not the number of an account: write at least three digits, such as 411000.",
-    fr="{value} n'est pas un numéro de compte : écrivez au moins trois chiffres, comme 411000.",
+    fr="{value} n’est pas un numéro de compte : écrivez au moins trois chiffres, comme 411000.",
 )
 CONSUMERS_WITHOUT_STATUTORY_RIGHTS = declare(
     "consumers_without_statutory_rights",
     rule="R33",
     en="Consumers in the EU are sold to ({countries}), but the section statutory_eu is off.",
-    fr="Des consommateurs de l'UE sont servis ({countries}), mais la section statutory_eu est "
+    fr="Des consommateurs de l’UE sont servis ({countries}), mais la section statutory_eu est "
     "désactivée.",
 )

@@ -10,7 +10,7 @@ OPT_OUT_OPEN = declare(
     "opt_out_open",
     rule="R21",
     en="Auto-renewal can be switched off until the end of {deadline}.",
-    fr="Le renouvellement automatique peut être désactivé jusqu'à la fin du {deadline}.",
+    fr="Le renouvellement automatique peut être désactivé jusqu’à la fin du {deadline}.",
 )
 OPT_OUT_CLOSED = declare(
     "opt_out_closed",
@@ -24,14 +24,14 @@ OPT_IN_OPEN = declare(
     "opt_in_open",
     rule="R21",
     en="Auto-renewal can be switched on again until the end of {deadline}.",
-    fr="Le renouvellement automatique peut être réactivé jusqu'à la fin du {deadline}.",
+    fr="Le renouvellement automatique peut être réactivé jusqu’à la fin du {deadline}.",
 )
 OPT_IN_CHARGES = declare(
     "opt_in_charges",
     rule="R21",
     en="Auto-renewal can be switched on again until the end of {deadline}; {price} is charged at "
     "once.",
-    fr="Le renouvellement automatique peut être réactivé jusqu'à la fin du {deadline} ; {price} "
+    fr="Le renouvellement automatique peut être réactivé jusqu’à la fin du {deadline} ; {price} "
     "sont débités immédiatement.",
 )
 OPT_IN_CLOSED = declare(
@@ -39,34 +39,34 @@ OPT_IN_CLOSED = declare(
     rule="R21",
     en="The period was over at the end of {deadline}; buy the offer again, or pay the renewal if "
     "one is due.",
-    fr="La période s'est achevée à la fin du {deadline} ; achetez l'offre à nouveau, ou payez le "
-    "renouvellement s'il est dû.",
+    fr="La période s’est achevée à la fin du {deadline} ; achetez l’offre à nouveau, ou payez le "
+    "renouvellement s’il est dû.",
 )
 TRIAL_DOES_NOT_RENEW = declare(
     "trial_does_not_renew",
     rule="R9",
     en="A trial does not renew: this one is over on {ends_on}. Buy the offer to go on.",
-    fr="Un essai ne se renouvelle pas : celui-ci prend fin le {ends_on}. Achetez l'offre pour "
+    fr="Un essai ne se renouvelle pas : celui-ci prend fin le {ends_on}. Achetez l’offre pour "
     "continuer.",
 )
 NOT_RENEWED_HERE = declare(
     "not_renewed_here",
     rule="R35",
     en="This was not bought in the store, so it is not renewed here; contact us.",
-    fr="Ceci n'a pas été acheté dans la boutique et ne s'y renouvelle pas ; contactez-nous.",
+    fr="Ceci n’a pas été acheté dans la boutique et ne s’y renouvelle pas ; contactez-nous.",
 )
 TERMINABLE = declare(
     "terminable",
     rule="R33",
     en="You were not told of the renewal in time: you can end it now and get {refund} back.",
-    fr="Vous n'avez pas été averti à temps du renouvellement : vous pouvez y mettre fin maintenant "
+    fr="Vous n’avez pas été averti à temps du renouvellement : vous pouvez y mettre fin maintenant "
     "et récupérer {refund}.",
 )
 NOTICE_WAS_GIVEN = declare(
     "notice_was_given",
     rule="R33",
     en="The renewal was announced as the law asks; it runs to its end.",
-    fr="Le renouvellement a été annoncé comme la loi le demande ; il court jusqu'à son terme.",
+    fr="Le renouvellement a été annoncé comme la loi le demande ; il court jusqu’à son terme.",
 )
 
 # What the papers of a renewal by transfer say when nothing comes of them.
@@ -75,7 +75,7 @@ RENEWAL_NOT_PAID = declare(
     "renewal_not_paid",
     rule="R24",
     en="The renewal was not paid in time.",
-    fr="Le renouvellement n'a pas été payé à temps.",
+    fr="Le renouvellement n’a pas été payé à temps.",
 )
 RENEWAL_STOPPED = declare(
     "renewal_stopped",
@@ -94,7 +94,7 @@ NEXT_SEATS_RELEASED = declare(
     rule="R27",
     en="The next period was ordered anew or does not come; what was paid for more seats in it goes "
     "back.",
-    fr="La période suivante a été recommandée ou n'a pas lieu ; ce qui a été payé pour des places "
+    fr="La période suivante a été recommandée ou n’a pas lieu ; ce qui a été payé pour des places "
     "supplémentaires est rendu.",
 )
 RENEWAL_STANDS = declare(
@@ -108,14 +108,14 @@ NOTHING_DUE = declare(
     "nothing_due",
     rule="R24",
     en="Nothing is to be paid for this subscription now.",
-    fr="Rien n'est à payer pour cet abonnement en ce moment.",
+    fr="Rien n’est à payer pour cet abonnement en ce moment.",
 )
 
 ENDED_UNANNOUNCED = declare(
     "ended_without_notice",
     rule="R33",
     en="The contract was ended, for want of a notice of its renewal.",
-    fr="Le contrat a pris fin, faute d'avis de son renouvellement.",
+    fr="Le contrat a pris fin, faute d’avis de son renouvellement.",
 )
 
 # Quantity.
@@ -124,7 +124,7 @@ QUANTITY_OPEN = declare(
     "quantity_open",
     rule="R26",
     en="The quantity for the next period can be set until the end of {deadline}.",
-    fr="La quantité de la période suivante peut être fixée jusqu'à la fin du {deadline}.",
+    fr="La quantité de la période suivante peut être fixée jusqu’à la fin du {deadline}.",
 )
 QUANTITY_CLOSED = declare(
     "quantity_closed",
@@ -141,32 +141,32 @@ PURGE_DUE = declare(
     "purge_due",
     rule="R31",
     en="Data were kept until the end of {data_available_until} and are now due to be deleted.",
-    fr="Les données ont été conservées jusqu'à la fin du {data_available_until} et doivent "
+    fr="Les données ont été conservées jusqu’à la fin du {data_available_until} et doivent "
     "maintenant être supprimées.",
 )
 PURGE_WAITS_FOR_SUBSCRIPTION = declare(
     "purge_waits_for_subscription",
     rule="R31",
     en="A subscription is not gone yet, so nothing is deleted.",
-    fr="Un abonnement n'est pas encore achevé : rien n'est supprimé.",
+    fr="Un abonnement n’est pas encore achevé : rien n’est supprimé.",
 )
 PURGE_WAITS_FOR_MONEY = declare(
     "purge_waits_for_money",
     rule="R31",
     en="Money is awaited, unmatched or not yet paid back, so nothing is deleted.",
-    fr="De l'argent est attendu, non rapproché ou pas encore remboursé : rien n'est supprimé.",
+    fr="De l’argent est attendu, non rapproché ou pas encore remboursé : rien n’est supprimé.",
 )
 PURGE_WAITS_FOR_REQUEST = declare(
     "purge_waits_for_request",
     rule="R31",
     en="A request is open, so nothing is deleted.",
-    fr="Une demande est en cours : rien n'est supprimé.",
+    fr="Une demande est en cours : rien n’est supprimé.",
 )
 PURGE_WAITS_FOR_DATA = declare(
     "purge_waits_for_data",
     rule="R31",
     en="Data are kept until the end of {data_available_until}.",
-    fr="Les données sont conservées jusqu'à la fin du {data_available_until}.",
+    fr="Les données sont conservées jusqu’à la fin du {data_available_until}.",
 )
 
 NOTHING_KEPT = declare(
@@ -174,7 +174,7 @@ NOTHING_KEPT = declare(
     rule="R31",
     en="This organisation never had a subscription, so there is nothing whose deletion could be "
     "confirmed; erase its people one by one.",
-    fr="Cette organisation n'a jamais eu d'abonnement : il n'y a rien dont la suppression puisse "
+    fr="Cette organisation n’a jamais eu d’abonnement : il n’y a rien dont la suppression puisse "
     "être confirmée ; effacez ses personnes une à une.",
 )
 
@@ -182,7 +182,7 @@ SUBSCRIPTION_OVER = declare(
     "subscription_over",
     rule="R26",
     en="There is no next period: this subscription ends on {ends_on}.",
-    fr="Il n'y a pas de période suivante : cet abonnement se termine le {ends_on}.",
+    fr="Il n’y a pas de période suivante : cet abonnement se termine le {ends_on}.",
 )
 
 # What was bought elsewhere.
@@ -193,11 +193,11 @@ NOT_RECORDED_HERE = declare(
     en="This subscription was bought in the store, which continues it; only what was bought "
     "elsewhere is recorded.",
     fr="Cet abonnement a été acheté dans la boutique, qui le prolonge ; seul ce qui a été acheté "
-    "ailleurs s'enregistre.",
+    "ailleurs s’enregistre.",
 )
 RECORD_TRIAL = declare(
     "record_trial",
     rule="R35",
     en="{offer} is a trial, which is had in the store; record a paid offer.",
-    fr="{offer} est un essai, qui s'obtient dans la boutique ; enregistrez une offre payante.",
+    fr="{offer} est un essai, qui s’obtient dans la boutique ; enregistrez une offre payante.",
 )

@@ -14,7 +14,7 @@ REQUEST_CLOSED = declare(
     "request_closed",
     rule="R29",
     en="This request is closed; whoever asked can write again.",
-    fr="Cette demande est close ; la personne qui l'a faite peut écrire à nouveau.",
+    fr="Cette demande est close ; la personne qui l’a faite peut écrire à nouveau.",
 )
 REPLY_ADDRESS_NEEDED = declare(
     "reply_address_needed",
@@ -32,7 +32,7 @@ MESSAGE_NEEDED = declare(
     "message_needed",
     rule="R29",
     en="Write what it is about.",
-    fr="Écrivez de quoi il s'agit.",
+    fr="Écrivez de quoi il s’agit.",
 )
 MESSAGE_TOO_LONG = declare(
     "message_too_long",
@@ -44,7 +44,7 @@ NOT_TO_BE_DECIDED = declare(
     "request_not_a_cancellation",
     rule="R29",
     en="Only a request to cancel an order can be granted or declined; answer this one.",
-    fr="Seule une demande d'annulation de commande peut être acceptée ou refusée ; répondez à "
+    fr="Seule une demande d’annulation de commande peut être acceptée ou refusée ; répondez à "
     "celle-ci.",
 )
 REQUEST_GRANTED = declare(

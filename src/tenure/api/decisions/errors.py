@@ -8,5 +8,5 @@ REVISION_NOT_REACHED = declare(
     "revision_not_reached",
     rule="R42",
     en="The organisation has not reached that revision; it is at {revision}.",
-    fr="L'organisation n'a pas atteint cette révision ; elle en est à {revision}.",
+    fr="L’organisation n’a pas atteint cette révision ; elle en est à {revision}.",
 )

@@ -9,14 +9,14 @@ RATES_UNREADABLE = declare(
     rule="R48",
     en="This is no file of reference rates; give the XML or CSV of the European Central Bank "
     "(eurofxref) as it was downloaded.",
-    fr="Ce n'est pas un fichier de cours de référence ; donnez le XML ou le CSV de la Banque "
-    "centrale européenne (eurofxref) tel qu'il a été téléchargé.",
+    fr="Ce n’est pas un fichier de cours de référence ; donnez le XML ou le CSV de la Banque "
+    "centrale européenne (eurofxref) tel qu’il a été téléchargé.",
 )
 RATE_UNKNOWN = declare(
     "rate_unknown",
     rule="R48",
     en="No exchange rate is known for {currency}; import one with tenure rates import.",
-    fr="Aucun taux de change n'est connu pour {currency} ; importez-en un avec tenure rates "
+    fr="Aucun taux de change n’est connu pour {currency} ; importez-en un avec tenure rates "
     "import.",
 )
 NO_SIREN = declare(

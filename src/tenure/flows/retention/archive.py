@@ -44,10 +44,10 @@ receipt.json  every file with its size and its SHA-256; for whom, when asked for
 
 """,
     """\
-Tout ce qui est conservé au sujet d'une organisation, tel qu'à un instant donné.
-data/         chaque table, en JSON et en CSV ; identifiants de l'API, instants en UTC ;
-              en CSV une apostrophe précède ce qu'un tableur prendrait pour une formule
-documents/    factures, avoirs et autres pièces, telles qu'émises
+Tout ce qui est conservé au sujet d’une organisation, tel qu’à un instant donné.
+data/         chaque table, en JSON et en CSV ; identifiants de l’API, instants en UTC ;
+              en CSV une apostrophe précède ce qu’un tableur prendrait pour une formule
+documents/    factures, avoirs et autres pièces, telles qu’émises
 receipt.json  chaque fichier avec sa taille et son SHA-256 ; pour qui, demandé quand et par qui
 """,
 )

@@ -26,7 +26,7 @@ MONEY: Final = (
     Check(
         "charged_once",
         "R16",
-        ("No order was charged twice.", "Aucune commande n'a été débitée deux fois."),
+        ("No order was charged twice.", "Aucune commande n’a été débitée deux fois."),
         payments.charged_once,
     ),
     Check(
@@ -52,7 +52,7 @@ MONEY: Final = (
         "R48",
         (
             "Nothing is given back beyond what was paid, payment by payment.",
-            "Rien n'est rendu au-delà de ce qui a été payé, paiement par paiement.",
+            "Rien n’est rendu au-delà de ce qui a été payé, paiement par paiement.",
         ),
         refunds.within_payments,
     ),
@@ -79,7 +79,7 @@ MONEY: Final = (
         "R35",
         (
             "Who has cards on file has one that is charged where no other is named.",
-            "Qui a des cartes enregistrées en a une, débitée quand aucune autre n'est nommée.",
+            "Qui a des cartes enregistrées en a une, débitée quand aucune autre n’est nommée.",
         ),
         cards.one_default,
     ),
@@ -88,7 +88,7 @@ MONEY: Final = (
         "R35",
         (
             "The journal tells each card on file once as added, and once as removed if it was.",
-            "Le journal dit chaque carte une fois ajoutée, et une fois retirée si elle l'a été.",
+            "Le journal dit chaque carte une fois ajoutée, et une fois retirée si elle l’a été.",
         ),
         cards.cards_told,
     ),
@@ -97,7 +97,7 @@ MONEY: Final = (
         "R46",
         (
             "Every paid order has one invoice of its sum that is not taken back.",
-            "Chaque commande payée a une facture de son montant qui n'est pas annulée.",
+            "Chaque commande payée a une facture de son montant qui n’est pas annulée.",
         ),
         documents.orders_invoiced,
     ),
@@ -124,7 +124,7 @@ MONEY: Final = (
         "R46",
         (
             "Each document says what is known of it, and adds up.",
-            "Chaque document dit ce qu'on sait de lui, et ses sommes tombent juste.",
+            "Chaque document dit ce qu’on sait de lui, et ses sommes tombent juste.",
         ),
         documents.documents_say_so,
     ),
@@ -133,7 +133,7 @@ MONEY: Final = (
         "R46",
         (
             "Each file that was made is still what it was.",
-            "Chaque fichier produit est resté ce qu'il était.",
+            "Chaque fichier produit est resté ce qu’il était.",
         ),
         documents.files_unchanged,
     ),
@@ -142,7 +142,7 @@ MONEY: Final = (
         "R46",
         (
             "The journal tells each document once as issued.",
-            "Le journal dit une fois l'émission de chaque document.",
+            "Le journal dit une fois l’émission de chaque document.",
         ),
         documents.documents_told,
     ),

@@ -29,7 +29,7 @@ CHECKS: Final = (
         "R1",
         (
             "Every period is where its anchor puts it, with the days of the policy of then.",
-            "Chaque période est là où la place son ancre, aux jours de la politique d'alors.",
+            "Chaque période est là où la place son ancre, aux jours de la politique d’alors.",
         ),
         subscriptions.chains,
     ),
@@ -47,7 +47,7 @@ CHECKS: Final = (
         "R24",
         (
             "A renewal is owed and ordered once, and is there exactly if it is paid.",
-            "Un renouvellement est dû et commandé une fois, et n'est là que s'il est payé.",
+            "Un renouvellement est dû et commandé une fois, et n’est là que s’il est payé.",
         ),
         renewals.renewals_once,
     ),
@@ -83,7 +83,7 @@ CHECKS: Final = (
         "R26",
         (
             "A new period has the seats chosen for it, and those chosen to lose theirs lost them.",
-            "Une période a les places choisies ; qui devait perdre la sienne l'a perdue d'abord.",
+            "Une période a les places choisies ; qui devait perdre la sienne l’a perdue d’abord.",
         ),
         boundaries.boundaries_as_chosen,
     ),
@@ -110,7 +110,7 @@ CHECKS: Final = (
         "R38",
         (
             "A member holds one seat of a subscription at the most.",
-            "Un membre occupe au plus une place d'un abonnement.",
+            "Un membre occupe au plus une place d’un abonnement.",
         ),
         seats.seats_once,
     ),
@@ -165,7 +165,7 @@ CHECKS: Final = (
         "R15",
         (
             "Money on a bank statement is for an order, resolved, or open, to the cent.",
-            "L'argent d'un relevé est à une commande, réglé ou en attente, au centime près.",
+            "L’argent d’un relevé est à une commande, réglé ou en attente, au centime près.",
         ),
         transfers.lines_placed,
     ),
@@ -183,7 +183,7 @@ CHECKS: Final = (
         "R48",
         (
             "Each line of a statement, and what it was for, stands in the ledger, to the cent.",
-            "Chaque ligne d'un relevé, et sa destination, est au grand livre, au centime près.",
+            "Chaque ligne d’un relevé, et sa destination, est au grand livre, au centime près.",
         ),
         transfers.transfers_booked,
     ),
@@ -192,7 +192,7 @@ CHECKS: Final = (
         "R45",
         (
             "What a VAT number spares that was validated later is credited and invoiced anew.",
-            "Ce qu'épargne un numéro de TVA validé plus tard est crédité et facturé à nouveau.",
+            "Ce qu’épargne un numéro de TVA validé plus tard est crédité et facturé à nouveau.",
         ),
         tax.tax_corrected,
     ),
@@ -219,7 +219,7 @@ CHECKS: Final = (
         "R19",
         (
             "Every paid line is one subscription; no order is both paid and forgotten.",
-            "Chaque ligne payée est un abonnement ; aucune commande n'est payée puis oubliée.",
+            "Chaque ligne payée est un abonnement ; aucune commande n’est payée puis oubliée.",
         ),
         orders.orders_fulfilled,
     ),
@@ -270,7 +270,7 @@ CHECKS: Final = (
         "R16",
         (
             "The journal tells each order once as placed, and once as what became of it.",
-            "Le journal dit chaque commande une fois passée, et une fois ce qu'elle est devenue.",
+            "Le journal dit chaque commande une fois passée, et une fois ce qu’elle est devenue.",
         ),
         journal.orders_told,
     ),
@@ -288,7 +288,7 @@ CHECKS: Final = (
         "R48",
         (
             "The journal tells each refund once as intended, and once as what became of it.",
-            "Le journal dit chaque remboursement une fois prévu, et une fois ce qu'il est devenu.",
+            "Le journal dit chaque remboursement une fois prévu, et une fois ce qu’il est devenu.",
         ),
         journal.refunds_told,
     ),
@@ -315,7 +315,7 @@ CHECKS: Final = (
         "R40",
         (
             "The journal tells each request once as made, and once as what became of it.",
-            "Le journal dit chaque demande une fois faite, et une fois ce qu'elle est devenue.",
+            "Le journal dit chaque demande une fois faite, et une fois ce qu’elle est devenue.",
         ),
         asking.requests_told,
     ),
@@ -333,7 +333,7 @@ CHECKS: Final = (
         "R38",
         (
             "The journal's last word on a seat is who holds it, or that it is free.",
-            "Le dernier mot du journal sur une place est qui l'occupe, ou qu'elle est libre.",
+            "Le dernier mot du journal sur une place est qui l’occupe, ou qu’elle est libre.",
         ),
         journal.seats_told,
     ),
@@ -351,7 +351,7 @@ CHECKS: Final = (
         "R31",
         (
             "Nothing is to be deleted while data last, and whose data run out is watched.",
-            "Rien n'est à supprimer tant que durent les données, et leur fin est surveillée.",
+            "Rien n’est à supprimer tant que durent les données, et leur fin est surveillée.",
         ),
         retention.purges,
     ),
@@ -378,7 +378,7 @@ CHECKS: Final = (
         "R16",
         (
             "A caller's key has its answer whole, or not yet.",
-            "La clé d'un appelant a sa réponse entière, ou pas encore.",
+            "La clé d’un appelant a sa réponse entière, ou pas encore.",
         ),
         journal.idempotency_keys,
     ),
