@@ -102,6 +102,11 @@ def test_a_month_is_withdrawn_from_by_a_button_that_is_always_there(maker: Organ
 def test_the_renewal_is_stopped_in_three_clicks_without_logging_in(maker: Organisation) -> None:
     order = Order.objects.get(organisation=maker)
     number = order.documents.get(kind="invoice").number
+    choices = re.findall(
+        r'type="radio" name="what" value="(\w+)"[^>]*?( checked)? ?>',
+        reader().get(END).content.decode(),
+    )
+    assert choices == [("renewal", " checked"), ("withdrawal", "")]
     send(number, "Max@Atelier.example", "renewal")
     assert not Subscription.objects.get(organisation=maker).auto_renew
     row = Request.objects.get()
