@@ -11,7 +11,7 @@ from django.db import IntegrityError, OperationalError, connection
 from django.db import transaction as database
 
 from tenure.events.models import IdempotencyKey, Stream
-from tenure.events.rows import new_row, read_rows, read_values, run, run_apart
+from tenure.events.rows import foresee, new_row, read_rows, read_values, run, run_apart
 from tenure.events.sending import Line
 from tenure.orders.models import Order, OrderLine
 
@@ -135,6 +135,39 @@ def test_statements_apart_see_what_those_before_did_and_outlive_their_failure() 
     assert read_values(COUNT, [1]) == [(2,)]
     with database.atomic():
         assert run_apart([(COUNT, [1]), (COUNT, [2])]) == [[(2,)], [(0,)]]
+
+
+def test_what_was_foreseen_is_answered_once_and_only_in_its_order() -> None:
+    def counted() -> list[int]:
+        return [run(COUNT, [each])[0][0] for each in (1, 2, 1)]
+
+    with database.atomic():
+        foresee([(COUNT, [1]), (COUNT, [2])])
+        run(INSERT, [uuid4(), 1])  # was not foreseen, so the rest is asked anew
+        assert counted() == [1, 0, 1]
+        foresee([(COUNT, [1]), (INSERT, [uuid4(), 2]), (COUNT, [2])])
+        assert counted() == [1, 1, 1]
+        foresee([(COUNT, [2])])
+    run(INSERT, [uuid4(), 2])
+    assert counted() == [1, 2, 1]
+    with database.atomic():
+        foresee([(COUNT, [2]), (COUNT, [1])])
+    with database.atomic():
+        assert counted() == [1, 2, 1]
+    foresee([(COUNT, [3])])  # outside of a transaction nothing is
+
+
+def test_what_was_foreseen_is_prepared_anew_and_fails_as_a_whole() -> None:
+    with _rolled_back():
+        foresee([(COUNT, [1]), (COUNT, [2])])
+        run(INSERT, [uuid4(), 1])
+    with database.atomic():
+        foresee([(COUNT, [1]), (COUNT, [2])])
+        assert run(COUNT, [1]) == [(0,)]
+    key = uuid4()
+    with pytest.raises(IntegrityError), database.atomic():
+        foresee([(INSERT, [key, 1]), (INSERT, [key, 1]), (COUNT, [1])])
+    assert read_values(COUNT, [1]) == [(0,)]
 
 
 def test_the_oldest_statement_is_given_up() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.utils.safestring import SafeString, mark_safe
 
 from tenure.access.models import Seat
@@ -37,6 +39,25 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _shop() -> None:
     open_shop()
+
+
+def test_a_purchase_takes_few_ways_to_the_database(tmp_path: Path) -> None:
+    """What it is sure to ask is foreseen: were a statement of it another, there would be more."""
+    company = customer()
+    for _ in range(2):  # the second prepares what is said of a card that is kept already
+        order_cart(company, fill_cart(company, ("designer-business", 1)))
+    cart = fill_cart(company, ("designer-business", 2))
+    session = connection.connection.pgconn
+    with (tmp_path / "trace").open("w+") as told:
+        session.trace(told.fileno())
+        try:
+            order_cart(company, cart)
+        finally:
+            session.untrace()
+        told.seek(0)
+        told.seek(0)
+        ways = [line for line in told if "\tF\t" in line and "Sync" in line]
+    assert len(ways) == 5  # place: ask, write; the gateway's books; settle: ask, write
 
 
 def test_a_paid_cart_becomes_subscriptions_with_seats() -> None:

@@ -51,6 +51,9 @@ def configure_logs(log_format: Literal["json", "console"], level: str) -> None:
     logging.getLogger("django.request").setLevel(logging.ERROR)
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            level
+        ),  # what is not told costs nothing
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )

@@ -25,7 +25,8 @@ from tenure.base.money import Money
 from tenure.events.asked import Asked
 from tenure.events.copying import as_jsonb, copy_rows
 from tenure.events.models import CATALOGUE_STREAM, KEYS_STREAM, Event, IdempotencyKey
-from tenure.events.rows import run
+from tenure.events.rows import foresee, run
+from tenure.events.sending import Question
 from tenure.events.writing import MANY, WORTH_IT, Writing, as_json, told_plainly
 
 
@@ -258,10 +259,16 @@ def _json(value: Sequence[Mapping[str, Any]]) -> str:
     return msgspec.json.encode(value, enc_hook=told_plainly).decode()
 
 
-def work_for(organisation: UUID | None) -> None:
-    """Tell the database for whom this transaction works, so that row-level security can judge."""
+def work_for(organisation: UUID | None, foreseen: Sequence[Question] = ()) -> None:
+    """Tell the database for whom this transaction works, so that row-level security can judge.
+
+    What is ``foreseen`` goes along.
+    """
     named = str(organisation) if organisation else ""
-    run("SELECT set_config('tenure.organisation', %s, true)", [named])
+    told = ("SELECT set_config('tenure.organisation', %s, true)", [named])
+    if foreseen:
+        foresee([told, *foreseen])
+    run(*told)
 
 
 def asked_rows(asked: Asked | None, *, made: UUID | None) -> list[IdempotencyKey]:
@@ -288,11 +295,13 @@ def transaction(
     organisation: UUID | None = None,
     asked: Asked | None = None,
     snapshot: bool = False,
+    foreseen: Sequence[Question] = (),
 ) -> Iterator[Journal]:
     """A flow's transaction: the outermost, durable, with the journal it writes.
 
     ``now`` is the UTC instant by the organisation's clock; ``asked`` the caller's key, written
-    with what was made. With ``snapshot`` it sees the database as it was when it began, throughout;
+    with what was made. What it is sure to ask first, in that order, can be ``foreseen``, and is
+    then sent together. With ``snapshot`` it sees the database as it was when it began, throughout;
     it records nothing then, since streams move meanwhile. Raises ``RuntimeError`` inside another
     transaction: a flow never calls a flow.
     """
@@ -300,7 +309,7 @@ def transaction(
     with database.atomic(durable=True):
         if snapshot:
             run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", [])
-        work_for(organisation)
+        work_for(organisation, foreseen)
         yield journal
         journal.insert(asked_rows(asked, made=journal.made))
         journal.flush()

@@ -17,7 +17,7 @@ from django.db.models import Model
 from django.db.models.base import ModelState
 from psycopg import sql
 
-from tenure.events.sending import Line, Values
+from tenure.events.sending import Line, Question, Values
 
 Row = TypeVar("Row", bound=Model)
 
@@ -49,6 +49,18 @@ def read_joined(
     width = len(names)
     found = run(statement, parameters)
     return [(_instance(model, names, row[:width]), row[width:]) for row in found]
+
+
+def to_read(model: type[Model], rest: str, parameters: Sequence[Any]) -> Question:
+    """What ``read_rows`` asks, to be foreseen."""
+    return _selection(model, rest)[0], parameters
+
+
+def to_read_joined(
+    model: type[Model], more: tuple[str, ...], rest: str, parameters: Sequence[Any]
+) -> Question:
+    """What ``read_joined`` asks, to be foreseen."""
+    return _selection(model, rest, more)[0], parameters
 
 
 def row_of(model: type[Row], values: Values) -> Row:
@@ -138,7 +150,23 @@ def run(statement: str, parameters: Sequence[Any], *, ending: bool = False) -> l
         return line.run(statement, parameters, begin=begin, commit=commit)
 
 
-def run_apart(parts: Sequence[tuple[str, Sequence[Any]]]) -> list[list[Values]]:
+def foresee(questions: Sequence[Question]) -> None:
+    """Ask what a transaction is about to ask, in that order, all on one way to the database.
+
+    Each is answered by ``run`` as if it were sent then. Only where it asks something else does it
+    forget the rest, so that what was foreseen wrongly costs time and nothing more. What Django's
+    own cursors do in between is not noticed: nothing that they change may be foreseen.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    line = _lines.of(database)
+    if line is None or not database.in_atomic_block:
+        return
+    with database.wrap_database_errors:
+        line.run_ahead(questions, begin=line.is_idle)
+
+
+def run_apart(parts: Sequence[Question]) -> list[list[Values]]:
     """Run statements, constants of some module, one after the other, outside of a transaction.
 
     Each is committed by itself, and sees what those before it did; all are sent together.

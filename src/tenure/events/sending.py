@@ -13,7 +13,7 @@ or in one that it began.
 from __future__ import annotations
 
 import select
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterable, Sequence
 from itertools import count
 from typing import Any, Final, NamedTuple
@@ -25,6 +25,8 @@ from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 
 Values = tuple[Any, ...]
+Question = tuple[str, Sequence[Any]]
+"""A statement and its values."""
 
 _MOST_KEPT: Final = 200
 """As many statements a connection keeps prepared: each costs the server some memory."""
@@ -75,6 +77,7 @@ class Line:
         self._statements: OrderedDict[str, _Statement] = OrderedDict()
         self._numbers = count(1)
         self._given_up: list[bytes] = []
+        self._foreseen: deque[tuple[Question, list[Values]]] = deque()
 
     @property
     def is_idle(self) -> bool:
@@ -88,20 +91,47 @@ class Line:
 
         Raises psycopg's errors; a transaction that could not be committed is rolled back.
         """
+        found = self._answered(statement, values)
+        if found is not None:
+            return found
+        (result,) = self._run([(statement, values)], begin=begin, commit=commit)
+        return result
+
+    def run_ahead(self, parts: Sequence[Question], *, begin: bool = False) -> None:
+        """Run statements of one transaction, sent together, before ``run`` is asked for them.
+
+        Their answers count for as long as exactly these are asked, in this order: it is as if
+        each had been run then, since nothing was in between. Whatever else is run forgets them.
+        """
+        self._foreseen.clear()
+        self._foreseen.extend(zip(parts, self._run(parts, begin=begin), strict=True))
+
+    def _answered(self, statement: str, values: Sequence[Any]) -> list[Values] | None:
+        if not self._foreseen:
+            return None
+        question, found = self._foreseen.popleft()
+        if question == (statement, values) and not self.is_idle:
+            return found
+        self._foreseen.clear()
+        return None
+
+    def _run(
+        self, parts: Sequence[Question], *, begin: bool, commit: bool = False
+    ) -> list[list[Values]]:
         idle = self.is_idle
-        known = self._known(statement)
+        asked = [(self._known(statement), values) for statement, values in parts]
         try:
-            result = self._sent(known, values, begin=begin, commit=commit)
+            results = self._sent(asked, begin=begin, commit=commit)
         except InvalidSqlStatementName:
             if not idle:
                 raise
             if not self.is_idle:
                 self._pgconn.exec_(b"ROLLBACK")
             self._forget()
-            result = self._sent(known, values, begin=begin, commit=commit)
-        return known.rows(result)
+            results = self._sent(asked, begin=begin, commit=commit)
+        return [known.rows(result) for (known, _), result in zip(asked, results, strict=True)]
 
-    def run_apart(self, parts: Iterable[tuple[str, Sequence[Any]]]) -> list[list[Values]]:
+    def run_apart(self, parts: Iterable[Question]) -> list[list[Values]]:
         """Run statements one after the other, each committed by itself, sent together."""
         asked = [(self._known(statement), values) for statement, values in parts]
         messages = [self._message(known, values) for known, values in asked]
@@ -112,24 +142,27 @@ class Line:
                 found.append(known.rows(self._checked(result)))
             except InvalidSqlStatementName:
                 known.names.clear()
-                found.append(known.rows(self._sent(known, values)))
+                found.append(known.rows(*self._sent([(known, values)])))
         return found
 
     def _sent(
-        self, known: _Statement, values: Sequence[Any], *, begin: bool = False, commit: bool = False
-    ) -> PGresult:
-        message = self._message(known, values)
-        if not begin and not commit:
-            return self._checked(self._pgconn.exec_prepared(*message, Format.BINARY))
-        sent: list[_Message | bytes] = [message]
+        self,
+        asked: Sequence[tuple[_Statement, Sequence[Any]]],
+        *,
+        begin: bool = False,
+        commit: bool = False,
+    ) -> list[PGresult]:
+        messages = [self._message(*each) for each in asked]
+        if len(messages) == 1 and not begin and not commit:
+            return [self._checked(self._pgconn.exec_prepared(*messages[0], Format.BINARY))]
+        sent: list[_Message | bytes] = [*messages]
         if begin:
             sent.insert(0, _BEGIN)
         if commit:
             sent.append(_COMMIT)
-        results = _exchange(self._pgconn, [sent])
-        for result in results:
-            self._checked(result)
-        return results[1 if begin else 0]
+        results = [self._checked(each) for each in _exchange(self._pgconn, [sent])]
+        first = 1 if begin else 0
+        return results[first : first + len(messages)]
 
     def _known(self, statement: str) -> _Statement:
         known = self._statements.get(statement)

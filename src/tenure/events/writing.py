@@ -94,6 +94,12 @@ def write_now(rows: Sequence[Model]) -> None:
     _note_written(rows)
 
 
+def insert_once(rows: Sequence[Model]) -> None:
+    """Write new rows at once, but for those whose unique values are there already."""
+    model = type(rows[0])
+    run(f"{_insertion(model)} ON CONFLICT DO NOTHING", [as_json(rows)])
+
+
 def _note_written(rows: Iterable[Model]) -> None:
     for row in rows:
         row._state.adding = False

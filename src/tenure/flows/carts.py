@@ -15,6 +15,8 @@ from tenure.base.errors import NotFound, Refused
 from tenure.catalogue.queries import known_catalogue
 from tenure.events.asked import Asked
 from tenure.events.journal import asked_rows
+from tenure.events.rows import foresee
+from tenure.events.sending import Question
 from tenure.events.writing import Writing
 from tenure.orders.commands import carts as commands
 from tenure.orders.models import Order
@@ -31,10 +33,12 @@ from tenure.policy.words import Audience
 
 
 @contextmanager
-def _cart_transaction() -> Iterator[Writing]:
+def _cart_transaction(foreseen: Sequence[Question] = ()) -> Iterator[Writing]:
     """Like a flow's transaction, but carts are nobody's history: what is chosen and put back is
     not in the journal."""
     with database.atomic(durable=True):
+        if foreseen:
+            foresee(foreseen)
         writing = Writing()
         yield writing
         writing.send(ending=True)
@@ -66,7 +70,7 @@ def open_cart(
 
 def show_cart(*, cart: UUID, within: UUID | None, on: date) -> PricedCart:
     """The cart as it is today; its total is remembered as shown (R16). Raises ``NotFound``."""
-    with _cart_transaction():
+    with _cart_transaction(commands.to_lock_cart(cart)):
         locked = commands.lock_cart(cart, within)
         priced = price_cart(locked, contents_of(locked), on=on)
         commands.note_shown(priced)
@@ -113,7 +117,7 @@ def add_line(
 
     Here as below, ``version`` is the one that the caller read, if it insists: ``Stale``.
     """
-    with _cart_transaction() as writing:
+    with _cart_transaction(commands.to_lock_cart(cart)) as writing:
         locked = commands.lock_cart(cart, within, version)
         writing.insert(asked_rows(asked, made=cart))
         return commands.add_line(

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from tenure.base.errors import NotFound, Refused
 from tenure.events.journal import Journal
-from tenure.events.rows import AMONG, read_rows, run
+from tenure.events.rows import AMONG, read_rows, run, to_read
+from tenure.events.sending import Question
 from tenure.organisations.errors import ORGANISATION_PURGED
 from tenure.organisations.models import Member, Organisation
 
@@ -20,7 +21,7 @@ def lock_organisation(organisation: UUID, journal: Journal) -> Organisation:
     Its test clock may have been advanced since the caller read it: the ``journal`` follows, so
     that nothing happens at an instant that is over (R2).
     """
-    found = read_rows(Organisation, "WHERE id = %s FOR NO KEY UPDATE", [organisation])
+    found = read_rows(Organisation, _LOCKED, [organisation])
     if not found:
         raise NotFound
     clock = found[0].test_clock
@@ -45,6 +46,14 @@ _MOVE: Final = """
     WHERE id = %s AND test_clock IS NOT NULL RETURNING test_clock
 """
 """An update of what is no key locks its row as ``FOR NO KEY UPDATE`` does."""
+
+
+_LOCKED: Final = "WHERE id = %s FOR NO KEY UPDATE"
+
+
+def to_lock_organisation(organisation: UUID) -> Question:
+    """What ``lock_organisation`` asks, to be foreseen."""
+    return to_read(Organisation, _LOCKED, [organisation])
 
 
 def lock_living(organisation: UUID, journal: Journal) -> Organisation:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from tenure.access.queries.requests import to_see_who_waits
 from tenure.base.clock import machine_now
 from tenure.base.errors import Refused
 from tenure.base.money import Money
@@ -14,11 +16,12 @@ from tenure.billing.gateways import Outcome as GatewayOutcome
 from tenure.billing.gateways.choice import available_methods
 from tenure.billing.models import Payment, PaymentStatus
 from tenure.events.journal import Journal, transaction
+from tenure.events.sending import Question
 from tenure.flows.bookkeeping import check_currency
 from tenure.flows.charging import call_gateway, chosen_card
-from tenure.flows.locks import lock_organisation
+from tenure.flows.locks import lock_organisation, to_lock_organisation
 from tenure.flows.role_requests import give_to_waiting
-from tenure.flows.settlement import fulfil, settle
+from tenure.flows.settlement import fulfil, settle, to_settle
 from tenure.flows.transfers import begin_transfer
 from tenure.orders.commands.orders import OrderDraft, place_orders
 from tenure.orders.errors import PAYMENT_NEEDED
@@ -140,14 +143,25 @@ def intend(
 def charge(payment: Payment, *, now: datetime, by: str) -> Journal:
     """The second and the third step: call the gateway, settle what it said."""
     outcome = call_gateway(payment)
-    return settle_now([outcome], organisation=payment.organisation_id, now=now, by=by)
+    organisation = payment.organisation_id
+    foreseen = [
+        to_lock_organisation(organisation),
+        *to_settle(payment, outcome, now),
+        to_see_who_waits(organisation),
+    ]
+    return settle_now([outcome], organisation=organisation, now=now, by=by, foreseen=foreseen)
 
 
 def settle_now(
-    outcomes: list[GatewayOutcome], *, organisation: UUID, now: datetime, by: str
+    outcomes: list[GatewayOutcome],
+    *,
+    organisation: UUID,
+    now: datetime,
+    by: str,
+    foreseen: Sequence[Question] = (),
 ) -> Journal:
     """What the gateway said, settled in a transaction of its own."""
-    with transaction(now=now, by=by, organisation=organisation) as journal:
+    with transaction(now=now, by=by, organisation=organisation, foreseen=foreseen) as journal:
         buyer = lock_organisation(organisation, journal)
         settle(outcomes=outcomes, journal=journal)
         give_to_waiting(customer=buyer, journal=journal)

@@ -23,11 +23,12 @@ from tenure.billing.commands.payments import (
 from tenure.billing.gateways.calls import charge_of
 from tenure.billing.gateways.choice import gateway, sandbox_gateway
 from tenure.billing.models import IN_FLIGHT, Payment, PaymentStatus
+from tenure.catalogue.queries import TO_KNOW_IT
 from tenure.events.asked import Asked
 from tenure.events.journal import Journal, transaction
 from tenure.events.queries import revision_of
 from tenure.flows.drafting import checked_cart, draft_order
-from tenure.flows.locks import lock_living
+from tenure.flows.locks import lock_living, to_lock_organisation
 from tenure.flows.placing import (
     CardPayment,
     TransferPayment,
@@ -40,7 +41,7 @@ from tenure.flows.placing import (
 )
 from tenure.flows.transfers import REPLACED, choose_transfer, stop_waiting
 from tenure.flows.written import Outcome
-from tenure.orders.commands.carts import claim_cart, lock_cart
+from tenure.orders.commands.carts import claim_cart, lock_cart, to_lock_cart
 from tenure.orders.commands.orders import lock_orders, mark
 from tenure.orders.errors import (
     ORDER_CLOSED,
@@ -92,7 +93,17 @@ def buy(*, purchase: Purchase, now: datetime, by: str, asked: Asked | None = Non
     ``acting_pays_nothing`` for the vendor's staff with a customer's card.
     """
     refuse_card_of_staff(purchase.payment, by)
-    with transaction(now=now, by=by, organisation=purchase.organisation, asked=asked) as journal:
+    with transaction(
+        now=now,
+        by=by,
+        organisation=purchase.organisation,
+        asked=asked,
+        foreseen=[
+            to_lock_organisation(purchase.organisation),
+            *to_lock_cart(purchase.cart),
+            TO_KNOW_IT,
+        ],
+    ) as journal:
         organisation = lock_living(purchase.organisation, journal)
         cart = lock_cart(purchase.cart, None)
         if cart.organisation_id not in (None, organisation.id):

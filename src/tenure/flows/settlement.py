@@ -8,21 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from tenure.access.commands.seats import make_seats
 from tenure.base.calendar import local_date, zone_named
-from tenure.billing.commands.payment_methods import keep_cards, name_customers
-from tenure.billing.commands.payments import lock_orders_of, lock_payments, settle_payments
-from tenure.billing.gateways import Outcome
+from tenure.billing.commands.payment_methods import keep_cards, name_customers, to_keep_card
+from tenure.billing.commands.payments import lock_orders_of, lock_payments, settle_payments, to_lock
+from tenure.billing.gateways import Outcome, Result
 from tenure.billing.models import Payment, PaymentStatus
 from tenure.events.journal import Fact, Journal
+from tenure.events.sending import Question
 from tenure.flows.bookkeeping import book_payments
-from tenure.flows.documents.facts import Bought, BoughtLine, local_days, read_unbegun, seller
+from tenure.flows.documents.facts import (
+    Bought,
+    BoughtLine,
+    local_days,
+    read_unbegun,
+    seller,
+    to_read_unbegun,
+)
 from tenure.flows.documents.issuing import issue_invoices
 from tenure.flows.renewals.settling import fulfil_renewals
-from tenure.flows.renewals.trials import end_trials
+from tenure.flows.renewals.trials import end_trials, to_end_trials
 from tenure.flows.seat_changes.settling import fulfil_seats
 from tenure.orders.commands.evidence import note_cards
 from tenure.orders.commands.orders import mark, mark_paid
@@ -79,6 +88,19 @@ def settle(*, outcomes: Sequence[Outcome], journal: Journal) -> None:
         for order in unsettled:
             journal.record(order.organisation_id, fact(order=order.id))
     _tell_declined([p for p in changed if p.status == PaymentStatus.DECLINED], orders, journal)
+
+
+def to_settle(payment: Payment, outcome: Outcome, at: datetime) -> list[Question]:
+    """What ``settle`` asks about a purchase, in that order, to be foreseen; ``at`` as the journal
+    has it, and the organisation is locked. It only asks more if the purchase is paid."""
+    asked = to_lock(payment.id)
+    if outcome.result is not Result.CAPTURED:
+        return asked
+    if payment.saves_card and outcome.card is not None:
+        asked.append(to_keep_card(payment.organisation_id))
+    asked.append(to_read_unbegun(payment.order_id))
+    asked.append(to_end_trials(payment.organisation_id, at))
+    return asked
 
 
 def _tell_declined(

@@ -16,6 +16,7 @@ import structlog
 from django.utils import translation
 
 from tenure.events.journal import transaction
+from tenure.events.rows import new_row
 from tenure.notices.commands.mails import keep_mails
 from tenure.notices.commands.making import begin_cursors, lock_cursors, move_cursors
 from tenure.notices.letters.letter import kept, one_line
@@ -102,7 +103,8 @@ def _mail(event: Told, draft: Draft, now: datetime) -> Mail:
     reader = draft.reader
     with translation.override(reader.language):
         letter = draft.compose(reader)
-    return Mail(
+    return new_row(
+        Mail,
         key=f"{event.key}:{draft.kind}:{reader.email}",
         kind=draft.kind,
         to=reader.email,

@@ -17,6 +17,7 @@ from tenure.access.rules.seats import SeatPool, preference
 from tenure.catalogue.models import OfferRole, Role
 from tenure.catalogue.queries import RoleListing, roles_of
 from tenure.events.rows import read_values
+from tenure.events.sending import Question
 from tenure.organisations.rules import MemberStatus
 
 
@@ -121,7 +122,7 @@ def waiting_for_seats(organisation: UUID) -> list[RoleRequest]:
 
     Each purchase asks, and hardly ever does anybody wait: one lean statement then.
     """
-    if not read_values(_ANYBODY_WAITS, [organisation, RequestStatus.AWAITING_SEAT.value]):
+    if not read_values(*to_see_who_waits(organisation)):
         return []
     rows = RoleRequest.objects.filter(
         organisation_id=organisation,
@@ -129,6 +130,11 @@ def waiting_for_seats(organisation: UUID) -> list[RoleRequest]:
         member__status=MemberStatus.ACTIVE,
     )
     return list(rows.select_related("member").order_by("id"))
+
+
+def to_see_who_waits(organisation: UUID) -> Question:
+    """What ``waiting_for_seats`` asks first, to be foreseen."""
+    return _ANYBODY_WAITS, [organisation, RequestStatus.AWAITING_SEAT.value]
 
 
 _ANYBODY_WAITS: Final = """

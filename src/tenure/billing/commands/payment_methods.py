@@ -23,7 +23,8 @@ from tenure.billing.models import (
     PaymentMethodStatus,
 )
 from tenure.events.journal import Journal
-from tenure.events.rows import AMONG, read_rows
+from tenure.events.rows import AMONG, read_rows, to_read
+from tenure.events.sending import Question
 from tenure.organisations.models import Organisation
 
 _OPEN: Final = (PaymentMethodStatus.INTENDED, PaymentMethodStatus.AUTHENTICATION_REQUIRED)
@@ -190,6 +191,11 @@ def _active_of(organisations: Collection[UUID]) -> defaultdict[UUID, list[Paymen
         for method in read_rows(PaymentMethod, _ACTIVE_OF, [list(organisations)]):
             known[method.organisation_id].append(method)
     return known
+
+
+def to_keep_card(organisation: UUID) -> Question:
+    """What ``keep_cards`` asks, to be foreseen."""
+    return to_read(PaymentMethod, _ACTIVE_OF, [[organisation]])
 
 
 _ACTIVE_OF: Final = f"WHERE organisation_id {AMONG} AND status = 'active' ORDER BY id"

@@ -16,7 +16,8 @@ from tenure.billing.events import PaymentCaptured, PaymentDeclined
 from tenure.billing.gateways import Outcome, Result
 from tenure.billing.models import Payment, PaymentStatus
 from tenure.events.journal import Journal
-from tenure.events.rows import AMONG, new_row, read_rows, run
+from tenure.events.rows import AMONG, new_row, read_rows, run, to_read
+from tenure.events.sending import Question
 from tenure.events.writing import told_plainly
 from tenure.orders.models import Order
 from tenure.policy.words import PaymentMethod
@@ -155,8 +156,16 @@ _ORDERS_OF: Final = """
 
 def lock_payments(ids: Iterable[UUID]) -> dict[UUID, Payment]:
     """The payments, locked until commit in the order of their ids."""
-    rows = read_rows(Payment, f"WHERE id {AMONG} ORDER BY id FOR UPDATE", [list(ids)])
+    rows = read_rows(Payment, _LOCKED, [list(ids)])
     return {payment.id: payment for payment in rows}
+
+
+_LOCKED: Final = f"WHERE id {AMONG} ORDER BY id FOR UPDATE"
+
+
+def to_lock(payment: UUID) -> list[Question]:
+    """What ``lock_orders_of`` and then ``lock_payments`` ask, to be foreseen."""
+    return [to_read(Order, _ORDERS_OF, [[payment]]), to_read(Payment, _LOCKED, [[payment]])]
 
 
 def settle_payments(

@@ -9,7 +9,12 @@ from tenure.catalogue.queries.holding import (
     held_catalogue,
     plan_import,
 )
-from tenure.catalogue.queries.known import KnownCatalogue, catalogue_at, known_catalogue
+from tenure.catalogue.queries.known import (
+    TO_KNOW_IT,
+    KnownCatalogue,
+    catalogue_at,
+    known_catalogue,
+)
 from tenure.catalogue.queries.offers import (
     OfferListing,
     OfferPage,
@@ -31,6 +36,7 @@ from tenure.catalogue.queries.roles import (
 from tenure.catalogue.queries.vendor import VendorAccount, VendorFacts, vendor, vendor_gaps
 
 __all__ = [
+    "TO_KNOW_IT",
     "Grants",
     "KnownCatalogue",
     "OfferListing",

@@ -15,6 +15,7 @@ from tenure.catalogue.queries.shelves import Shelf, Shelves, shelves
 from tenure.catalogue.queries.vendor import VendorFacts, vendor
 from tenure.catalogue.rules import CurrencyFacts, OfferFacts, currency_of
 from tenure.events.rows import read_values
+from tenure.events.sending import Question
 from tenure.events.streams import CATALOGUE_STREAM
 from tenure.policy.words import Audience
 
@@ -88,12 +89,16 @@ class KnownCatalogue:
 _known = KnownCatalogue((-1, ""))
 
 
+TO_KNOW_IT: Final[Question] = (
+    "SELECT revision, xmin::text FROM events_stream WHERE organisation_id = %s",
+    [CATALOGUE_STREAM],
+)
+"""What ``known_catalogue`` asks, to be foreseen."""
+
+
 def known_catalogue() -> KnownCatalogue:
     """The catalogue as it stands. One statement, and what is not yet known is read when asked."""
-    found = read_values(
-        "SELECT revision, xmin::text FROM events_stream WHERE organisation_id = %s",
-        [CATALOGUE_STREAM],
-    )
+    found = read_values(*TO_KNOW_IT)
     return catalogue_at(*found[0] if found else (None, None))
 
 

@@ -18,8 +18,8 @@ from tenure.billing.documents.content import Payment as PaymentTerms
 from tenure.billing.models import Payment
 from tenure.catalogue.queries import KnownCatalogue, catalogue_at
 from tenure.catalogue.queries.vendor import VendorFacts
-from tenure.events.rows import AMONG, column_names, read_joined, row_of
-from tenure.events.sending import Values
+from tenure.events.rows import AMONG, column_names, read_joined, row_of, to_read_joined
+from tenure.events.sending import Question, Values
 from tenure.events.streams import CATALOGUE_STREAM
 from tenure.orders.models import Order, OrderKind, OrderLine
 from tenure.organisations.models import Organisation
@@ -112,7 +112,15 @@ _WHICH: Final = f"WHERE order_id {AMONG} ORDER BY order_id, position"
 def read_unbegun(orders: Sequence[Order]) -> list[Bought]:
     """Orders as they are about to begin, in the order given; one statement."""
     which = [CATALOGUE_STREAM, _ids(orders)]
-    return _bought(orders, read_joined(OrderLine, _BUYER, _WITH_BUYERS + _WHICH, which))
+    return _bought(orders, read_joined(OrderLine, _BUYER, _UNBEGUN, which))
+
+
+_UNBEGUN: Final = _WITH_BUYERS + _WHICH
+
+
+def to_read_unbegun(order: UUID) -> Question:
+    """What ``read_unbegun`` asks, to be foreseen."""
+    return to_read_joined(OrderLine, _BUYER, _UNBEGUN, [CATALOGUE_STREAM, [order]])
 
 
 def local_days(bought: Iterable[Bought], at: datetime) -> dict[UUID, date]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -15,7 +16,8 @@ from tenure.catalogue.models import OfferRole
 from tenure.catalogue.queries import known_catalogue
 from tenure.catalogue.rules import purchasable
 from tenure.events.journal import Journal
-from tenure.events.rows import AMONG, read_rows
+from tenure.events.rows import AMONG, read_rows, to_read
+from tenure.events.sending import Question
 from tenure.subscriptions.commands.beginning import Begun
 from tenure.subscriptions.commands.trials import replace_trials
 from tenure.subscriptions.events import TrialEnding
@@ -88,7 +90,7 @@ def end_trials(*, begun: Sequence[Begun], journal: Journal) -> None:
     paid = [each.subscription for each in begun if each.subscription.term != Term.TRIAL]
     if not paid:
         return
-    organisations = [row.organisation_id for row in paid]
+    organisations = list({row.organisation_id for row in paid})
     trials = read_rows(Subscription, _RUNNING, [organisations, journal.at])
     replaced = list(_replacements(trials, paid)) if trials else []
     if not replaced:
@@ -98,6 +100,11 @@ def end_trials(*, begun: Sequence[Begun], journal: Journal) -> None:
         replaced=[(each.trial, [row.id for row in each.by]) for each in replaced], journal=journal
     )
     _move(replaced, journal)
+
+
+def to_end_trials(organisation: UUID, at: datetime) -> Question:
+    """What ``end_trials`` asks, to be foreseen."""
+    return to_read(Subscription, _RUNNING, [[organisation], at])
 
 
 def _replacements(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from django.utils import translation
 
+from tenure.events.writing import insert_once
 from tenure.notices.letters.accounts import AccountMail, account_letter
 from tenure.notices.letters.letter import kept, one_line
 from tenure.notices.models import Mail
@@ -50,4 +52,8 @@ def post_mail(
 
 def keep_mails(mails: Sequence[Mail]) -> None:
     """Write mails down, each key once. A statement for each thousand of them."""
-    Mail.objects.bulk_create(mails, ignore_conflicts=True, batch_size=1000)
+    for first in range(0, len(mails), _AT_ONCE):
+        insert_once(mails[first : first + _AT_ONCE])
+
+
+_AT_ONCE: Final = 1000

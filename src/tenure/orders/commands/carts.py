@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from tenure.base.calendar import Term
 from tenure.base.errors import NotFound, Refused, Stale
 from tenure.base.ids import public_id
 from tenure.catalogue.queries import KnownCatalogue
-from tenure.events.rows import read_rows
+from tenure.events.rows import read_rows, to_read
+from tenure.events.sending import Question
 from tenure.events.writing import Writing
 from tenure.orders.errors import CART_ORDERED, TOO_MANY_SEATS
 from tenure.orders.models import Cart, CartLine, Order
@@ -22,6 +24,7 @@ from tenure.orders.queries.carts import (
     cart_facts,
     contents_of,
     price_cart,
+    to_see_contents,
     with_tried,
 )
 from tenure.orders.queries.policy import policy_at
@@ -63,12 +66,20 @@ def lock_cart(cart: UUID, organisation: UUID | None, version: int | None = None)
     ``organisation`` is None for the vendor, who sees every cart. ``Stale`` if it is not at the
     ``version`` that the caller insists on.
     """
-    found = read_rows(Cart, "WHERE id = %s FOR UPDATE", [cart])
+    found = read_rows(Cart, _LOCKED, [cart])
     if not found or organisation not in (None, found[0].organisation_id):
         raise NotFound
     if version not in (None, found[0].version):
         raise Stale
     return found[0]
+
+
+_LOCKED: Final = "WHERE id = %s FOR UPDATE"
+
+
+def to_lock_cart(cart: UUID) -> tuple[Question, Question]:
+    """What ``lock_cart`` and then ``contents_of`` ask, to be foreseen."""
+    return to_read(Cart, _LOCKED, [cart]), to_see_contents(cart)
 
 
 def add_line(

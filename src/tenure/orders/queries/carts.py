@@ -16,6 +16,7 @@ from tenure.catalogue.models import OfferRole
 from tenure.catalogue.queries import KnownCatalogue, catalogue_at
 from tenure.catalogue.rules import OfferFacts, price_in_force
 from tenure.events.rows import read_values
+from tenure.events.sending import Question
 from tenure.events.streams import CATALOGUE_STREAM
 from tenure.orders.models import Cart, CartLine, OrderLine, OrderStatus
 from tenure.orders.queries.policy import policy_at
@@ -108,9 +109,14 @@ _CONTENTS: Final = """
 """
 
 
+def to_see_contents(cart: UUID) -> Question:
+    """What ``contents_of`` asks, to be foreseen."""
+    return _CONTENTS, [cart, CATALOGUE_STREAM]
+
+
 def contents_of(cart: Cart) -> CartContents:
     """What is in a cart, and what became of it; one statement, for which the cart is locked."""
-    found = read_values(_CONTENTS, [cart.id, CATALOGUE_STREAM])
+    found = read_values(*to_see_contents(cart.id))
     revision, transaction, order, *_ = found[0]
     lines = [
         CartLine(
