@@ -93,6 +93,7 @@ def test_a_cart_is_quoted_and_accepted_at_its_prices() -> None:
     outcome = take(quote)
     order = Order.objects.get(id=outcome.order)
     assert (order.status, order.total, order.purchase_order) == ("paid", 288000, "PO 7")
+    assert order.start_requested_at is None
     invoice = Document.objects.get(order=order, kind="invoice")
     assert parse(invoice.content).purchase_order == "PO 7"
     quote.refresh_from_db()
