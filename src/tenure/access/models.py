@@ -27,7 +27,9 @@ class Seat(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organisation = models.ForeignKey(Organisation, models.PROTECT)
-    subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="seats")
+    subscription = models.ForeignKey(
+        Subscription, models.PROTECT, related_name="seats", db_index=False
+    )
     number = models.IntegerField()
     member = models.ForeignKey(Member, models.PROTECT, null=True, related_name="seats")
     invitation = models.ForeignKey(Invitation, models.PROTECT, null=True, related_name="seats")

@@ -60,7 +60,7 @@ class CartLine(models.Model):
     """An offer, and how many seats of it. ``offer`` is the catalogue file's id."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    cart = models.ForeignKey(Cart, models.CASCADE, related_name="lines")
+    cart = models.ForeignKey(Cart, models.CASCADE, related_name="lines", db_index=False)
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True)
     offer = models.ForeignKey("catalogue.Offer", models.PROTECT, related_name="+")
     quantity = models.IntegerField()
@@ -123,7 +123,9 @@ class Order(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="orders")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="orders", db_index=False
+    )
     cart = models.OneToOneField(Cart, models.PROTECT, null=True, related_name="order")
     kind = models.CharField(max_length=8, choices=OrderKind, default=OrderKind.PURCHASE)
     status = models.CharField(max_length=24, choices=OrderStatus)
@@ -192,8 +194,8 @@ class OrderLine(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
-    organisation = models.ForeignKey(Organisation, models.PROTECT)
+    order = models.ForeignKey(Order, models.PROTECT, related_name="lines", db_index=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False)
     position = models.SmallIntegerField()
     offer = models.ForeignKey("catalogue.Offer", models.PROTECT, related_name="+")
     term = models.CharField(max_length=7)

@@ -30,11 +30,13 @@ class Subscription(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="subscriptions")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="subscriptions", db_index=False
+    )
     order_line = models.OneToOneField(
         OrderLine, models.PROTECT, null=True, related_name="subscription"
     )
-    offer = models.ForeignKey("catalogue.Offer", models.PROTECT, related_name="+")
+    offer = models.ForeignKey("catalogue.Offer", models.PROTECT, related_name="+", db_index=False)
     term = models.CharField(max_length=7)
     currency = models.CharField(max_length=3)
     quantity = models.IntegerField()
@@ -88,7 +90,9 @@ class Period(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organisation = models.ForeignKey(Organisation, models.PROTECT)
-    subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="periods")
+    subscription = models.ForeignKey(
+        Subscription, models.PROTECT, related_name="periods", db_index=False
+    )
     order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="+")
     number = models.IntegerField()
     quantity = models.IntegerField()

@@ -31,9 +31,11 @@ class Entry(models.Model):
     posting = models.UUIDField()
     cause = models.CharField(max_length=18)
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
-    order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="entries")
+    order = models.ForeignKey(
+        Order, models.PROTECT, null=True, related_name="entries", db_index=False
+    )
     document = models.ForeignKey(
-        "billing.Document", models.PROTECT, null=True, related_name="entries"
+        "billing.Document", models.PROTECT, null=True, related_name="entries", db_index=False
     )
     source = models.UUIDField(null=True)
     debit = models.CharField(max_length=16)
@@ -92,7 +94,9 @@ class Recognition(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="+")
-    document = models.ForeignKey("billing.Document", models.PROTECT, related_name="recognitions")
+    document = models.ForeignKey(
+        "billing.Document", models.PROTECT, related_name="recognitions", db_index=False
+    )
     position = models.SmallIntegerField()
     offer = models.CharField(max_length=100)
     currency = models.CharField(max_length=3)

@@ -48,7 +48,7 @@ class Payment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="payments")
-    order = models.ForeignKey(Order, models.PROTECT, related_name="payments")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="payments", db_index=False)
     method = models.CharField(max_length=13)
     gateway = models.CharField(max_length=20)
     token = models.CharField(max_length=100)
