@@ -13,6 +13,7 @@ from tenure.flows.clock import advance_clock
 from tenure.flows.renewal_choice import choose_renewal
 from tenure.flows.seats import assign_seat
 from tenure.notices.models import Mail
+from tenure.orders.models import Order
 from tenure.organisations.models import Organisation
 from tenure.organisations.rules import Standing
 from tests.flows.test_reminding import sell
@@ -72,3 +73,17 @@ def test_an_offer_that_is_gone_is_announced() -> None:
     letter = only("renewal_reminded")
     assert "n’est pas renouvelé" in letter.subject
     assert letter.subject.endswith("29 février 2028")
+
+
+def test_a_bank_that_asks_for_the_customer_is_told_of_with_a_link_each_time() -> None:
+    open_shop()
+    company = customer()
+    subscribe(company)
+    company.payment_methods.update(token="tok_authenticate", reference="tok_authenticate")
+    wants_step = "renewal_authentication_required"
+    assert until(company, "2028-02-26").count(wants_step) == 1
+    order = public_id("ord", Order.objects.get(kind="renewal").id)
+    letter = only(wants_step).letter
+    assert f"/orders/{order}" in json.dumps(letter)
+    assert "27 février 2028" in json.dumps(letter, ensure_ascii=False)
+    assert until(company, "2028-03-01").count(wants_step) == 3

@@ -110,23 +110,25 @@ order_wants_step: Final = _of_renewals(_nothing, orders.authentication_required)
 
 def declined(told: Told, world: World) -> Iterable[Draft]:
     """To owners and billing contacts, if nobody of them was there and it is still so (R24)."""
-    status = OrderStatus.DECLINED
-    return _unpaid(told, world, status, "renewal_declined", letters.declined)
+    return _unpaid(told, world, "renewal_declined", letters.declined)
 
 
 def authentication_required(told: Told, world: World) -> Iterable[Draft]:
-    """To the same, likewise (R24)."""
-    status, kind = OrderStatus.AUTHENTICATION_REQUIRED, "renewal_authentication_required"
-    return _unpaid(told, world, status, kind, letters.authentication_required)
+    """To the same, likewise: nobody is there to take the step, so it was declined (R24)."""
+    kind = "renewal_authentication_required"
+    return _unpaid(told, world, kind, letters.authentication_required)
 
 
-def _unpaid(
-    told: Told, world: World, status: OrderStatus, kind: str, letter: Callable[..., Letter]
-) -> Iterable[Draft]:
+def _unpaid(told: Told, world: World, kind: str, letter: Callable[..., Letter]) -> Iterable[Draft]:
     """One mail for an order, which may be for several subscriptions."""
     order = orders.order_of(told, world)
     first = next(e for e in world.together(told) if e.data.get("order") == told.data.get("order"))
-    if order is None or order.status != status or told.by != "worker" or first is not told:
+    if (
+        order is None
+        or order.status != OrderStatus.DECLINED
+        or told.by != "worker"
+        or first is not told
+    ):
         return ()
     organisation = world.organisations[order.organisation_id]
     attempt = letters.Attempt(
