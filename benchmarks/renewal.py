@@ -20,6 +20,7 @@ import resource
 import select
 import signal
 import time
+import traceback
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, LiteralString
 from urllib.parse import urlsplit, urlunsplit
@@ -198,11 +199,11 @@ def renew(patience: timedelta = timedelta(0)) -> None:
     from tenure.flows.renewals.charging import charge_renewals
     from tenure.flows.renewals.ordering import order_renewals
 
-    done = 1
-    while done:
+    def order() -> int:
         with transaction(now=DUE, by="worker") as journal:
-            done = order_renewals(whose(None), DUE, journal)
-    charge_renewals(now=DUE, patience=patience)
+            return order_renewals(whose(None), DUE, journal)
+
+    charge_renewals(now=DUE, patience=patience, order=order)
 
 
 def postpone(share: float, url: str) -> None:
@@ -347,6 +348,8 @@ def _begun(work: Any) -> int:
             print(f"    peak of memory {peak} MB", flush=True)
             status = 0
         finally:
+            if status:
+                traceback.print_exc()
             os._exit(status)
     return child
 

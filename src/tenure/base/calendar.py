@@ -68,10 +68,18 @@ def zone_names() -> frozenset[str]:
 
 def zone_named(name: str, *, field: str = "timezone") -> zoneinfo.ZoneInfo:
     """The zone called ``name``; ``Invalid`` on ``field`` (``unknown_time_zone``) if none is."""
+    known = _ZONES.get(name)
+    if known is not None:
+        return known
     if name not in zone_names():
         raise Invalid([FieldError(field, UNKNOWN_TIME_ZONE, {"zone": name})])
     # Zones are kept by the name they were first asked by: a page's own kind of text must not stay.
-    return zoneinfo.ZoneInfo(str.__str__(name))
+    plain = str.__str__(name)
+    return _ZONES.setdefault(plain, zoneinfo.ZoneInfo(plain))
+
+
+_ZONES: Final[dict[str, zoneinfo.ZoneInfo]] = {}
+"""Those that were asked for."""
 
 
 @lru_cache(maxsize=8192)

@@ -5,10 +5,11 @@ The outside form follows TypeID: ``org_01h455vb4pex5vsknk084sn02q``. It sorts by
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
-from uuid_utils.compat import uuid7
+from uuid_utils import uuid7
 
 from tenure.base.errors import NotFound
 
@@ -21,17 +22,27 @@ _DIGITS: Final = dict.fromkeys(range(128), "?") | {
 """Turns our letters into the digits that Python reads, and whatever is none into no digit."""
 _LETTERS: Final = 26
 _SHIFTS: Final = range(5 * _LETTERS - 10, -1, -10)
+_UNKNOWN: Final = SafeUUID.unknown
+_set: Final = object.__setattr__
 
 
 def new_id() -> UUID:
     """A fresh UUIDv7: unique without a sequence, and in the order of making."""
-    return uuid7()
+    made = UUID.__new__(UUID)
+    _set(made, "int", uuid7().int)  # past what UUID checks of texts, at half the cost
+    _set(made, "is_safe", _UNKNOWN)
+    return made
 
 
 def public_id(prefix: str, value: UUID) -> str:
     """The outside form of ``value``: ``prefix_`` and 26 letters."""
-    number = value.int
-    return f"{prefix}_{''.join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])}"
+    return f"{prefix}_{_letters(value.int)}"
+
+
+@lru_cache(maxsize=4096)
+def _letters(number: int) -> str:
+    """Kept for a while, since what happens to one thing names it several times."""
+    return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
 
 def parse_public_id(prefix: str, text: str) -> UUID:

@@ -71,8 +71,9 @@ def run_due(timestamp: int) -> None:
     from tenure.flows.due import run_due as do_what_is_due
     from tenure.flows.renewals.charging import charge_renewals, end_steps
 
-    end_steps(now=machine_now())
-    do_what_is_due(now=machine_now())
+    now = machine_now()
+    end_steps(now=now)
+    do_what_is_due(now=now, charge=lambda order: charge_renewals(now=now, order=order))
     charge_renewals(now=machine_now())
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -24,11 +25,7 @@ def copy_rows(table: str, fields: Sequence[Field[Any, Any]], rows: Iterable[Sequ
     Values of JSON are given as ``as_jsonb`` makes them.
     """
     database = connections[DEFAULT_DB_ALIAS]
-    names = [sql.Identifier(str(field.column)) for field in fields]
-    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
-        sql.Identifier(table), sql.SQL(", ").join(names)
-    )
-    types = [_LENGTH.sub("", str(field.db_type(database))) for field in fields]
+    statement, types = _copying(table, tuple(fields))
     with (
         database.wrap_database_errors,
         database.connection.cursor() as cursor,
@@ -37,6 +34,18 @@ def copy_rows(table: str, fields: Sequence[Field[Any, Any]], rows: Iterable[Sequ
         copy.set_types(types)
         for row in rows:
             copy.write_row(row)
+
+
+@cache
+def _copying(table: str, fields: tuple[Field[Any, Any], ...]) -> tuple[bytes, list[str]]:
+    """The statement, and the types of what it is given."""
+    database = connections[DEFAULT_DB_ALIAS]
+    names = [sql.Identifier(str(field.column)) for field in fields]
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
+        sql.Identifier(table), sql.SQL(", ").join(names)
+    )
+    types = [_LENGTH.sub("", str(field.db_type(database))) for field in fields]
+    return statement.as_bytes(), types
 
 
 def as_jsonb(value: object) -> Jsonb:

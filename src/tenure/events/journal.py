@@ -94,7 +94,11 @@ def _outside(name: str, value: object) -> Any:
 
 def event_data(fact: Fact) -> dict[str, Any]:
     """The fact's fields in the form that the journal stores and the API shows."""
-    return {name: _outside(name, getattr(fact, name)) for name in _fields(type(fact))}
+    data = {name: getattr(fact, name) for name in _fields(type(fact))}
+    for name, value in data.items():
+        if type(value) not in _AS_THEY_ARE:
+            data[name] = _outside(name, value)
+    return data
 
 
 @cache

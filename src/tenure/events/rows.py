@@ -97,10 +97,10 @@ def new_row(model: type[Row], /, **values: Any) -> Row:
     for attribute, make in blank.made:
         if attribute not in values:
             given[attribute] = make()
-    for name, attribute in blank.related:
-        if name in values:
+    if not blank.related.keys().isdisjoint(values):
+        for name in blank.related.keys() & values.keys():
             row = given.pop(name)
-            given[attribute] = None if row is None else row.pk
+            given[blank.related[name]] = None if row is None else row.pk
             instance._state.fields_cache[name] = row
     if len(given) != blank.size:
         unknown = given.keys() - blank.values.keys() - {"_state"}
@@ -113,7 +113,7 @@ class _Blank(NamedTuple):
 
     values: dict[str, Any]
     made: tuple[tuple[str, Callable[[], Any]], ...]
-    related: tuple[tuple[str, str], ...]
+    related: dict[str, str]
     size: int
 
 
@@ -122,7 +122,7 @@ def _blank(model: type[Model]) -> _Blank:
     fields = model._meta.concrete_fields
     made = {f.attname: f.default for f in fields if f.has_default() and callable(f.default)}
     values = {f.attname: None if f.attname in made else f.get_default() for f in fields}
-    related = tuple((f.name, f.attname) for f in fields if f.name != f.attname)
+    related = {f.name: f.attname for f in fields if f.name != f.attname}
     return _Blank(values, tuple(made.items()), related, len(values) + 1)
 
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -107,8 +106,7 @@ def book_refunds(*, refunds: Sequence[Refund], journal: Journal) -> None:
     book_moved(cause=Cause.CARD_REFUND, moved=moved, seller=seller, journal=journal)
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(NamedTuple):
     """A movement of ``source``, in minor units, at ``rate`` or else at that of the day."""
 
     source: UUID

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -224,17 +225,27 @@ KINDS: Final[tuple[Kind, ...]] = (
 """In the order in which things happen that fall due at the same instant."""
 
 
-def run_due(*, now: datetime) -> int:
-    """Do all that is due for everybody who lives by the machine's clock; returns how much."""
+def run_due(*, now: datetime, charge: Callable[[Callable[[], int]], int] | None = None) -> int:
+    """Do all that is due for everybody who lives by the machine's clock; returns how much.
+
+    ``charge`` charges renewals while they are ordered, by calling for one batch after the other;
+    without it, all of them are only ordered.
+    """
     done = 0
     for kind in KINDS:
-        more = True
-        while more:
-            with transaction(now=now, by="worker") as journal:
-                count = kind.do(whose(None), now, journal)
+        batch = partial(_batch, kind, now)
+        if charge is not None and kind.do is order_renewals:
+            done += charge(batch)
+        count = BATCH
+        while count >= BATCH:
+            count = batch()
             done += count
-            more = count >= BATCH
     return done
+
+
+def _batch(kind: Kind, now: datetime) -> int:
+    with transaction(now=now, by="worker") as journal:
+        return kind.do(whose(None), now, journal)
 
 
 class Due(NamedTuple):

@@ -8,7 +8,7 @@ recovery. Killed anywhere, nothing is charged twice and nothing paid is forgotte
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -241,7 +241,7 @@ def _place(
         priced, organisation, journal.at, by_transfer=by_transfer, seen=purchase.seen
     )
     if purchase.start_at_once:
-        draft = replace(draft, start_requested_at=journal.at)
+        draft = draft._replace(start_requested_at=journal.at)
     return place(draft=draft, payment=payment, organisation=organisation, journal=journal)
 
 

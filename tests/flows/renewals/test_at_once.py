@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from uuid import UUID
 
@@ -16,6 +20,7 @@ from tenure.billing.models import Document, Payment, SandboxCharge
 from tenure.events.journal import transaction
 from tenure.flows.due import run_due
 from tenure.flows.renewals.charging import charge_renewals
+from tenure.flows.simulation.killing import leave_connection, wait_for_the_dead
 from tenure.orders.models import Order
 from tenure.subscriptions.commands.boundaries import due_deadlines, due_ends
 from tenure.subscriptions.commands.renewing import due_beginnings, lock_periods_to_renew
@@ -24,6 +29,7 @@ from tenure.subscriptions.queries.reminders import due_reminders
 from tests.flows.crowd import at_once
 from tests.flows.doomed import every_point
 from tests.flows.transfers import all_holds
+from tests.patience import PATIENCE
 from tests.shop import START, customer, fill_cart, open_shop, order_cart
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,8 +50,12 @@ def buys() -> datetime:
 
 def work_off(now: datetime) -> None:
     """What a worker does."""
-    run_due(now=now)
+    run_due(now=now, charge=partial(_charge, now))
     charge_renewals(now=now, patience=NOW)
+
+
+def _charge(now: datetime, order: Callable[[], int]) -> int:
+    return charge_renewals(now=now, patience=NOW, order=order)
 
 
 def renewed_once(companies: int) -> None:
@@ -79,6 +89,44 @@ def test_killed_anywhere_it_is_renewed_once() -> None:
         work_off(companies[-1])
     assert len(companies) > 4
     renewed_once(len(companies))
+
+
+def test_killed_while_one_is_settled_and_the_next_called_for_all_are_renewed_once() -> None:
+    """R17, R24: while settling one has to wait, the gateway is called for the next, whose
+    settlement waits for it."""
+    open_shop()
+    due = max(buys() for _ in range(3))
+    run_due(now=due)
+    intents = Payment.objects.filter(off_session=True).order_by("called_at", "id")
+    in_turn = list(intents.values_list("order_id", flat=True))
+    before = max(intents.values_list("called_at", flat=True))
+    holder = connection.copy()
+    with holder.cursor() as held:
+        held.execute("BEGIN")
+        held.execute("SELECT FROM orders_order WHERE id = %s FOR UPDATE", in_turn[:1])
+        child = os.fork()
+        if child == 0:
+            try:
+                leave_connection()
+                charge_renewals(now=due, patience=NOW, most=1)
+            finally:
+                os._exit(1)
+        try:
+            limit = time.monotonic() + PATIENCE
+            while intents.filter(called_at__gt=before).count() < 3:
+                assert time.monotonic() < limit, "nobody is called for while another is settled"
+                time.sleep(0.01)
+            assert SandboxCharge.objects.count() == 3 + 2
+            assert {payment.status for payment in intents} == {"intended"}
+        finally:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            holder.close()
+    wait_for_the_dead()
+    assert charge_renewals(now=due, patience=NOW, most=1) == 3
+    numbers = Document.objects.filter(series="REN").order_by("sequence")
+    assert list(numbers.values_list("order_id", flat=True)) == in_turn
+    renewed_once(3)
 
 
 def test_who_works_on_one_period_holds_all_that_its_customer_renews() -> None:

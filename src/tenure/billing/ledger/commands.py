@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -23,8 +22,7 @@ from tenure.events.journal import Journal
 from tenure.events.rows import new_row
 
 
-@dataclass(frozen=True, slots=True)
-class Booking:
+class Booking(NamedTuple):
     """What is booked for one reason, on the vendor's local day ``on``.
 
     ``source`` is the row that it is about: a payment, a refund, a statement line, a recognition.
@@ -40,8 +38,7 @@ class Booking:
     source: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """The net of one invoiced line, in minor units, over its days ``[starts_on, ends_on)``.
 
     What was earned before the invoice is posted with the month of ``issued_on``: no month that is

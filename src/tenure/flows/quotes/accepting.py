@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -92,7 +91,7 @@ def accept(
         _refuse_outdated(row, buyer, journal.at)
         draft = _order_of(row, buyer, journal.at, by_transfer=isinstance(payment, TransferPayment))
         if start_at_once:
-            draft = replace(draft, start_requested_at=journal.at)
+            draft = draft._replace(start_requested_at=journal.at)
         order, intent = place(draft=draft, payment=payment, organisation=buyer, journal=journal)
         journal.write()  # the quote refers to its order
         accept_quote(quote=row, order=order.id, journal=journal)

@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tenure.organisations.models import Organisation
+from tenure.subscriptions.queries.facts import period_facts
 from tenure.subscriptions.queries.obligations import Obligation
 from tenure.subscriptions.rules.due import next_charge_at
 
@@ -36,7 +37,7 @@ class Bundle:
             for each in self.owed
         }
         found = [
-            next_charge_at(each.course.current, each.zone, each.policy, after=after)
+            next_charge_at(period_facts(each.current), each.zone, each.policy, after=after)
             for each in alike.values()
         ]
         return min((at for at in found if at is not None), default=self.payable_until)

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db import connections
 from django.db.models import Exists, OuterRef, Q
 
 from tenure.base.clock import machine_now
@@ -33,38 +34,59 @@ BATCH: Final = 500
 """How many charges are claimed, and settled, at a time."""
 
 
-def charge_renewals(*, now: datetime, patience: timedelta = UNCALLED_FOR) -> int:
+def _nothing() -> None:
+    """Nothing more is to be ordered."""
+
+
+def charge_renewals(
+    *,
+    now: datetime,
+    patience: timedelta = UNCALLED_FOR,
+    order: Callable[[], object] = _nothing,
+    most: int = BATCH,
+) -> int:
     """Charge all that is intended for everybody who lives by the machine's clock (R24).
 
     ``now`` is the machine's instant; who is called for is left alone for so long (``patience``).
-    Returns how many charges were settled.
+    ``order`` orders some more of what is due, each time that it is called, so that what it intends
+    is charged while the rest is still to be ordered; ``most`` charges are made at a time. Returns
+    how many charges were settled.
     """
     by_machine = Q(organisation__test_clock__isnull=True)
-    return _charge_all(lambda: by_machine & Q(called_at__lte=machine_now() - patience), now)
+    return _charge_all(
+        lambda: by_machine & Q(called_at__lte=machine_now() - patience), now, order, most
+    )
 
 
 def charge_renewals_of(organisation: UUID, *, now: datetime) -> int:
     """Charge what one organisation has intended; ``now`` is by its own clock (R2)."""
-    return _charge_all(lambda: Q(organisation_id=organisation), now)
+    return _charge_all(lambda: Q(organisation_id=organisation), now, _nothing, BATCH)
 
 
-def _charge_all(scope: Callable[[], Q], now: datetime) -> int:
-    """Charge batch after batch; the gateway is called for one while that before it is settled."""
+def _charge_all(
+    scope: Callable[[], Q], now: datetime, order: Callable[[], object], most: int
+) -> int:
+    """Charge batch after batch: while the gateway is called for one, that before it is settled and
+    more is ordered. Each is settled after the one before it."""
     done = 0
-    claimed = _claim(scope(), now)
-    calls = Calls(claimed)
-    while claimed:
-        outcomes = calls.outcomes()
-        ahead: list[Payment] = []
-        if calls.under_way:
-            ahead = _claim(scope() & ~Q(id__in=[each.id for each in claimed]), now)
-        calls = Calls(ahead)
-        _settle(claimed, outcomes, now=now)
-        done += len(claimed)
-        claimed = ahead
-        if not claimed:
-            claimed = _claim(scope(), now)
-            calls = Calls(claimed)
+    order()
+    with Settling(now) as settling:
+        claimed = _claim(scope(), now, most)
+        calls = Calls(claimed)
+        while claimed:
+            order()
+            outcomes = calls.outcomes()
+            theirs = [each.id for each in (*settling.batch, *claimed)]
+            ahead = _claim(scope() & ~Q(id__in=theirs), now, most)
+            calls = Calls(ahead)
+            if ahead:
+                settling.begin(claimed, outcomes)
+            else:
+                settling.finish(claimed, outcomes)
+                ahead = _claim(scope(), now, most)
+                calls = Calls(ahead)
+            done += len(claimed)
+            claimed = ahead
     return done
 
 
@@ -102,7 +124,7 @@ def _end_steps(scope: Q, now: datetime, until: datetime) -> int:
     return len(found)
 
 
-def _claim(scope: Q, now: datetime) -> list[Payment]:
+def _claim(scope: Q, now: datetime, most: int) -> list[Payment]:
     """Intents that nobody is calling for; from now on this process is."""
     rows = Payment.objects.filter(
         scope, status=PaymentStatus.INTENDED, off_session=True, gateway__in=installed()
@@ -111,7 +133,7 @@ def _claim(scope: Q, now: datetime) -> list[Payment]:
         return []
     with transaction(now=now, by="worker"):
         locked = rows.select_for_update(skip_locked=True, no_key=True).order_by("called_at", "id")
-        ids = list(locked.values_list("id", flat=True)[:BATCH])
+        ids = list(locked.values_list("id", flat=True)[:most])
         return call_for(payments=ids, called_at=machine_now())
 
 
@@ -119,6 +141,46 @@ def _settle(claimed: Sequence[Payment], outcomes: Sequence[Outcome], *, now: dat
     with transaction(now=now, by="worker") as journal:
         lock_organisations({each.organisation_id for each in claimed})
         settle(outcomes=outcomes, journal=journal)
+
+
+class Settling:
+    """Settles batches one after the other, in a thread and on a connection of its own.
+
+    So the gateway is called, and more is ordered, while the last batch is written. There is one at
+    a time: who begins another waits until the one before it is settled, and hears there of what
+    went wrong. What is the last is settled without a thread, so that few are all settled so.
+    """
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._pool = ThreadPoolExecutor(max_workers=1)
+        self._under_way: Future[None] | None = None
+        self.batch: Sequence[Payment] = ()
+        """What is perhaps still to be settled."""
+
+    def __enter__(self) -> Settling:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._under_way is not None:
+            self._pool.submit(connections.close_all)
+        self._pool.shutdown()
+
+    def begin(self, claimed: Sequence[Payment], outcomes: Sequence[Outcome]) -> None:
+        """Settle these while the caller goes on."""
+        self._wait()
+        self.batch = claimed
+        self._under_way = self._pool.submit(_settle, claimed, outcomes, now=self._now)
+
+    def finish(self, claimed: Sequence[Payment], outcomes: Sequence[Outcome]) -> None:
+        """Settle these, the last ones for the time being."""
+        self._wait()
+        self.batch = ()
+        _settle(claimed, outcomes, now=self._now)
+
+    def _wait(self) -> None:
+        if self._under_way is not None:
+            self._under_way.result()
 
 
 class Calls:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -113,7 +113,7 @@ def _place(
 ) -> tuple[UUID, Payment | None]:
     draft = _draft(offer, price, payment, organisation, wanted.seen, journal.at)
     if wanted.start_at_once:
-        draft = replace(draft, start_requested_at=journal.at)
+        draft = draft._replace(start_requested_at=journal.at)
     check_placing(draft=draft, payment=payment, organisation=organisation, journal=journal)
     (order,) = place_orders(drafts=[draft], journal=journal)
     journal.write()  # its lines are read again

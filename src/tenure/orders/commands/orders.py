@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from tenure.base.calendar import Term
@@ -19,8 +19,7 @@ from tenure.orders.models import Order, OrderKind, OrderLine, OrderStatus
 from tenure.orders.rules.evidence import Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class LineDraft:
+class LineDraft(NamedTuple):
     """A line to be ordered; amounts in minor units of the order's currency.
 
     ``id`` is the line's, where the caller has to refer to it.
@@ -37,8 +36,7 @@ class LineDraft:
     id: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OrderDraft:
+class OrderDraft(NamedTuple):
     """An order to be placed, priced and taxed; ``expires_at`` is a UTC instant or None."""
 
     organisation: UUID

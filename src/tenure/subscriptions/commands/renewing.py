@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -162,8 +161,7 @@ def tell_ordered(*, owed: Sequence[Obligation], journal: Journal) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Renewed:
+class Renewed(NamedTuple):
     """A renewal that is paid: its order, whose it is, and the policy of that order (R32)."""
 
     renewal: Renewal
