@@ -66,14 +66,12 @@ def test_facts_from_one_statement_decide_as_the_books_do(seed: int) -> None:
     for organisation in world.organisations:
         plain, facts = read_aloud(organisation), known(organisation)
         assert facts.id == organisation.id
-        assert facts.facts.revision == Stream.objects.get(pk=organisation.id).revision
+        assert facts.revision == Stream.objects.get(pk=organisation.id).revision
         for at in world.instants:
             for name in names:
                 for grant in PERMISSIONS:
                     subject = facts.addresses.get(name, name)
-                    found = decide(
-                        facts.facts, subject, grant, microseconds(at), known=name in existing
-                    )
+                    found = decide(facts, subject, grant, microseconds(at), known=name in existing)
                     assert (
                         found.allowed,
                         found.reason.code,
@@ -186,7 +184,7 @@ def test_an_organisation_that_never_changed_has_revision_0() -> None:
     organisation = make_world(1, 1).organisations[0]
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE events_stream")
-    assert known(organisation).facts.revision == 0
+    assert known(organisation).revision == 0
 
 
 def test_strangers_are_found_by_id_and_by_any_address() -> None:

@@ -15,7 +15,6 @@ from django.db import connection
 
 from tenure.access.models import Seat
 from tenure.access.queries.decisions import KnownMember, KnownOrganisation
-from tenure.access.rules.decision import OrganisationFacts
 from tenure.api.decisions.asking import Desk
 from tenure.api.decisions.usage import MOST_PENDING, Usage
 from tenure.base.calendar import microseconds
@@ -191,9 +190,11 @@ def plain_known(zones: list[str]) -> KnownOrganisation:
     of_zones = {new_id(): ZoneInfo(zone) for zone in zones}
     members = {"mem_x": KnownMember(True, (), tuple(of_zones))}
     return KnownOrganisation(
-        id=new_id(),
-        facts=OrganisationFacts(1, suspended=False, members=members),
         members=members,
+        revision=1,
+        suspended=False,
+        test_clock=None,
+        id=new_id(),
         addresses={},
         zones=of_zones,
         read_at=0,

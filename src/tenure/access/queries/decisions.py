@@ -23,7 +23,6 @@ import msgspec
 
 from tenure.access.rules.decision import (
     Grant,
-    OrganisationFacts,
     SeatFacts,
     seat_facts,
 )
@@ -265,24 +264,30 @@ class KnownMember:
 
 @dataclass(slots=True)
 class KnownOrganisation:
-    """An organisation's facts, with what names its members and what their use is noted by."""
+    """An organisation's facts, with what names its members and what their use is noted by.
 
-    id: UUID
-    facts: OrganisationFacts
+    What every question looks at comes first: it lies together in memory.
+    """
+
     members: Mapping[str, KnownMember]
-    """Those of ``facts``: by their outside ids alone."""
+    """By their outside ids alone."""
+    revision: int
+    suspended: bool
+    test_clock: int | None
+    """In microseconds since 1970."""
+    read_at: int
+    """The database's time when this was read, in microseconds since 1970."""
+    id: UUID
     addresses: Mapping[str, str]
     """From an address in lower case to the member's outside id."""
     zones: Mapping[UUID, ZoneInfo]
     """The zone in which a subscription counts its days (R38)."""
-    read_at: int
-    """The database's time when this was read, in microseconds since 1970."""
     weight: int
     """About how many bytes this holds."""
-    days: Mapping[UUID, date] = field(default_factory=dict)
-    """The local day of each subscription until ``used_until``."""
     used_until: int = 0
-    """When the first of these local days ends, in microseconds since 1970."""
+    """When the first of the ``days`` ends, in microseconds since 1970."""
+    days: Mapping[UUID, date] = field(default_factory=dict)
+    """The local day of each subscription until then."""
 
 
 _members = msgspec.json.Decoder(list[tuple[str, str, bool]])
@@ -313,9 +318,11 @@ def organisation_row(row: Sequence[Any], catalogue: Catalogue) -> KnownOrganisat
         addresses[email] = outside
     clock = None if test_clock is None else microseconds(test_clock)
     return KnownOrganisation(
-        id=identity,
-        facts=OrganisationFacts(revision, suspended, found, clock),
         members=found,
+        revision=revision,
+        suspended=suspended,
+        test_clock=clock,
+        id=identity,
         addresses=addresses,
         zones=zones,
         read_at=read_at,

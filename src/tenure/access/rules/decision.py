@@ -87,6 +87,17 @@ class MemberFacts:
     subscriptions: tuple[UUID, ...]
 
 
+class Place(Protocol):
+    """An organisation: what of ``OrganisationFacts`` a decision rests on."""
+
+    @property
+    def members(self) -> Mapping[str, Standing]: ...
+    @property
+    def suspended(self) -> bool: ...
+    @property
+    def test_clock(self) -> int | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class OrganisationFacts:
     """An organisation as of ``revision``: its members by id and by address in lower case.
@@ -150,7 +161,7 @@ def _stretches(periods: tuple[tuple[datetime, datetime], ...]) -> tuple[Stretch,
 
 
 def decide(
-    organisation: OrganisationFacts, subject: str, grant: Grant, at: int, *, known: bool = True
+    organisation: Place, subject: str, grant: Grant, at: int, *, known: bool = True
 ) -> Decision:
     """Whether ``subject`` may use ``grant`` in ``organisation`` at ``at`` (R41).
 
@@ -165,9 +176,7 @@ def decide(
     return decision if seat < 0 else decision._replace(subscription=member.subscriptions[seat])
 
 
-def weigh(
-    organisation: OrganisationFacts, member: Standing, grant: Grant, at: int
-) -> tuple[Decision, int]:
+def weigh(organisation: Place, member: Standing, grant: Grant, at: int) -> tuple[Decision, int]:
     """As ``decide``, of a member, without saying the subscription: the place of the seat used.
 
     No seat is used if the place is negative.

@@ -106,24 +106,24 @@ def judge_in(
     known: KnownOrganisation, question: Question, key: Key, at: int, note: Note
 ) -> Outcome:
     """As ``judge``, when it was found what is known of the organisation that is named."""
-    owner, facts = key.organisation, known.facts
+    owner = key.organisation
     if owner is not None and owner != known.id:
         raise NotFound
     subject, resource, context = question.subject, question.resource, question.context
-    if context.at_least is not UNSET and context.at_least > facts.revision:
-        raise Refused(REVISION_NOT_REACHED, revision=facts.revision)
+    if context.at_least is not UNSET and context.at_least > known.revision:
+        raise Refused(REVISION_NOT_REACHED, revision=known.revision)
     name = subject.id if subject.type == MEMBER else ""
     if "@" in name:
         name = known.addresses.get(name.lower(), "")
     member = known.members.get(name)
     if member is None:
-        return Outcome(UNKNOWN_SUBJECT, facts.revision, _stranger(subject))
+        return Outcome(UNKNOWN_SUBJECT, known.revision, _stranger(subject))
     application = resource.id if resource.type == APPLICATION else ""
     at = _time_for(known, at)
-    decision, seat = weigh(facts, member, (application, question.action.name), at)
+    decision, seat = weigh(known, member, (application, question.action.name), at)
     if seat >= 0:
-        note(known, member, name, seat, at if facts.test_clock is None else facts.test_clock)
-    return Outcome(decision, facts.revision, None)
+        note(known, member, name, seat, at if known.test_clock is None else known.test_clock)
+    return Outcome(decision, known.revision, None)
 
 
 def _time_for(known: KnownOrganisation, at: int) -> int:

@@ -18,7 +18,8 @@ from tenure.base.ids import parse_public_id
 FLUSH_SECONDS: Final = 20
 MOST_PENDING: Final = 500_000
 """How many uses are kept while they cannot be written; beyond, the newest are not noted."""
-_AT_ONCE: Final = 500
+_AT_ONCE: Final = 100
+"""How many are written by one statement: whoever asks meanwhile waits while it is put together."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 Used = tuple[UUID, str]

@@ -165,7 +165,7 @@ class Deciders:
 
     def decide(self, customer: UUID, member: UUID, grant: Grant, at: datetime) -> Answer:
         """What a node answers at the instant ``at``; a test clock stands in for it (R2)."""
-        facts = self._known[customer].facts
+        facts = self._known[customer]
         found = decide(facts, public_id("mem", member), grant, microseconds(at))
         return Answer(
             found.allowed, found.reason.code, found.valid_until, found.data_available_until

@@ -73,8 +73,8 @@ def _compare(books: Books, known: KnownOrganisation, now: datetime, tally: Tally
 
 def _decided(known: KnownOrganisation, subject: str, grant: Grant, at: datetime) -> Answer:
     """What is answered when the clock stands at ``at``: a test clock is but one of the facts."""
-    clock = None if known.facts.test_clock is None else microseconds(at)
-    facts = replace(known.facts, test_clock=clock)
+    clock = None if known.test_clock is None else microseconds(at)
+    facts = replace(known, test_clock=clock)
     found = decide(facts, subject, grant, microseconds(at))
     return Answer(found.allowed, found.reason.code, found.valid_until, found.data_available_until)
 
