@@ -229,6 +229,7 @@ def measure(place: Path, asked: argparse.Namespace) -> dict[str, Any]:
         batch.write_text("\n".join(json.dumps({"evaluations": each}) for each in batches))
         evaluation, evaluations = f"{node}/access/v1/evaluation", f"{node}/access/v1/evaluations"
         ask(evaluation, script, single, asked.warm_up)
+        time.sleep(asked.rest)
         with empty_node() as bare:
             limit = ask(bare, script, single, asked.seconds)
         ours = ask(evaluation, script, single, asked.seconds)
@@ -261,6 +262,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--warm-up", type=float, default=40, help="until every process knows all")
+    parser.add_argument(
+        "--rest", type=float, default=40, help="until the first uses of the day are written down"
+    )
     parser.add_argument("--organisations", type=int, default=10_000)
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
