@@ -88,6 +88,9 @@ def test_a_paid_cart_becomes_subscriptions_with_seats() -> None:
     types = list(Event.objects.filter(organisation_id=company.id).values_list("type", flat=True))
     assert types.count("order.paid") == 1
     assert types.count("subscription.started") == 2
+    for type_ in ("order.placed", "order.paid"):
+        said = Event.objects.get(organisation_id=company.id, type=type_).data
+        assert said["total"] == {"amount": 671998, "currency": "EUR"}
 
 
 def test_a_zone_that_a_page_met_first_is_written_down_as_any_other() -> None:

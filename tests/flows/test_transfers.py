@@ -23,7 +23,7 @@ from tenure.flows.purchase import (
     withdraw_order,
 )
 from tenure.orders.models import Order
-from tests.flows.transfers import all_holds, by_transfer
+from tests.flows.transfers import all_holds, by_transfer, imported, transfer_for
 from tests.shop import START, customer, fill_cart, open_shop, order_cart
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,7 +45,7 @@ def types_of(order: UUID) -> list[str]:
 
 def test_an_order_waits_thirty_local_days_for_its_transfer() -> None:
     order = by_transfer(customer())
-    row = Order.objects.get(id=order)
+    row, whole = Order.objects.get(id=order), {"amount": 144000, "currency": "EUR"}
     assert (row.status, row.expires_at) == ("awaiting_transfer", LAST)
     assert row.remind_at == datetime(2027, 3, 23, 23, 0, tzinfo=UTC)
     payment = Payment.objects.get(order=order)
@@ -57,6 +57,8 @@ def test_an_order_waits_thirty_local_days_for_its_transfer() -> None:
     assert transfer.expires_on.isoformat() == "2027-03-31"
     assert transfer.iban == "FR7600000000000000000000097"
     assert types_of(order) == ["order.placed", "order.awaiting_transfer", "document.issued"]
+    said = Event.objects.get(type="order.awaiting_transfer").data
+    assert (said["amount"], said["expires_on"]) == (whole, "2027-03-31")
     all_holds()
 
 
@@ -69,8 +71,11 @@ def test_the_customer_is_reminded_once_and_then_it_expires() -> None:
         return [event.type for event in done.events]
 
     reminder = datetime(2027, 3, 23, 23, 0, tzinfo=UTC)
+    imported(transfer_for(order, 44000))
     assert "order.transfer_reminded" not in advance(reminder - timedelta(seconds=1))
     assert "order.transfer_reminded" in advance(reminder)
+    said = Event.objects.get(type="order.transfer_reminded").data
+    assert said["missing"] == {"amount": 100000, "currency": "EUR"}
     assert "order.transfer_reminded" not in advance(LAST - timedelta(seconds=1))
     assert "order.expired" in advance(LAST)
     row = Order.objects.get(id=order)
