@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -24,11 +25,16 @@ from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id, public_id
 from tenure.billing.models import Document, Payment, PaymentMethod
 from tenure.events.asked import Asked
-from tenure.events.rows import read_values
+from tenure.events.rows import read_values, run_apart
+from tenure.events.sending import Question, Values
 from tenure.notices.models import Webhook
 from tenure.orders.models import Cart, Order, Quote
 from tenure.organisations.models import Invitation, Member, Organisation
-from tenure.organisations.queries import invitation_of_token, valid_key
+from tenure.organisations.queries import (
+    KeyFacts,
+    invitation_of_token,
+    to_find_key,
+)
 from tenure.subscriptions.models import Subscription
 from tenure.support.models import Request
 
@@ -161,7 +167,8 @@ class Call:
     def reach(self, organisation: str) -> None:
         """Take the organisation that a body names; ``NotFound`` if it is not the caller's."""
         id_ = parse_public_id("org", organisation)
-        self.reached = _reached("organisation", id_, self.caller, reads=False)
+        found = read_values(_reaching(Organisation), [id_])
+        self.reached = _reached(found, self.caller, reads=False)
 
 
 class BearerKey(HttpBearer):
@@ -179,23 +186,22 @@ class BearerKey(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Call:
         """The call of the key ``token``; ``CallRefused`` or ``NotFound``."""
-        key = valid_key(token) if token else None
+        door, match = self._door, request.resolver_match
+        words: Mapping[str, str] = match.kwargs if match else {}
+        key, named = _looked_up(token, door, words)
         if key is None:
             raise CallRefused(UNAUTHENTICATED)
         caller = Caller(key.id, key.organisation)
-        door = self._door
         if (door.vendor_only and not caller.is_vendor) or (
             door.sandbox_only and not settings.SANDBOX
         ):
             raise NotFound
-        match = request.resolver_match
-        words: Mapping[str, str] = match.kwargs if match else {}
         ids = {name: _identified(name, words[name]) for name in door.path_names if name in _KNOWN}
         call = Call(request, caller, machine_now(), words, ids)
         first = door.path_names[0] if door.path_names else ""
         if first in _MODELS:
             reads = request.method == "GET" or door.after_purge
-            call.reached = _reached(first, ids[first], caller, reads=reads)
+            call.reached = _reached(named, caller, reads=reads)
         if door.keyed:
             call.key = key_of(request, required=door.moves_money)
         return call
@@ -207,12 +213,29 @@ def _identified(name: str, word: str) -> UUID:
     return parse_public_id(_PREFIXES[name], word)
 
 
-def _reached(kind: str, id_: UUID, caller: Caller, *, reads: bool) -> Reached | None:
-    """The organisation of what is named; ``NotFound`` unless it is there and the caller's.
+def _looked_up(
+    token: str, door: Door, words: Mapping[str, str]
+) -> tuple[KeyFacts | None, Sequence[Values]]:
+    """The key, and what is found of what the path names first: both asked on one way.
+
+    A word that names nothing finds nothing; whether it may be told is decided by the key.
+    """
+    if not token:
+        return None, []
+    questions: list[Question] = [to_find_key(token)]
+    first = door.path_names[0] if door.path_names else ""
+    if first in _MODELS:
+        with suppress(NotFound):
+            questions.append((_reaching(_MODELS[first]), [_identified(first, words[first])]))
+    keys, *named = run_apart(questions)
+    return KeyFacts(*keys[0]) if keys else None, named[0] if named else []
+
+
+def _reached(found: Sequence[Values], caller: Caller, *, reads: bool) -> Reached | None:
+    """The organisation of what is named; ``NotFound`` unless it was found and is the caller's.
 
     One whose data are gone is only read any more (R31): ``reads``, or nothing is there.
     """
-    found = read_values(_reaching(_MODELS[kind]), [id_])
     if not found:
         raise NotFound
     organisation, test_clock, timezone, revision, purged_at = found[0]

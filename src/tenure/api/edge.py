@@ -64,6 +64,11 @@ class Edge(NinjaAPI):
     """django-ninja with our problems, our parser, and a document that tells all."""
 
     _document: dict[str, Any] | None = None
+    _unused = HttpResponse()
+
+    def create_temporal_response(self, _request: HttpRequest) -> HttpResponse:
+        """What a view could put headers on, if ours did not answer with responses of their own."""
+        return self._unused
 
     def get_openapi_schema(self, **options: Any) -> Any:
         """The document as django-ninja makes it, completed from the calls' declarations, once."""

@@ -67,14 +67,10 @@ def hash_of_key(text: str) -> bytes:
     return sha256(text.encode("utf-8", "surrogateescape")).digest()
 
 
-def valid_key(text: str) -> KeyFacts | None:
-    """The key that reads ``text``, unless it is unknown or revoked. One statement."""
-    found = read_values(
-        "SELECT id, organisation_id FROM organisations_apikey "
-        "WHERE hash = %s AND revoked_at IS NULL",
-        [hash_of_key(text)],
-    )
-    return KeyFacts(*found[0]) if found else None
+def to_find_key(text: str) -> tuple[str, list[bytes]]:
+    """What finds the ``KeyFacts`` of the key that reads ``text``, unless it was revoked."""
+    keys = "SELECT id, organisation_id FROM organisations_apikey"
+    return f"{keys} WHERE hash = %s AND revoked_at IS NULL", [hash_of_key(text)]
 
 
 def vat_checks_of(organisations: Collection[Organisation]) -> dict[UUID, VatCheck]:

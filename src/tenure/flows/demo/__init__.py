@@ -13,6 +13,7 @@ from tenure.base.ids import new_id
 from tenure.catalogue.file import parse_catalogue
 from tenure.catalogue.queries import current_version
 from tenure.events.journal import transaction
+from tenure.events.rows import read_values
 from tenure.flows.catalogue_import import import_file
 from tenure.flows.demo.life import BY, Person, Sample, begin
 from tenure.flows.demo.people import SAMPLES, STAFF
@@ -20,7 +21,7 @@ from tenure.flows.demo.years import YEARS, ask_as_a_stranger
 from tenure.flows.staff import add_staff
 from tenure.organisations.commands.api_keys import keep_api_key
 from tenure.organisations.models import Organisation, User
-from tenure.organisations.queries import valid_key
+from tenure.organisations.queries import to_find_key
 from tenure.organisations.rules import StaffRole
 
 __all__ = ["SAMPLES", "STAFF", "Person", "Sample", "prepare_demo"]
@@ -34,7 +35,7 @@ def prepare_demo(*, key: str, now: datetime) -> list[Organisation]:
     if current_version() is None:
         source = files("tenure.catalogue").joinpath("sample.yaml").read_text(encoding="utf-8")
         import_file(file=parse_catalogue(source), source=source, now=now, by=BY)
-    if valid_key(key) is None:
+    if not read_values(*to_find_key(key)):
         with transaction(now=now, by=BY) as journal:
             keep_api_key(name="demo", organisation=None, text=key, journal=journal)
     if not User.objects.filter(email=STAFF.email).exists():
