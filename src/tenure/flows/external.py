@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from tenure.access.commands.seats import make_seats
-from tenure.base.calendar import zone_named
-from tenure.base.errors import NotFound, Refused
+from tenure.base.calendar import local_date, zone_named
+from tenure.base.errors import FieldError, Invalid, NotFound, Refused
+from tenure.base.verdicts import Figures
 from tenure.catalogue.queries import known_catalogue
 from tenure.events.asked import Asked
 from tenure.events.journal import transaction
@@ -25,9 +27,13 @@ from tenure.subscriptions.commands.recording import (
     extend_recorded,
     record_subscription,
 )
-from tenure.subscriptions.errors import NOT_RECORDED_HERE, RECORD_TRIAL
+from tenure.subscriptions.errors import NOT_RECORDED_HERE, RECORD_DATE, RECORD_TRIAL
 from tenure.subscriptions.models import Source, Subscription
 from tenure.subscriptions.rules.retention import retention_days
+
+YEARS_BACK: Final = 30
+YEARS_AHEAD: Final = 10
+"""A contract that began earlier, or begins later, is a slip of the pen."""
 
 
 def record_external(
@@ -40,10 +46,12 @@ def record_external(
 ) -> Written:
     """Record a subscription that was bought elsewhere; its seats can be assigned at once.
 
-    Raises ``NotFound``, or ``Refused`` with ``mixed_audiences`` or ``record_trial``.
+    Raises ``NotFound``, ``Invalid`` with ``record_date`` for a day that is a slip of the pen, or
+    ``Refused`` with ``mixed_audiences`` or ``record_trial``.
     """
     with transaction(now=now, by=by, organisation=organisation, asked=asked) as journal:
         customer = lock_living(organisation, journal)
+        _check_day(recorded.starts_on, local_date(journal.at, zone_named(customer.timezone)))
         offer = known_catalogue().offers([recorded.offer]).get(recorded.offer)
         if offer is None:
             raise NotFound
@@ -92,6 +100,13 @@ def extend_external(*, subscription: UUID, now: datetime, by: str) -> Written:
         )
         withdraw_purges(organisations=[customer], journal=journal)
     return Written((subscription,), journal.revisions[customer.id])
+
+
+def _check_day(starts_on: date, today: date) -> None:
+    first, last = date(today.year - YEARS_BACK, 1, 1), date(today.year + YEARS_AHEAD, 12, 31)
+    if not first <= starts_on <= last:
+        figures: Figures = {"first": first, "last": last}
+        raise Invalid([FieldError("starts_on", RECORD_DATE, figures)])
 
 
 def _days(customer: Organisation, policy: Policy) -> int:

@@ -195,6 +195,12 @@ NOT_RECORDED_HERE = declare(
     fr="Cet abonnement a été acheté dans la boutique, qui le prolonge ; seul ce qui a été acheté "
     "ailleurs s’enregistre.",
 )
+RECORD_DATE = declare(
+    "record_date",
+    rule="R35",
+    en="What was bought elsewhere begins between {first} and {last}; correct the day.",
+    fr="Ce qui a été acheté ailleurs commence entre le {first} et le {last} ; corrigez la date.",
+)
 RECORD_TRIAL = declare(
     "record_trial",
     rule="R35",

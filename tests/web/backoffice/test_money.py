@@ -341,6 +341,10 @@ def test_what_was_bought_elsewhere_is_recorded_and_extended(desk: Office) -> Non
     }
     assert sent(client, page, page, **{**given, "offer": "none"})[0] == 422
     assert sent(client, page, page, **{**given, "offer": "designer-student"})[0] == 409
+    for slip in ("1900-02-01", "2999-02-01"):
+        status, shown = sent(client, page, page, **{**given, "starts_on": slip})
+        assert status == 422
+        assert "begins between January 1, 1997 and December 31, 2037" in shown.replace("\xa0", " ")
     _, shown = sent(client, page, page, **given)
     assert "Contract 12" in shown
     row = Subscription.objects.get(source="external")
