@@ -17,6 +17,7 @@ from tenure.flows.carts import (
     show_page,
 )
 from tenure.orders.commands.carts import MOST_SEATS
+from tenure.orders.models import Cart, CartLine
 from tenure.policy.words import Audience
 from tests.flows.worlds import someone
 from tests.shop import START, customer, fill_cart, open_shop, order_cart
@@ -162,6 +163,30 @@ def test_a_page_shows_a_visitors_cart_as_it_would_be_for_its_buyer() -> None:
     assert show_page(cart=own.cart.id, buyer=company.id, on=TODAY).differences == ()
     with pytest.raises(NotFound):
         show_page(cart=own.cart.id, buyer=other.id, on=TODAY)
+
+
+def test_who_orders_a_visitors_cart_has_that_one_alone() -> None:
+    company = customer()
+    mine, theirs = (
+        add_line(
+            cart=open_cart(
+                audience=Audience.BUSINESS, country="FR", organisation=None, on=TODAY, now=START
+            ).cart.id,
+            within=None,
+            offer="designer-business",
+            term=Term.YEAR,
+            quantity=quantity,
+            on=TODAY,
+        )
+        for quantity in (1, 2)
+    )
+    show_page(cart=mine.cart.id, buyer=company.id, on=TODAY)
+    totals = Cart.objects.order_by("id").values_list("shown_total", flat=True)
+    assert list(totals) == [mine.amounts.total, theirs.amounts.total]
+    assert order_cart(company, mine).created
+    for rows in (CartLine.objects.all(), Cart.objects.all()):
+        whose = set(rows.values_list("organisation_id", flat=True))
+        assert whose == {company.id, None}
 
 
 def test_what_was_ordered_is_bought_again() -> None:
