@@ -251,6 +251,12 @@ QUOTE_NOT_SENT = declare(
     en="This quote is a draft still; send it first.",
     fr="Ce devis n’est encore qu’un brouillon ; envoyez-le d’abord.",
 )
+QUOTE_SENT = declare(
+    "quote_sent",
+    rule="R12",
+    en="This quote was sent, so it stays; it ends by itself if nobody accepts it.",
+    fr="Ce devis a été envoyé, il reste donc ; il prend fin de lui-même si personne ne l’accepte.",
+)
 QUOTE_REASON_NEEDED = declare(
     "quote_reason_needed",
     rule="R12",

@@ -19,7 +19,7 @@ from tenure.billing.models import (
     Refund,
 )
 from tenure.flows.verify.run import verify
-from tenure.orders.models import Order, Quote
+from tenure.orders.models import Order, Quote, QuoteLine
 from tenure.subscriptions.models import Subscription
 from tests.billing.statements import Movement, camt
 from tests.flows.transfers import TOTAL, by_transfer, imported, transfer_for
@@ -301,6 +301,14 @@ def test_a_quote_of_several_lines_is_kept_and_sent(desk: Office) -> None:
     assert "No such quotes" in text(client, "/backoffice/quotes?status=expired")
     _, shown = sent(client, page, page, **given, send="1")
     assert "on its way by mail" in shown
+    assert client.post(f"{path}/drop").status_code == 409
+    _, shown = sent(client, page, page, **given, keep="1")
+    draft = Quote.objects.get(status="draft")
+    drop = f"/backoffice/quotes/{public_id('quo', draft.id)}/drop"
+    assert f'action="{drop}"' in shown
+    assert client.post(drop).headers["Location"] == "/backoffice/quotes"
+    assert client.post(drop).status_code == 404
+    assert (Quote.objects.count(), QuoteLine.objects.filter(quote=draft.id).exists()) == (2, False)
 
 
 def test_a_contact_becomes_a_quote(desk: Office) -> None:

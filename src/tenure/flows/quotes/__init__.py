@@ -7,6 +7,20 @@ also of what is not sold online, with the reason on record.
 from __future__ import annotations
 
 from tenure.flows.quotes.accepting import accept, decline
-from tenure.flows.quotes.making import QuotedLine, quote_by_staff, quote_cart, send_draft
+from tenure.flows.quotes.making import (
+    QuotedLine,
+    drop_draft,
+    quote_by_staff,
+    quote_cart,
+    send_draft,
+)
 
-__all__ = ["QuotedLine", "accept", "decline", "quote_by_staff", "quote_cart", "send_draft"]
+__all__ = [
+    "QuotedLine",
+    "accept",
+    "decline",
+    "drop_draft",
+    "quote_by_staff",
+    "quote_cart",
+    "send_draft",
+]

@@ -30,6 +30,7 @@ from tenure.orders.commands.carts import claim_cart, lock_cart
 from tenure.orders.commands.orders import LineDraft
 from tenure.orders.commands.quotes import (
     QuoteDraft,
+    drop_quote,
     lock_quote,
     make_quote,
     send_quote,
@@ -40,6 +41,7 @@ from tenure.orders.errors import (
     MIXED_AUDIENCES,
     QUOTE_EMPTY,
     QUOTE_REASON_NEEDED,
+    QUOTE_SENT,
     QUOTE_TRIAL,
 )
 from tenure.orders.models import (
@@ -151,6 +153,16 @@ def send_draft(*, quote: UUID, now: datetime, by: str) -> Written:
         else:
             journal.touch(buyer.id)
     return Written((quote,), journal.revisions[buyer.id])
+
+
+def drop_draft(*, quote: UUID, now: datetime, by: str) -> None:
+    """Drop a draft. Raises ``NotFound``, or ``Refused`` with ``quote_sent`` for any other."""
+    with transaction(now=now, by=by) as journal:
+        lock_living(organisation_of(quote), journal)
+        row = lock_quote(quote)
+        if row.status != QuoteStatus.DRAFT:
+            raise Refused(QUOTE_SENT)
+        drop_quote(quote=row, journal=journal)
 
 
 def _make_and_send(

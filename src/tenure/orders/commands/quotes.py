@@ -86,6 +86,13 @@ def lock_quote(quote: UUID) -> Quote:
     return found
 
 
+def drop_quote(*, quote: Quote, journal: Journal) -> None:
+    """The locked draft goes, with its lines: nobody was ever told of it."""
+    QuoteLine.objects.filter(quote=quote).delete()
+    quote.delete()
+    journal.touch(quote.organisation_id)
+
+
 def send_quote(*, quote: Quote, valid_until: date, expires_at: datetime, journal: Journal) -> None:
     """The locked, or new, draft can be accepted up to the local day ``valid_until``."""
     quote.status = QuoteStatus.SENT

@@ -16,7 +16,7 @@ from tenure.base.errors import Invalid, NotFound, Refused
 from tenure.base.ids import parse_public_id, public_id
 from tenure.base.money import Money
 from tenure.events.asked import Asked
-from tenure.flows.quotes import QuotedLine, quote_by_staff, send_draft
+from tenure.flows.quotes import QuotedLine, drop_draft, quote_by_staff, send_draft
 from tenure.orders.models import QuoteStatus
 from tenure.organisations.models import Organisation
 from tenure.organisations.queries import organisation_row
@@ -131,6 +131,15 @@ def send(visit: StaffVisit, quote: str) -> HttpResponse:
     send_draft(quote=row.quote.id, now=instant(row.quote.organisation, visit), by=visit.by)
     visit.tell(gettext("The quote is on its way by mail."))
     return _to(visit, row.quote.id)
+
+
+@staff_page(StaffAbility.SALES, methods=ACTION)
+def drop(visit: StaffVisit, quote: str) -> HttpResponse:
+    """A draft that is not wanted goes; nobody was told of it."""
+    row, _lines = quote_sheet(parse_public_id("quo", quote), visit.now)
+    drop_draft(quote=row.quote.id, now=instant(row.quote.organisation, visit), by=visit.by)
+    visit.tell(gettext("The draft is dropped."))
+    return visit.redirect(reverse("backoffice_quotes"))
 
 
 @staff_page(StaffAbility.SALES, methods=FORM)

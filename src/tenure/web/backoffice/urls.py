@@ -68,6 +68,7 @@ urlpatterns = [
     path("quotes", quotes.quotes, name="backoffice_quotes"),
     path("quotes/<str:quote>", quotes.quote, name="backoffice_quote"),
     path("quotes/<str:quote>/send", quotes.send, name="backoffice_send_quote"),
+    path("quotes/<str:quote>/drop", quotes.drop, name="backoffice_drop_quote"),
     path("customers/<str:organisation>/quote", quotes.make, name="backoffice_make_quote"),
     path("customers/<str:organisation>/record", recording.record, name="backoffice_record"),
     path("subscriptions/<str:subscription>/extend", recording.extend, name="backoffice_extend"),
