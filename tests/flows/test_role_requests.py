@@ -25,6 +25,8 @@ from tenure.flows.clock import advance_clock
 from tenure.flows.due import run_due
 from tenure.flows.invitations import accept_invitation
 from tenure.flows.members import change_member, remove_member
+from tenure.flows.placing import CardPayment
+from tenure.flows.renewals.paying import pay_now
 from tenure.flows.role_requests import (
     ask_for_role,
     await_seat,
@@ -69,6 +71,22 @@ def status(request: UUID) -> str:
 def told() -> list[str]:
     rows = Event.objects.filter(type__startswith="role_request.").order_by("sequence")
     return [row.type.removeprefix("role_request.") for row in rows]
+
+
+def test_who_holds_the_role_again_waits_no_longer(company: Organisation, bob: Member) -> None:
+    lapsing = subscribe(company, term=Term.QUARTER, token="tok_ok_then_declined")
+    assign_seat(subscription=lapsing.id, member=bob.id, now=START, by="test")
+    later = START + timedelta(days=95)
+    advance_clock(organisation=company.id, to=later, by="test", sandbox=True)
+    made = [
+        ask_for_role(member=each.id, role="designer", now=later, by="member:x").ids[0]
+        for each in (bob, joined(company, "eve@atelier.example"))
+    ]
+    for each in made:
+        await_seat(request=each, organisation=company.id, now=later, by="member:ada")
+    pay_now(subscription=lapsing.id, payment=CardPayment("tok_ok"), now=later, by="member:ada")
+    assert [status(each) for each in made] == ["granted", "awaiting_seat"]
+    assert not requests_to_serve(later).exists()
 
 
 def test_a_member_asks_and_administrators_see_it(company: Organisation, bob: Member) -> None:

@@ -36,6 +36,9 @@ EVER_FAILED = (
     Failed(61, 0.4, [13], 0),
     Failed(71, 0.2, range(3), 0),
     Failed(204, 1, [61], 1),
+    Failed(203, 1, [22], 1),
+    Failed(202, 1, [45], 2),
+    Failed(501, 0.5, [5], 3),
 )
 """As they were told then; of two nobody wrote down which customer it was."""
 

@@ -34,7 +34,7 @@ from tenure.flows.renewals.settling import fulfil_renewals
 from tenure.flows.renewals.trials import end_trials, to_end_trials
 from tenure.flows.seat_changes.settling import fulfil_seats
 from tenure.orders.commands.evidence import note_cards
-from tenure.orders.commands.orders import mark, mark_paid
+from tenure.orders.commands.orders import keep_until, mark, mark_paid
 from tenure.orders.events import (
     OrderAuthenticationRequired,
     OrderDeclined,
@@ -52,6 +52,7 @@ from tenure.subscriptions.commands.renewing import (
     tell_declined,
 )
 from tenure.subscriptions.models import Period
+from tenure.subscriptions.queries.seat_changes import wanted_until
 
 _UNSETTLED: Final[Mapping[str, tuple[OrderStatus, Callable[..., Fact]]]] = {
     PaymentStatus.DECLINED: (OrderStatus.DECLINED, OrderDeclined),
@@ -85,6 +86,8 @@ def settle(*, outcomes: Sequence[Outcome], journal: Journal) -> None:
         if not unsettled:
             continue
         mark(orders=unsettled, status=order_status, closed_at=None)
+        if order_status == OrderStatus.DECLINED:
+            _let_seats_wait(unsettled)
         for order in unsettled:
             journal.record(order.organisation_id, fact(order=order.id))
     _tell_declined([p for p in changed if p.status == PaymentStatus.DECLINED], orders, journal)
@@ -101,6 +104,13 @@ def to_settle(payment: Payment, outcome: Outcome, at: datetime) -> list[Question
     asked.append(to_read_unbegun(payment.order_id))
     asked.append(to_end_trials(payment.organisation_id, at))
     return asked
+
+
+def _let_seats_wait(declined: Sequence[Order]) -> None:
+    """Seats can be paid for until their period ends, whatever was waited for before (R27)."""
+    for order in declined:
+        if order.kind == OrderKind.SEATS:
+            keep_until(order=order, expires_at=wanted_until(order.id))
 
 
 def _tell_declined(

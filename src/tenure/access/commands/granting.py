@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+from tenure.access.commands.requests import note_held
 from tenure.access.commands.seats import give_seats
 from tenure.access.models import RoleRequest, Seat
 from tenure.access.queries.requests import free_in
@@ -21,8 +22,9 @@ def grant_from_free_seats(
     """Give each of the ``requests`` of active members a free seat while there is one, in order.
 
     The organisation must be locked; ``on`` is its local day. The seat is chosen as for an
-    invitation (R36); whom a seat given just now serves as well needs no other. Returns how many
-    requests were granted. As many statements for 300 requests as for 3.
+    invitation (R36); whom a seat given just now serves as well needs no other, nor who holds the
+    role by what began again. Returns how many requests were granted. As many statements for 300
+    requests as for 3.
     """
     running = lock_running_subscriptions(organisation, journal.at)
     pools = seat_pools(running, on)
@@ -34,11 +36,15 @@ def grant_from_free_seats(
     )
     held = set(holders.values_list("member_id", "subscription_id"))
     roles = {pool.subscription: pool.roles for pool in pools}
-    given, granted = [], 0
+    before, given, granted = set(held), [], 0
+    there: list[RoleRequest] = []
     for request in requests:
         theirs = {subscription for member, subscription in held if member == request.member_id}
-        if any(request.role_id in roles[subscription] for subscription in theirs):
+        having = {each for each in theirs if request.role_id in roles[each]}
+        if having:
             granted += 1
+            if any((request.member_id, each) in before for each in having):
+                there.append(request)
             continue
         left = [
             replace(pool, free=len(free[pool.subscription]))
@@ -50,6 +56,7 @@ def grant_from_free_seats(
             given.append((free[chosen].pop(), request.member))
             held.add((request.member_id, chosen))
             granted += 1
+    note_held(requests=there, journal=journal)
     if given:
         give_seats(given=given, journal=journal)
     return granted

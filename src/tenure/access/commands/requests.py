@@ -150,6 +150,11 @@ def close_served(*, seats: Sequence[Seat], journal: Journal) -> None:
     _become(served, RequestStatus.GRANTED, journal)
 
 
+def note_held(*, requests: Sequence[RoleRequest], journal: Journal) -> None:
+    """Their members hold the roles already, as by a subscription that was reinstated (R24, R40)."""
+    _become(requests, RequestStatus.GRANTED, journal)
+
+
 def _become(requests: Iterable[RoleRequest], status: RequestStatus, journal: Journal) -> None:
     rows = list(requests)
     if not rows:

@@ -145,21 +145,22 @@ _ANYBODY_WAITS: Final = """
 
 
 def requests_to_serve(at: datetime) -> QuerySet[RoleRequest]:
-    """Requests that await a seat of their role, which is free at ``at``; for the worker.
+    """Requests that await a seat of their role, which is free at ``at``, or which their member
+    holds by then (what had lapsed was reinstated); for the worker.
 
     A seat of what has ended serves nobody, and would be looked at for ever.
     """
-    free = Seat.objects.filter(
+    serving = Seat.objects.filter(
         Q(subscription__cancelled_at__isnull=True) | Q(subscription__cancelled_at__gt=at),
         organisation=OuterRef("organisation"),
         subscription__periods__starts_at__lte=at,
         subscription__periods__ends_at__gt=at,
-        member__isnull=True,
-        invitation__isnull=True,
         subscription__offer__offer_roles__role=OuterRef("role"),
     )
+    free = Exists(serving.filter(member__isnull=True, invitation__isnull=True))
+    held = Exists(serving.filter(member=OuterRef("member")))
     return RoleRequest.objects.filter(
-        Exists(free), status=RequestStatus.AWAITING_SEAT, member__status=MemberStatus.ACTIVE
+        free | held, status=RequestStatus.AWAITING_SEAT, member__status=MemberStatus.ACTIVE
     )
 
 

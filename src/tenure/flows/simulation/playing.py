@@ -22,15 +22,16 @@ from tenure.flows.clock import advance_clock
 from tenure.flows.due import run_due
 from tenure.flows.recovery import recover_payments
 from tenure.flows.refunds import recover_refunds
-from tenure.flows.renewals.charging import charge_renewals
+from tenure.flows.renewals.charging import charge_renewals, end_steps
 from tenure.flows.simulation.comparing import difference, questions
 from tenure.flows.simulation.deeds import KINDS
+from tenure.flows.simulation.deeds.asking import serve
 from tenure.flows.simulation.deeds.deed import BY, DONE, Deed, member_id, outcome
 from tenure.flows.simulation.faults import Died, Doom, doomed
 from tenure.flows.simulation.killing import killed_in
 from tenure.flows.simulation.reading import Deciders, read, whose_are
 from tenure.flows.simulation.report import Report
-from tenure.flows.simulation.rulebook import renewing
+from tenure.flows.simulation.rulebook import asking, renewing
 from tenure.flows.simulation.rulebook.buying import expired, recovered
 from tenure.flows.simulation.rulebook.cancelling import all_sent_back
 from tenure.flows.simulation.rulebook.customer import Customer, Member
@@ -212,12 +213,14 @@ class Play:
         came, made = self._done(deed, op)
         if came == _GONE:
             self.report.done[f"{op.kind} {came}"] += 1
+            _serve(customer, op)
             return
         expected = deed.expects() or DONE
         if came != expected:
             raise Violation(f"{op.kind}: {came} instead of {expected}", op.minute, op.customer)
         self.report.done[f"{op.kind} {came}"] += 1
         deed.learns(made)
+        _serve(customer, op)
 
     def _transfer(self, customer: Customer, op: Op) -> None:
         sent = [] if customer.purged else transfers(customer, op)
@@ -231,6 +234,8 @@ class Play:
         if op.fault % 4 == 0:
             came, made = outcome(deed.does)
             click = deed.does if deed.twice else deed.again
+            if deed.other_tab is not None and op.picks[2] % 2:
+                click = deed.other_tab
             if came == DONE and click is not None:
                 came, _ = outcome(click)
             return came, made
@@ -284,11 +289,15 @@ class Play:
     def _tick(self, minute: int) -> None:
         """The worker runs, for everybody who lives by the machine's clock."""
         at = START + timedelta(minutes=minute)
-        self._stirred |= self._bank.read(at, self._clocks, twice=minute % 5 == 0)
+        brought = self._bank.read(at, self._clocks, twice=minute % 5 == 0)
+        self._stirred |= brought
+        for customer in self._customers.values():
+            if customer.id in brought:
+                asking.serve(customer, at)
         if minute % 6 == 0:
             with doomed(Doom(1 + minute % 31)):
                 try:
-                    run_due(now=at)
+                    _do_due(at)
                 except Died:
                     self.report.deaths += 1
         _work(at)
@@ -302,6 +311,7 @@ class Play:
                 quotes_expired(customer, at)
                 ran_out(customer, at)
                 renewing.due(customer, at)
+                asking.serve(customer, at)
 
     # What is compared
 
@@ -366,9 +376,21 @@ class Play:
             raise Violation("verify: " + "; ".join(told), minute, whose)
 
 
+def _serve(customer: Customer, op: Op) -> None:
+    """Who waits for a seat gets one at once, in both: a purchase gives it, or else the worker."""
+    if asking.is_awaited(customer):
+        serve(customer.id, op)
+        asking.serve(customer, op.at)
+
+
 def _work(at: datetime) -> None:
     """What the worker does, for everybody who lives by the machine's clock."""
     recover_payments(now=at, patience=_AT_ONCE)
     recover_refunds(now=at, patience=_AT_ONCE)
-    run_due(now=at)
+    _do_due(at)
     charge_renewals(now=at)
+
+
+def _do_due(at: datetime) -> None:
+    end_steps(now=at)
+    run_due(now=at)

@@ -78,6 +78,14 @@ _PARTS: Final[Mapping[str, str]] = {
                to_char(expires_at, 'YYYY-MM-DD"T"HH24:MI')), E'\\n' ORDER BY id)
         FROM organisations_invitation WHERE organisation_id = ANY(%s) GROUP BY 1
     """,
+    "role_requests": """
+        SELECT asked.organisation_id, string_agg(concat_ws('|',
+               regexp_replace(email, '^erased-.*', 'erased'), role_id, asked.status),
+               E'\\n' ORDER BY asked.id)
+        FROM access_rolerequest AS asked
+        JOIN organisations_member AS member ON member.id = asked.member_id
+        WHERE asked.organisation_id = ANY(%s) GROUP BY 1
+    """,
     "papers": """
         SELECT organisation_id, string_agg(concat_ws('|', kind, regexp_replace(series, '^T', ''),
                total_net, total_tax, issued_on), E'\\n' ORDER BY id)

@@ -131,6 +131,12 @@ def mark(*, orders: Sequence[Order], status: OrderStatus, closed_at: datetime | 
     Order.objects.filter(id__in=ids).update(status=status, closed_at=closed_at)
 
 
+def keep_until(*, order: Order, expires_at: datetime | None) -> None:
+    """The locked, unpaid ``order`` can be paid until the UTC instant ``expires_at``."""
+    order.expires_at = expires_at
+    Order.objects.filter(id=order.id).update(expires_at=expires_at)
+
+
 def cancel(*, orders: Sequence[tuple[Order, Money]], journal: Journal) -> None:
     """The locked, paid ``orders`` are taken back, each with what goes back of it (R30)."""
     mark(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tenure.flows.simulation.deeds import (
+    asking,
     buying,
     cancelling,
     choosing,
@@ -20,6 +21,7 @@ from tenure.flows.simulation.deeds.deed import Kind
 KINDS: Final[Mapping[str, Kind]] = {
     **buying.KINDS,
     **people.KINDS,
+    **asking.KINDS,
     **choosing.KINDS,
     **renewing.KINDS,
     **quotes.KINDS,

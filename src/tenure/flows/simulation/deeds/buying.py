@@ -67,14 +67,14 @@ def _ordered(customer: Customer, op: Op, wishes: Sequence[Wish]) -> Deed:
     free = wishes[0][1] == "trial"
     carts: list[PricedCart] = []
 
-    def does() -> object:
+    def does(tab: str = "") -> object:
         cart = carts[0] if carts else filled(customer, op, wishes)
         carts[:] = [cart]
         return buy(
             purchase=_purchase(cart, customer, None if free else how_paid(method, token)),
             now=op.at,
             by=BY,
-            asked=asked(op, customer),
+            asked=asked(op, customer, tab),
         )
 
     def places(unheard: str = "") -> Order | str:
@@ -96,7 +96,9 @@ def _ordered(customer: Customer, op: Op, wishes: Sequence[Wish]) -> Deed:
         if isinstance(order, Order):
             order.id = made
 
-    return replace(ordered(customer, op, does, places), left=left)
+    return replace(
+        ordered(customer, op, does, places), left=left, other_tab=partial(does, " again")
+    )
 
 
 def _unheard(doom: Doom, token: str) -> str:

@@ -41,6 +41,8 @@ class Deed:
     learns: Callable[[object], None] = _nothing
     left: Callable[[Doom], None] | None = None
     """What the rulebook makes of it if somebody died on the way and never comes back."""
+    other_tab: Callable[[], object] | None = None
+    """The same, asked for in another tab, under a key of its own."""
     twice: bool = False
     """Whether doing it twice is the same as doing it once."""
 

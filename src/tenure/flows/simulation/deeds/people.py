@@ -44,7 +44,7 @@ def assign(customer: Customer, op: Op) -> Deed | None:
     named = {"subscription": subscription_id(subscription), "member": member_id(customer, member)}
     return Deed(
         does=partial(assign_seat, **named, now=op.at, by=BY, asked=asked(op, customer)),
-        expects=partial(people.assign, subscription, member, op.at),
+        expects=partial(people.assign, customer, subscription, member, op.at),
     )
 
 

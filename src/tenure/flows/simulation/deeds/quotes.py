@@ -92,7 +92,7 @@ def decline(customer: Customer, op: Op) -> Deed | None:
 
 
 def buy_cart(customer: Customer, op: Op) -> Deed | None:
-    """The cart of a quote is bought beside it, at the prices of the day."""
+    """The cart of a quote is bought beside it, unless its prices changed since it was filled."""
     quote = _quote(customer, op)
     if quote is None:
         return None
@@ -108,6 +108,8 @@ def buy_cart(customer: Customer, op: Op) -> Deed | None:
         if cart.order is not None:
             return None
         refused, lines = quotes.checked(customer, cart.wishes, op.at)
+        if refused is None and sum(each.amount for each in lines) != cart.shown:
+            refused = "cart_changed"
         refused = refused or buying.method_refused(customer, method)
         if refused is not None:
             return refused

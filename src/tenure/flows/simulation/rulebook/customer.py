@@ -46,6 +46,16 @@ class Invitation:
 
 
 @dataclass(eq=False)
+class RoleRequest:
+    """What a member asks for, and how far that is (R40)."""
+
+    member: Member
+    role: str
+    id: UUID
+    status: str = "open"
+
+
+@dataclass(eq=False)
 class Renewal:
     """What is to follow a period: its price once that is fixed, its order, its next day (R24)."""
 
@@ -142,6 +152,8 @@ class Cart:
     id: UUID
     wishes: Sequence[tuple[Offer, str, int]]
     order: Order | None = None
+    shown: int | None = None
+    """What its lines came to when they were last shown (R16)."""
 
 
 @dataclass(eq=False)
@@ -189,6 +201,11 @@ class Subscription:
     def free(self) -> int:
         """Seats that nobody holds or has reserved (R38)."""
         return self.quantity - len(self.holders) - len(self.reserved)
+
+    def preference(self) -> tuple[bool, float, datetime]:
+        """Smallest for the seat that is taken first: the paid before the trial, the one that ends
+        last, the oldest (R36)."""
+        return self.is_trial, -self.periods[-1].ends_at.timestamp(), self.periods[0].starts_at
 
     def covers(self, at: datetime) -> bool:
         """Whether a paid period covers an instant."""
@@ -251,6 +268,7 @@ class Customer:
     id: UUID
     members: list[Member] = field(default_factory=list)
     invitations: list[Invitation] = field(default_factory=list)
+    role_requests: list[RoleRequest] = field(default_factory=list)
     quotes: list[Quote] = field(default_factory=list)
     orders: list[Order] = field(default_factory=list)
     subscriptions: list[Subscription] = field(default_factory=list)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from tenure.flows.simulation.rulebook.asking import served, withdrawn
 from tenure.flows.simulation.rulebook.customer import (
     Customer,
     Invitation,
@@ -17,7 +18,9 @@ from tenure.flows.simulation.rulebook.days import ONE_DAY, day_over
 INVITED_DAYS = 14
 
 
-def assign(subscription: Subscription, member: Member, at: datetime) -> str | None:
+def assign(
+    customer: Customer, subscription: Subscription, member: Member, at: datetime
+) -> str | None:
     """R38: the first that holds of the four reasons, or the seat is the member's."""
     if not subscription.covers(at):
         return "subscription_not_active"
@@ -28,6 +31,7 @@ def assign(subscription: Subscription, member: Member, at: datetime) -> str | No
     if subscription.free() < 1:
         return "no_free_seat"
     subscription.holders[member] = at
+    served(customer, [member], subscription)
     return None
 
 
@@ -67,14 +71,8 @@ def _seats_for(customer: Customer, roles: Sequence[str], at: datetime) -> list[S
     alone = [role for role in roles if len(serving[role]) == 1]
     for role in (*alone, *(role for role in roles if role not in alone)):
         if not any(role in each.offer.roles for each in chosen):
-            chosen.append(min(serving[role], key=_preference))
+            chosen.append(min(serving[role], key=Subscription.preference))
     return chosen
-
-
-def _preference(subscription: Subscription) -> tuple[bool, float, datetime]:
-    """The paid before the trial, the one that ends last, the oldest."""
-    last, first = subscription.periods[-1], subscription.periods[0]
-    return subscription.is_trial, -last.ends_at.timestamp(), first.starts_at
 
 
 def _until(customer: Customer, at: datetime) -> datetime:
@@ -92,6 +90,7 @@ def accept(customer: Customer, invitation: Invitation, at: datetime) -> str | No
     invitation.member.standing = invitation.standing
     for subscription in _let_go(customer, invitation):
         subscription.holders[invitation.member] = at
+        served(customer, [invitation.member], subscription)
     return None
 
 
@@ -167,6 +166,7 @@ def remove(customer: Customer, member: Member) -> str | None:
         if invitation.member is member and invitation.status == "pending":
             _close(customer, invitation, "withdrawn")
     member.status = "removed"
+    withdrawn(customer, [member])
     for subscription in customer.held_by(member):
         del subscription.holders[member]
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from tenure.flows.simulation.rulebook.asking import withdrawn
 from tenure.flows.simulation.rulebook.customer import Customer
 from tenure.flows.simulation.rulebook.people import call_off
 from tenure.flows.simulation.rulebook.renewing import data_gone
@@ -25,6 +26,7 @@ def purge(customer: Customer, at: datetime) -> str | None:
     for invitation in customer.invitations:
         if invitation.status == "pending":
             call_off(customer, invitation)
+    withdrawn(customer, customer.members)
     for subscription in customer.subscriptions:
         subscription.holders.clear()
         subscription.reserved.clear()

@@ -50,6 +50,8 @@ def make(customer: Customer, cart: Cart, at: datetime) -> str | Quote:
     if refused is not None:
         return refused
     net, tax = taxed(sum(each.amount for each in lines), customer.audience, customer.country)
+    if cart.shown is None:
+        cart.shown = sum(each.amount for each in lines)
     until = customer.today(at) + VALID_DAYS * ONE_DAY
     quote = Quote(UUID(int=0), cart, lines, net, tax, until, day_over(until, customer.zone))
     customer.quotes.append(quote)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from tenure.flows.simulation.rulebook.asking import is_awaited
 from tenure.flows.simulation.rulebook.customer import Customer
 from tenure.flows.simulation.rulebook.renewing import next_instant
 
@@ -17,6 +18,8 @@ def stirs(customer: Customer, at: datetime) -> bool:
     if any(each.status == "pending" and each.expires_at <= at for each in customer.invitations):
         return True
     if any(each.status == "sent" and each.expires_at <= at for each in customer.quotes):
+        return True
+    if is_awaited(customer):
         return True
     due = next_instant(customer)
     return due is not None and due <= at

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from tenure.flows.simulation.rulebook.asking import served
 from tenure.flows.simulation.rulebook.customer import Customer, Subscription
 
 
@@ -16,7 +17,7 @@ def end_trials(customer: Customer, begun: Sequence[Subscription], at: datetime) 
             by = _instead_of(trial, paid)
             if by:
                 trial.cancelled_at = at
-                _hand_over(trial, by, at)
+                _hand_over(customer, trial, by, at)
 
 
 def _instead_of(trial: Subscription, paid: Sequence[Subscription]) -> list[Subscription]:
@@ -33,13 +34,16 @@ def _instead_of(trial: Subscription, paid: Sequence[Subscription]) -> list[Subsc
     return [] if wanted else chosen
 
 
-def _hand_over(trial: Subscription, by: Sequence[Subscription], at: datetime) -> None:
+def _hand_over(
+    customer: Customer, trial: Subscription, by: Sequence[Subscription], at: datetime
+) -> None:
     """Who holds a seat gets one of each, those assigned first before the others; then who is
     invited. Where fewer were bought, the rest stays with what ended."""
     for member in sorted(trial.holders, key=lambda each: trial.holders[each]):
         to = [each for each in by if each.free() > 0]
         for each in to:
             each.holders[member] = at
+            served(customer, [member], each)
         if to:
             del trial.holders[member]
     for invitation in list(trial.reserved):

@@ -34,6 +34,10 @@ def written(customer: Customer) -> dict[str, str]:
             f"{_named(customer, i.member.email)}|{i.standing}|{i.status}|{_instant(i.expires_at)}"
             for i in customer.invitations
         ),
+        "role_requests": (
+            f"{_named(customer, r.member.email)}|{r.role}|{r.status}"
+            for r in customer.role_requests
+        ),
         "papers": (f"{p.kind}|{p.series}|{p.net}|{p.tax}|{p.issued_on}" for p in customer.papers),
         "money": sorted(
             f"{account}|{customer.currency}|{balance}"
