@@ -165,7 +165,7 @@ SETTINGS: Final = (
         en="Where applications reach the decision node, if one runs.",
         fr="L’adresse par laquelle les applications joignent le nœud de décision, s’il y en a un.",
         read=_address,
-        without=("the public address", "l'adresse publique"),
+        without=("the public address", "l’adresse publique"),
     ),
     Setting(
         "TENURE_ALLOWED_HOSTS",
@@ -304,7 +304,7 @@ SETTINGS: Final = (
         "montre.",
         read=str,
         secret=True,
-        without=("no messages are believed", "aucun message n'est cru"),
+        without=("no messages are believed", "aucun message n’est cru"),
     ),
     Setting(
         "TENURE_STRIPE_API_BASE",
@@ -361,7 +361,7 @@ SETTINGS: Final = (
         "comme CF-IPCountry : une preuve du pays d’un consommateur. Cru seulement s’il est donné "
         "ici.",
         read=_header,
-        without=("none is believed", "aucun n'est cru"),
+        without=("none is believed", "aucun n’est cru"),
     ),
     Setting(
         "TENURE_PLATFORM_DIR",
@@ -371,6 +371,6 @@ SETTINGS: Final = (
         fr="Le dossier par lequel factures et données d’e-reporting vont à la plateforme agréée, "
         "et par lequel reviennent ses réponses.",
         read=_path,
-        without=("nothing is handed over", "rien n'est transmis"),
+        without=("nothing is handed over", "rien n’est transmis"),
     ),
 )
