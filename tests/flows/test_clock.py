@@ -309,7 +309,7 @@ def outcome_of(organisation: Organisation) -> Outcome:
     papers = Document.objects.filter(organisation=organisation).order_by("id")
     refunds = Refund.objects.filter(organisation=organisation).order_by("id")
     entries = Entry.objects.filter(organisation=organisation).order_by()
-    facts, owner = known(organisation).facts, public_id("mem", owner_of(organisation).id)
+    facts, owner = known(organisation), public_id("mem", owner_of(organisation).id)
     now = microseconds(clock_of(organisation.id) or START)
     found = [
         decide(facts, owner, grant, now) for grant in (("modeller", "draw"), ("solver", "run"))
