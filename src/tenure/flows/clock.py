@@ -60,10 +60,11 @@ def clock_verdict(clock: datetime | None, to: datetime, *, sandbox: bool) -> Ver
 def advance_clock(*, organisation: UUID, to: datetime, by: str, sandbox: bool) -> Advanced:
     """Advance an organisation's clock to the UTC instant ``to``, as if the days had passed.
 
-    What was left unknown is asked first, at the instant where the clock stood; then each due
-    thing happens at its own instant. Killed in the middle, the clock stands where it came to, and
-    advancing it again goes on. Raises ``NotFound``, or ``Refused`` with ``no_test_clock``,
-    ``sandbox_only``, ``clock_only_forward`` or ``clock_too_far``.
+    What was left unknown is asked first, at the instant where the clock stood, and seats that
+    became free are given to those who wait for them (R40); then each due thing happens at its own
+    instant. Killed in the middle, the clock stands where it came to, and advancing it again goes
+    on. Raises ``NotFound``, or ``Refused`` with ``no_test_clock``, ``sandbox_only``,
+    ``clock_only_forward`` or ``clock_too_far``.
     """
     ahead = look_at(organisation)
     asked = clock = ahead.clock
@@ -72,12 +73,7 @@ def advance_clock(*, organisation: UUID, to: datetime, by: str, sandbox: bool) -
         raise Refused.by(verdict)
     before = Stream.objects.filter(organisation_id=organisation).values_list("sequence", flat=True)
     first = before.first() or 0
-    ahead = _charge(ahead, clock)
-    if ahead.in_flight and recover_of_organisation(organisation, now=clock):
-        ahead = look_at(organisation)
-    if ask_again(organisation, ahead.waiting, now=clock):
-        ahead = look_at(organisation)
-    ahead = _bring_up_to_date(ahead, clock)
+    ahead = _catch_up(ahead, clock)
     while True:
         instant = ahead.next(to)
         if _ask_yesterday(ahead, instant or to, again=ahead.clock != asked):
@@ -110,6 +106,20 @@ def advance_all(*, to: datetime, by: str) -> int:
     for organisation in behind:
         advance_clock(organisation=organisation, to=to, by=by, sandbox=True)
     return len(behind)
+
+
+def _catch_up(ahead: Outlook, clock: datetime) -> Outlook:
+    """Do what was left where the clock stands; returns what lies ahead then."""
+    whose = ahead.organisation
+    ahead = _charge(ahead, clock)
+    if ahead.in_flight and recover_of_organisation(whose, now=clock):
+        ahead = look_at(whose)
+    if ask_again(whose, ahead.waiting, now=clock):
+        ahead = look_at(whose)
+    if ahead.due.follows:
+        _step(ahead, clock)
+        ahead = look_at(whose)
+    return _bring_up_to_date(ahead, clock)
 
 
 def _step(ahead: Outlook, instant: datetime) -> None:
