@@ -10,7 +10,8 @@ from tenure.events.models import Event
 from tenure.events.queries import revision_of
 from tenure.flows.api_keys import make_api_key, revoke_api_key
 from tenure.organisations.models import Organisation
-from tenure.organisations.queries import api_key_of, api_keys_of, valid_key
+from tenure.organisations.queries import api_key_of, api_keys_of
+from tests.organisations.keys import valid_key
 from tests.shop import START, customer, open_shop
 
 pytestmark = pytest.mark.django_db(transaction=True)

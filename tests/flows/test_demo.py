@@ -13,9 +13,9 @@ from tenure.flows.policy import ensure_policy
 from tenure.flows.verify.run import verify
 from tenure.orders.models import Order
 from tenure.organisations.models import Invitation, Member, Organisation, StaffMember, StudentProof
-from tenure.organisations.queries import valid_key
 from tenure.subscriptions.models import Subscription
 from tenure.support.models import Request
+from tests.organisations.keys import valid_key
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

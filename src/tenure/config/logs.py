@@ -50,10 +50,11 @@ def configure_logs(log_format: Literal["json", "console"], level: str) -> None:
     # A refusal has its line already, from the edge's request log; what is left are our errors.
     logging.getLogger("django.request").setLevel(logging.ERROR)
     structlog.configure(
-        processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        wrapper_class=structlog.make_filtering_bound_logger(
-            level
-        ),  # what is not told costs nothing
+        processors=[
+            structlog.stdlib.filter_by_level,  # what is not told costs nothing
+            *_SHARED,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )

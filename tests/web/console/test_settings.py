@@ -13,8 +13,8 @@ from tenure.events.models import Event
 from tenure.flows.api_keys import make_api_key
 from tenure.flows.ownership import offer_ownership
 from tenure.organisations.models import ApiKey, Organisation, OwnershipOffer
-from tenure.organisations.queries import valid_key
 from tenure.organisations.rules import Standing
+from tests.organisations.keys import valid_key
 from tests.shop import START, customer, owner_of
 from tests.web.console.companies import (
     INSIDERS_ONLY,

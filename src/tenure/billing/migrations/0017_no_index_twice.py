@@ -22,10 +22,32 @@ class Migration(migrations.Migration):
             name='order',
             field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='orders.order'),
         ),
+        # With a foreign key's index Django drops every other one on that column alone, also the
+        # unique one below.
+        migrations.RemoveConstraint(
+            model_name='payment', name='payment_one_open_or_captured_per_order'
+        ),
         migrations.AlterField(
             model_name='payment',
             name='order',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='orders.order'),
+        ),
+        migrations.AddConstraint(
+            model_name='payment',
+            constraint=models.UniqueConstraint(
+                fields=['order'],
+                condition=models.Q(
+                    status__in=[
+                        'promised',
+                        'intended',
+                        'unknown',
+                        'authentication_required',
+                        'awaiting_transfer',
+                        'captured',
+                    ]
+                ),
+                name='payment_one_open_or_captured_per_order',
+            ),
         ),
         migrations.AlterField(
             model_name='recognition',
