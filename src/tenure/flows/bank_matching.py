@@ -112,8 +112,7 @@ def _groups(found: Sequence[tuple[UUID, list[str]]], now: datetime) -> list[Grou
 
 def _match(group: Group, *, now: datetime, by: str) -> None:
     with transaction(now=group.at, by=by) as journal:
-        lock_organisations(group.organisations)
-        _follow_clock(group, journal)
+        lock_organisations(group.organisations, journal)
         orders = lock_orders(group.orders)
         payments = lock_transfers(orders)
         lines = lock_lines({*group.lines, *_held(orders)})
@@ -211,14 +210,6 @@ def wanting_of(
             last_day=last_day(order, zones[order.organisation_id]) if waits else None,
         )
     return wanting
-
-
-def _follow_clock(group: Group, journal: Journal) -> None:
-    """A test clock may have been advanced since it was read (R2)."""
-    clocks = Organisation.objects.filter(id__in=group.organisations, test_clock__isnull=False)
-    for clock in clocks.values_list("test_clock", flat=True):
-        if clock is not None and clock > journal.at:
-            journal.at = clock
 
 
 def _held(orders: Mapping[UUID, Order]) -> list[UUID]:

@@ -84,7 +84,8 @@ def advance_clock(*, organisation: UUID, to: datetime, by: str, sandbox: bool) -
         if instant is None:
             break
         _step(ahead, instant)
-        ahead = _bring_up_to_date(_charge(look_at(organisation), instant), instant)
+        ahead = look_at(organisation)
+        ahead = _bring_up_to_date(_charge(ahead, ahead.clock), ahead.clock)
     with transaction(now=to, by=by, organisation=organisation) as journal:
         row = lock_organisation(organisation, journal)
         if row.test_clock is None or to < row.test_clock:

@@ -65,12 +65,18 @@ def lock_living(organisation: UUID, journal: Journal) -> Organisation:
     return row
 
 
-def lock_organisations(ids: Iterable[UUID]) -> None:
-    """Lock organisations that are known to exist, in the order of their ids; one statement."""
-    run(
-        f"SELECT FROM organisations_organisation WHERE id {AMONG} ORDER BY id FOR NO KEY UPDATE",
+def lock_organisations(ids: Iterable[UUID], journal: Journal) -> None:
+    """Lock organisations that are known to exist, in the order of their ids; one statement.
+
+    The ``journal`` follows the test clock of one that is alone, as in ``lock_organisation``.
+    """
+    found = run(
+        f"SELECT test_clock FROM organisations_organisation WHERE id {AMONG} "  # noqa: S608 - of constants
+        "ORDER BY id FOR NO KEY UPDATE",
         [list(ids)],
     )
+    if len(found) == 1 and found[0][0] is not None:
+        journal.at = max(journal.at, found[0][0])
 
 
 def lock_member_first(member: UUID, journal: Journal) -> Member:

@@ -161,7 +161,7 @@ def _recover(waiting: QuerySet[PaymentMethod], now: datetime) -> int:
         return 0
     outcomes = [gateway(each.gateway).ask_card(card_to_save(each)) for each in found]
     with transaction(now=now, by="worker") as journal:
-        lock_organisations({each.organisation_id for each in found})
+        lock_organisations({each.organisation_id for each in found}, journal)
         commands.settle_payment_methods(outcomes=outcomes, journal=journal)
         PaymentMethod.objects.filter(
             id__in=[each.id for each in found if each.gateway_reference], status__in=CARDS_WAITING

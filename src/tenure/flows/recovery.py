@@ -70,7 +70,7 @@ def recover_steps(*, now: datetime) -> int:
         given_up = now - each.created_at > STEP_WITHIN
         outcomes.append(called.cancel(charge) if given_up else called.ask(charge))
     with transaction(now=now, by="worker") as journal:
-        lock_organisations({each.organisation_id for each in found})
+        lock_organisations({each.organisation_id for each in found}, journal)
         settle(outcomes=outcomes, journal=journal)
         Payment.objects.filter(id__in=[each.id for each in found]).update(called_at=now)
     return len(found)
@@ -95,6 +95,6 @@ def _recover(waiting: Iterable[Payment], *, now: datetime) -> int:
         batch = found[start : start + BATCH]
         outcomes = [gateway(each.gateway).ask(charge_of(each)) for each in batch]
         with transaction(now=now, by="worker") as journal:
-            lock_organisations({each.organisation_id for each in batch})
+            lock_organisations({each.organisation_id for each in batch}, journal)
             settle(outcomes=outcomes, journal=journal)
     return len(found)

@@ -119,7 +119,7 @@ def _end_steps(scope: Q, now: datetime, until: datetime) -> int:
         waiting = found[start : start + BATCH]
         outcomes = [gateway(each.gateway).cancel(charge_of(each)) for each in waiting]
         with transaction(now=now, by="worker") as journal:
-            lock_organisations({each.organisation_id for each in waiting})
+            lock_organisations({each.organisation_id for each in waiting}, journal)
             settle(outcomes=outcomes, journal=journal)
     return len(found)
 
@@ -139,7 +139,7 @@ def _claim(scope: Q, now: datetime, most: int) -> list[Payment]:
 
 def _settle(claimed: Sequence[Payment], outcomes: Sequence[Outcome], *, now: datetime) -> None:
     with transaction(now=now, by="worker") as journal:
-        lock_organisations({each.organisation_id for each in claimed})
+        lock_organisations({each.organisation_id for each in claimed}, journal)
         settle(outcomes=outcomes, journal=journal)
 
 
