@@ -27,38 +27,13 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from benchmarks.catalogue import database
-from benchmarks.renewal import twin
+from benchmarks.renewal import catalogue_of, twin
 
 SUBSCRIPTIONS: Final = 100
 DAYS: Final = (1, 25)
 APART: Final = timedelta(days=3)
 YEAR: Final = timedelta(days=365)
 START: Final = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
-CATALOGUE: Final = """
-vendor: {name: Atelier, country: FR, timezone: Europe/Paris}
-currencies:
-- {code: EUR}
-applications:
-- {id: modeller, name: Modeller, permissions: [draw]}
-solutions:
-- {id: design, name: {en: Design, fr: Conception}}
-roles:
-- id: designer
-  name: {en: Designer, fr: Concepteur}
-  description: {en: Draws., fr: Dessine.}
-  solution: design
-  grants: {modeller: [draw]}
-offers:
-""" + "".join(
-    f"""- id: offer-{n}
-  roles: [designer]
-  audience: business
-  channel: online
-  countries: [FR]
-  prices: [{{term: quarter, currency: EUR, amount: {36000 + n}}}]
-"""
-    for n in range(SUBSCRIPTIONS)
-)
 
 
 def open_shop() -> None:
@@ -68,7 +43,8 @@ def open_shop() -> None:
     from tenure.flows.policy import ensure_policy
 
     ensure_policy(now=START)
-    import_file(file=parse_catalogue(CATALOGUE), source=CATALOGUE, now=START, by="command")
+    sold = catalogue_of(SUBSCRIPTIONS, "quarter", 36_000)
+    import_file(file=parse_catalogue(sold), source=sold, now=START, by="command")
 
 
 def make_customer(days: int) -> UUID:

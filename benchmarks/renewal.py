@@ -53,16 +53,22 @@ roles:
   solution: design
   grants: {modeller: [draw]}
 offers:
-""" + "".join(
-    f"""- id: offer-{n}
+"""
+
+
+def catalogue_of(offers: int, term: str, amount: int) -> str:
+    """A vendor's file with so many offers of one role, each a cent dearer than that before it."""
+    return CATALOGUE + "".join(
+        f"""- id: offer-{n}
   roles: [designer]
   audience: business
   channel: online
   countries: [FR]
-  prices: [{{term: year, currency: EUR, amount: {120000 + n}}}]
+  prices: [{{term: {term}, currency: EUR, amount: {amount + n}}}]
 """
-    for n in range(3)
-)
+        for n in range(offers)
+    )
+
 
 WORLD: Final[tuple[LiteralString, ...]] = (
     """
@@ -159,7 +165,8 @@ def make_world(organisations: int) -> None:
     from tests.shop import customer, fill_cart, order_cart
 
     ensure_policy(now=STARTED)
-    import_file(file=parse_catalogue(CATALOGUE), source=CATALOGUE, now=STARTED, by="command")
+    sold = catalogue_of(3, "year", 120_000)
+    import_file(file=parse_catalogue(sold), source=sold, now=STARTED, by="command")
     at = STARTED + timedelta(hours=9)
     first = customer(clock=None)
     order_cart(first, fill_cart(first, ("offer-0", 1), now=at), now=at)
