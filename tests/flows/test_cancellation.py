@@ -262,6 +262,16 @@ def test_of_what_staff_gave_back_before_nothing_is_promised_again() -> None:
     assert (
         sum(Document.objects.filter(kind="credit_note").values_list("total", flat=True)) == 288000
     )
+    whole = bought(company, 1)
+    refund_order(
+        order=parse_public_id("ord", whole),
+        amount=Money(TOTAL, "EUR"),
+        reason="A gesture.",
+        now=START,
+        by="test",
+    )
+    made = api.post(f"/orders/{whole}/cancellation", idempotency_key="w").body
+    assert (made["refund"]["amount"], made["credit_note"]) == (0, None)
     trial = order_cart(
         customer(email="t@atelier.example"),
         fill_cart(Organisation.objects.latest("id"), ("designer-trial", 1), term=Term.TRIAL),

@@ -130,6 +130,8 @@ class Order:
     """Of which subscription, and for which of its periods, it buys more seats (R27)."""
     brought: bool = False
     """Whether those are there."""
+    choices: int = 0
+    """How often the next quantity had been chosen when they came."""
     renews: list[tuple[Subscription, Period]] = field(default_factory=list)
     """After which periods it buys the next ones (R20)."""
     intended: bool = False
@@ -185,6 +187,8 @@ class Subscription:
     order: Order
     position: int
     stops_after: int | None = None
+    choices: int = 0
+    """How often the next quantity was chosen."""
     cancelled_at: datetime | None = None
     periods: list[Period] = field(default_factory=list)
     holders: dict[Member, datetime] = field(default_factory=dict)

@@ -40,7 +40,7 @@ def seats_come(order: Order, at: datetime) -> bool:
         period.quantity += line.quantity
         subscription.quantity += line.quantity
         subscription.next_quantity += line.quantity
-    order.brought = True
+    order.brought, order.choices = True, subscription.choices
     _look_ahead(subscription, at)
     return True
 
@@ -96,10 +96,11 @@ def seats_go(order: Order, at: datetime) -> None:
     seats = sum(line.quantity for line in order.lines)
     period.quantity -= seats
     left = subscription.quantity - seats
-    if subscription.next_quantity >= subscription.quantity:
-        subscription.next_quantity -= seats
-    else:
+    chosen_since = subscription.choices > order.choices
+    if chosen_since and subscription.next_quantity < subscription.quantity:
         subscription.next_quantity = min(subscription.next_quantity, left)
+    else:
+        subscription.next_quantity -= seats
     shrink(subscription, left)
     _look_ahead(subscription, at)
 
