@@ -17,6 +17,7 @@ from tenure.billing.queries.statements import (
     refunds_to_send,
     statements,
     suggestions,
+    waiting_orders,
 )
 from tenure.billing.queries.statements import queue as queue_of_lines
 from tenure.flows.bank_queue import assign_line, give_back, mark_not_ours, undo_line
@@ -139,6 +140,18 @@ def test_money_goes_back_in_a_file_that_is_made_once() -> None:
     all_holds()
 
 
+def test_money_under_a_customers_reference_is_theirs_until_it_is_back() -> None:
+    """R31: as long as it is on its way, nothing of theirs is purged."""
+    order = by_transfer(customer())
+    imported(transfer_for(order))
+    imported(transfer_for(order, 1000))
+    twice = BankLine.objects.get(open__gt=0)
+    payout = give_back(line=twice.id, note="Deux fois", **WHO).ids[0]
+    whose = Order.objects.get(id=order).organisation_id
+    assert BankPayout.objects.get(id=payout).organisation_id == whose
+    all_holds()
+
+
 def test_a_refund_goes_to_the_account_that_paid() -> None:
     order = by_transfer(customer())
     imported(transfer_for(order))
@@ -231,6 +244,8 @@ def test_staff_see_what_waits_and_what_it_may_be_for() -> None:
     assert [each.order for each in found[lines[0].id]] == [by_account, by_amount]
     (likely,) = found[lines[1].id]
     assert (likely.order, likely.same_payer, likely.same_amount) == (by_account, True, False)
+    assert [order.id for order in waiting_orders()] == [by_account, by_amount]
+    assert [order.id for order in waiting_orders(after=by_account)] == [by_amount]
     assert len(statements()) == 3
     refund_order(order=paid, amount=None, reason="A gesture.", now=START, by="test")
     give_back(line=lines[0].id, note="Erreur", **WHO)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -18,7 +19,7 @@ from tenure.billing.documents.facturx import render_xml
 from tenure.billing.models import Document, Payment, Recognition, Refund
 from tenure.events.journal import transaction
 from tenure.events.models import Event
-from tenure.flows.cancellation import NewCancellation, ask_cancellation
+from tenure.flows.cancellation import NewCancellation, ask_cancellation, grant_cancellation
 from tenure.flows.clock import advance_clock
 from tenure.flows.due import BATCH
 from tenure.flows.placing import CardPayment, TransferPayment
@@ -175,12 +176,6 @@ def test_taken_back_alone_or_with_the_subscription() -> None:
     owner = owner_of(company)
     assign_seat(subscription=designers.id, member=owner.id, now=START, by="test")
     advance(company, 3)
-    choose_renewal(subscription=designers.id, next_quantity=1, now=START, by="test")
-    soon = added(designers, 2)
-    assert counts(designers) == (4, 3, 4, 4)
-    assert cancelled(soon) == ("granted", soon.total)
-    assert counts(designers) == (2, 1, 2, 2), "as it was chosen before they came"
-    choose_renewal(subscription=designers.id, next_quantity=2, now=START, by="test")
     kept, gone = (added(designers, 2) for _ in range(2))
     choose_renewal(subscription=designers.id, next_quantity=5, now=START, by="test")
     assert cancelled(gone) == ("granted", gone.total)
@@ -188,7 +183,7 @@ def test_taken_back_alone_or_with_the_subscription() -> None:
     note = Document.objects.get(order=gone, kind="credit_note")
     assert (note.total, note.corrects.order_id) == (gone.total, gone.id)
     assert SeatChange.objects.get(order=gone).undone_at is not None
-    assert told(company, "subscription.seats_taken_back") == [soon.id, gone.id]
+    assert told(company, "subscription.seats_taken_back") == [gone.id]
     waiting = added(designers, 1, TransferPayment())
     late = added(designers, 1, CardPayment("tok_authenticate"))
     first = Order.objects.get(kind="purchase")
@@ -197,7 +192,7 @@ def test_taken_back_alone_or_with_the_subscription() -> None:
     waiting.refresh_from_db()
     assert (kept.status, waiting.status) == ("cancelled", "withdrawn")
     refunds = Refund.objects.filter(status="done").values_list("order_id", "amount")
-    assert set(refunds) == {(each.id, each.total) for each in (soon, kept, gone, first)}
+    assert set(refunds) == {(each.id, each.total) for each in (kept, gone, first)}
     assert SeatChange.objects.get(order=kept).undone_at is not None
     assert refused_by(lambda: added(designers, 1)) == "subscription_not_active"
     now = clock_of(company.id)
@@ -331,6 +326,42 @@ def test_what_was_paid_beside_a_renewal_that_is_ordered_anew_goes_back() -> None
     with transaction(now=START, by="test") as journal:
         taken = [pay_released_back(Q(), START, journal) for _ in range(3)]
     assert taken == [BATCH, 1, 0], "a full round says that there may be more"
+
+
+def test_what_was_paid_beside_a_renewal_counts_for_what_is_chosen_and_goes_back_at_the_end() -> (
+    None
+):
+    """R26, R27, R30: as many as are chosen, and nothing is kept for a period that never begins."""
+    open_shop()
+    payer = customer()
+    first = by_transfer(payer)
+    imported(transfer_for(first, TOTAL))
+    designers = Subscription.objects.get(organisation=payer)
+    seats = designers.quantity
+    advance(payer, 340)  # the renewal is invoiced ahead
+    beside = added(designers, 2, CardPayment("tok_ok"))
+    now = clock_of(payer.id)
+    assert now is not None
+    choose_renewal(subscription=designers.id, next_quantity=seats, now=now, by="test")
+    renewal = Renewal.objects.get(subscription=designers)
+    assert renewal.quantity == seats
+    assert SeatChange.objects.get(order=beside, for_next=True).released_at == now
+    later = added(designers, 1, CardPayment("tok_ok"))
+    advance(payer, 358)  # their windows are closed
+    asked = ask_cancellation(new=NewCancellation(Order.objects.get(id=first).id, "fr"), **at(payer))
+    grant_cancellation(request=asked.ids[0], **at(payer))
+    advance(payer, 359)
+    for order in (beside, later):
+        (this, following) = order.lines.order_by("position")
+        assert Refund.objects.get(order=order).amount == following.gross
+        assert Order.objects.get(id=order.id).status == "paid"
+        assert this.gross
+    all_holds()
+
+
+def at(organisation: Organisation) -> dict[str, Any]:
+    """When and by whom something is done, by its clock."""
+    return {"now": clock_of(organisation.id), "by": "test"}
 
 
 def released_again(change: SeatChange, times: int) -> None:

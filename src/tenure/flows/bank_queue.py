@@ -37,6 +37,7 @@ from tenure.billing.models import (
     BankResolution,
     NotACustomers,
     PaymentStatus,
+    TransferReference,
 )
 from tenure.events.asked import Asked
 from tenure.events.journal import Journal, transaction
@@ -260,9 +261,12 @@ def _customer_of(orders: Sequence[UUID]) -> Organisation:
 
 
 def _organisation_of(row: BankLine) -> UUID | None:
-    """Whose money it is, if another part of it was theirs."""
+    """Whose money it is: theirs who got another part of it, or whose orders alone it names."""
     found = BankAllocation.objects.filter(line=row, undone_at__isnull=True)
     owners = set(found.values_list("organisation_id", flat=True))
+    if not owners:
+        named = TransferReference.objects.filter(reference__in=row.references)
+        owners = set(named.values_list("organisation_id", flat=True))
     return owners.pop() if len(owners) == 1 else None
 
 

@@ -17,9 +17,10 @@ from tenure.billing.commands.refunds import intend_refund_of
 from tenure.billing.models import Document, Refund
 from tenure.billing.queries.cancellations import left_of, left_of_lines
 from tenure.events.journal import Journal
-from tenure.flows.documents.crediting import credit_lines
+from tenure.flows.documents.crediting import credit_lines, credit_what_goes_back
 from tenure.flows.renewals.ending import stop_before_it_begins, take_renewals_along
 from tenure.flows.seat_changes.undoing import (
+    end_seat_changes,
     paid_orders_of,
     undo_seat_changes,
     withdraw_unpaid,
@@ -102,6 +103,8 @@ def _intend(
 
 def _credit(taking: Taking, organisation: Organisation, journal: Journal) -> list[Document]:
     why = ORDER_CANCELLED.text(organisation.language)
+    if taking.whole:
+        return credit_what_goes_back(order=taking.order.id, reason=why, journal=journal)
     positions = frozenset(line.position for line in taking.lines)
     return credit_lines(order=taking.order.id, positions=positions, reason=why, journal=journal)
 
@@ -132,11 +135,12 @@ def take_seats_along(
     """Seats that were added to ``subscriptions`` end with them (R27).
 
     What of their orders is unpaid is withdrawn; what was paid is taken back, if it still could be
-    by itself.
+    by itself. What others of them paid for a period that does not begin any more is left to
+    whoever takes its renewal along.
     """
     withdraw_unpaid(subscriptions=subscriptions, journal=journal)
     refunds: list[Refund] = []
-    orders = paid_orders_of(subscriptions)
+    whole, orders = [], paid_orders_of(subscriptions)
     for order in orders:
         lines = list(order.lines.order_by("position"))
         eligible = cancellable_lines(order, lines, organisation, journal.at)
@@ -147,5 +151,7 @@ def take_seats_along(
             journal.write()  # the refund counts when it is credited
             _credit(taking, organisation, journal)
             commands.cancel(orders=[(order, refund)], journal=journal)
-    undo_seat_changes(orders=[order.id for order in orders], journal=journal)
+            whole.append(order.id)
+    undo_seat_changes(orders=whole, journal=journal)
+    end_seat_changes(orders=[order.id for order in orders], journal=journal)
     return refunds

@@ -19,6 +19,7 @@ from tenure.subscriptions.commands.renewing import unschedule
 from tenure.subscriptions.errors import RENEWAL_REPLACED, RENEWAL_STOPPED
 from tenure.subscriptions.models import Period
 from tenure.subscriptions.queries.obligations import Obligation, obligations
+from tenure.subscriptions.queries.seat_changes import seats_paid_ahead
 from tenure.subscriptions.rules.due import renews
 
 
@@ -55,7 +56,7 @@ def follow_choice(
     if owed.renewal.order_id is not None and journal.at < current.opt_out_until:
         if not goes_on:
             return _taken_back(owed, buyer, RENEWAL_STOPPED, journal)
-        if changed_quantity and owed.renewal.quantity != owed.subscription.next_quantity:
+        if changed_quantity and _is_for_another_quantity(owed):
             _refuse_in_flight(owed.renewal.order_id)
             return _taken_back(owed, buyer, RENEWAL_REPLACED, journal)
     ordered = owed.renewal.order_id is not None
@@ -68,6 +69,13 @@ def follow_choice(
         refuse_card_of_staff(CardPayment(), journal.by)
     unschedule(periods=[current.id])
     return Following(charges=bool(orders))
+
+
+def _is_for_another_quantity(owed: Obligation) -> bool:
+    """Whether what is ordered, with the seats that were paid beside it, is not what is chosen."""
+    subscription = owed.subscription
+    ahead = seats_paid_ahead([subscription.id]).get((subscription.id, owed.renewal.number), 0)
+    return (owed.renewal.quantity or 0) + ahead != subscription.next_quantity
 
 
 def _refuse_in_flight(order: UUID) -> None:

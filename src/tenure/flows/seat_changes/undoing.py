@@ -21,7 +21,7 @@ from tenure.orders.models import Order, OrderStatus
 from tenure.subscriptions.commands.seat_changes import mark_undone
 from tenure.subscriptions.events import SeatsTakenBack
 from tenure.subscriptions.models import Period, SeatChange, Subscription
-from tenure.subscriptions.queries.seat_changes import changes_of, chosen_since, orders_adding_to
+from tenure.subscriptions.queries.seat_changes import changes_of, orders_adding_to
 
 _BATCH: Final = 1000
 """How many rows one UPDATE takes: PostgreSQL bounds the values of a statement."""
@@ -58,12 +58,11 @@ def undo_seat_changes(
     running = {id_: row for id_, row in subscriptions.items() if row.cancelled_at is None}
     going = _shorten_periods(changes, running, journal)
     chosen = chosen_losses(list(going))
-    since = chosen_since(orders, {row.organisation_id for row in running.values()})
     resizes = []
     for id_, seats in going.items():
         row = running[id_]
         left = row.quantity - seats
-        row.next_quantity = _next_quantity(row, seats, chosen_since=id_ in since)
+        row.next_quantity = _next_quantity(row, seats)
         resizes.append(Resize(row, left, chosen.get(id_, ())))
     lost = resize(resizes=resizes, journal=journal)
     rows = [running[id_] for id_ in going]
@@ -73,6 +72,27 @@ def undo_seat_changes(
         if not each.for_next and each.subscription_id in going:
             _tell(each, running[each.subscription_id], journal)
     return lost
+
+
+def end_seat_changes(*, orders: Sequence[UUID], journal: Journal) -> None:
+    """The seats that the locked ``orders`` added end with their subscriptions, without money.
+
+    What was paid for a period that has not begun, or is to go back already, stays to be paid back
+    (R27). Two statements.
+    """
+    changes = [each for each in changes_of(orders) if each.undone_at is None]
+    begun = set(
+        Period.objects.filter(
+            subscription__in={each.subscription_id for each in changes}, starts_at__lte=journal.at
+        ).values_list("subscription_id", "number")
+    )
+    ending = [
+        each
+        for each in changes
+        if each.released_at is None
+        and (not each.for_next or (each.subscription_id, each.number) in begun)
+    ]
+    mark_undone(changes=ending, at=journal.at)
 
 
 def withdraw_unpaid(*, subscriptions: Collection[UUID], journal: Journal) -> None:
@@ -117,12 +137,11 @@ def _shorten_periods(
     return dict(going)
 
 
-def _next_quantity(subscription: Subscription, seats: int, *, chosen_since: bool) -> int:
-    """Without the seats that go; if fewer were chosen since they came, that stays."""
-    left = subscription.quantity - seats
-    if chosen_since and subscription.next_quantity < subscription.quantity:
-        return min(subscription.next_quantity, left)
-    return subscription.next_quantity - seats
+def _next_quantity(subscription: Subscription, seats: int) -> int:
+    """Without the seats that go; if fewer were chosen since, that stays."""
+    if subscription.next_quantity >= subscription.quantity:
+        return subscription.next_quantity - seats
+    return min(subscription.next_quantity, subscription.quantity - seats)
 
 
 def _tell(change: SeatChange, subscription: Subscription, journal: Journal) -> None:

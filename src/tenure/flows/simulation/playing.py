@@ -31,14 +31,10 @@ from tenure.flows.simulation.faults import Died, Doom, doomed
 from tenure.flows.simulation.killing import killed_in
 from tenure.flows.simulation.reading import Deciders, read, whose_are
 from tenure.flows.simulation.report import Report
-from tenure.flows.simulation.rulebook import asking, renewing
-from tenure.flows.simulation.rulebook.buying import expired, recovered
-from tenure.flows.simulation.rulebook.cancelling import all_sent_back
+from tenure.flows.simulation.rulebook import asking
 from tenure.flows.simulation.rulebook.customer import Customer, Member
 from tenure.flows.simulation.rulebook.deciding import Grant, decide
-from tenure.flows.simulation.rulebook.people import ran_out
-from tenure.flows.simulation.rulebook.quotes import quotes_expired
-from tenure.flows.simulation.rulebook.stirring import stirs
+from tenure.flows.simulation.rulebook.stirring import advanced, stirs, worked
 from tenure.flows.simulation.rulebook.writing import written
 from tenure.flows.simulation.statements import Bank, transfers
 from tenure.flows.simulation.story import START, Founding, Op, Story
@@ -202,8 +198,11 @@ class Play:
     def _do(self, customer: Customer, op: Op) -> None:
         if customer.own_clock:
             self._advance(customer, op.at, op.fault if op.picks[0] % 2 else 0)
-        if op.kind == "transfer":
+        if op.kind in ("transfer", "send"):
             self._transfer(customer, op)
+            return
+        if op.kind == "pay_out":
+            self._pay_out(op)
             return
         kind = KINDS.get(op.kind) if not customer.purged or op.kind == "purge" else None
         deed = kind(customer, op) if kind else None
@@ -213,6 +212,7 @@ class Play:
         came, made = self._done(deed, op)
         if came == _GONE:
             self.report.done[f"{op.kind} {came}"] += 1
+            customer.settled = False
             _serve(customer, op)
             return
         expected = deed.expects() or DONE
@@ -226,6 +226,14 @@ class Play:
         sent = [] if customer.purged else transfers(customer, op)
         self._bank.waiting += sent
         self.report.done["transfer sent"] += len(sent)
+
+    def _pay_out(self, op: Op) -> None:
+        """Staff send what waits for the bank, whose ever it is."""
+        told = self._bank.pay_out(self._customers.values(), op)
+        if told not in (DONE, "payout_nothing_to_send"):
+            raise Violation(f"pay_out: {told}", op.minute)
+        self._stirred |= {each.id for each in self._customers.values() if each.payouts}
+        self.report.done[f"pay_out {told}"] += 1
 
     def _done(self, deed: Deed, op: Op) -> tuple[str, object]:
         """It is done, perhaps by somebody who dies on the way and comes back, or twice."""
@@ -265,8 +273,6 @@ class Play:
 
     def _advance(self, customer: Customer, to: datetime, points: int) -> None:
         self._stirred.add(customer.id)
-        recovered(customer, self._clocks[customer.index])
-        all_sent_back(customer)
         work = partial(advance_clock, organisation=customer.id, to=to, by=BY, sandbox=True)
         if points:
             with doomed(Doom(points)):
@@ -275,16 +281,8 @@ class Play:
                 except Died:
                     self.report.deaths += 1
         work()
-        clock = self._clocks[customer.index]
-        while (instant := renewing.next_instant(customer)) is not None and instant <= to:
-            clock = max(clock, instant)
-            expired(customer, clock)
-            ran_out(customer, clock)
-            renewing.due(customer, clock)
+        advanced(customer, self._clocks[customer.index], to)
         self._clocks[customer.index] = to
-        expired(customer, to)
-        quotes_expired(customer, to)
-        ran_out(customer, to)
 
     def _tick(self, minute: int) -> None:
         """The worker runs, for everybody who lives by the machine's clock."""
@@ -292,8 +290,8 @@ class Play:
         brought = self._bank.read(at, self._clocks, twice=minute % 5 == 0)
         self._stirred |= brought
         for customer in self._customers.values():
-            if customer.id in brought:
-                asking.serve(customer, at)
+            if customer.id in brought and customer.settled:
+                asking.serve(customer, self._clocks[customer.index] if customer.own_clock else at)
         if minute % 6 == 0:
             with doomed(Doom(1 + minute % 31)):
                 try:
@@ -305,13 +303,7 @@ class Play:
         for customer in self._customers.values():
             if not customer.own_clock and stirs(customer, at):
                 self._stirred.add(customer.id)
-                recovered(customer, at)
-                all_sent_back(customer)
-                expired(customer, at)
-                quotes_expired(customer, at)
-                ran_out(customer, at)
-                renewing.due(customer, at)
-                asking.serve(customer, at)
+                worked(customer, at)
 
     # What is compared
 
@@ -377,9 +369,12 @@ class Play:
 
 
 def _serve(customer: Customer, op: Op) -> None:
-    """Who waits for a seat gets one at once, in both: a purchase gives it, or else the worker."""
-    if asking.is_awaited(customer):
-        serve(customer.id, op)
+    """Who waits for a seat gets one at once: a purchase gives it, or else the worker, in both. On
+    a test clock whatever is freed otherwise waits until that is advanced (R40)."""
+    settled, customer.settled = customer.settled, False
+    if asking.is_awaited(customer) and (settled or not customer.own_clock):
+        if not customer.own_clock:
+            serve(customer.id, op)
         asking.serve(customer, op.at)
 
 

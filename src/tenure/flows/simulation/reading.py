@@ -92,6 +92,16 @@ _PARTS: Final[Mapping[str, str]] = {
         FROM billing_document
         WHERE organisation_id = ANY(%s) AND kind <> 'receipt' GROUP BY 1
     """,
+    "payouts": """
+        SELECT organisation_id, string_agg(said, E'\\n' ORDER BY said COLLATE "C")
+        FROM (
+          SELECT organisation_id, concat_ws('|', amount, status, iban, true) AS said
+          FROM billing_refund WHERE method = 'bank_transfer'
+          UNION ALL
+          SELECT organisation_id, concat_ws('|', amount, status, iban, false)
+          FROM billing_bankpayout
+        ) AS each WHERE organisation_id = ANY(%s) GROUP BY 1
+    """,
     "money": """
         SELECT organisation_id, string_agg(concat_ws('|', account, currency, balance), E'\\n'
                ORDER BY account COLLATE "C")

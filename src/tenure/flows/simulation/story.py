@@ -87,6 +87,18 @@ _SECOND: Final[Mapping[str, int]] = {
 
 
 _THIRD: Final[Mapping[str, int]] = {**_SECOND, "ask": 8, "answer": 9}
+_FOURTH: Final[Mapping[str, int]] = {
+    **{kind: often for kind, often in _THIRD.items() if kind not in ("add_seats", "answer")},
+    "more_seats": 9,
+    "reply": 9,
+}
+_FIFTH: Final[Mapping[str, int]] = {
+    **{kind: often for kind, often in _FOURTH.items() if kind != "transfer"},
+    "send": 14,
+    "give_back": 5,
+    "approve": 2,
+    "pay_out": 4,
+}
 
 
 class Edition(NamedTuple):
@@ -102,6 +114,8 @@ EDITIONS: Final = (
     Edition(34, _SECOND),
     Edition(52, _SECOND),
     Edition(56, _THIRD),
+    Edition(56, _FOURTH),
+    Edition(60, _FIFTH),
 )
 """Another kind makes another edition: what a seed told in an earlier one, it tells for ever."""
 

@@ -26,3 +26,8 @@ class Question(StrEnum):
     CONTACT = "contact"
     TEAM = "team"
     SEATS = "seats"
+
+
+def help_path(question: Question) -> str:
+    """Where a question is answered."""
+    return f"/help/#{question}"

@@ -10,6 +10,7 @@ from tenure.flows.simulation.deeds import (
     buying,
     cancelling,
     choosing,
+    paying_back,
     people,
     purging,
     quotes,
@@ -28,4 +29,5 @@ KINDS: Final[Mapping[str, Kind]] = {
     **purging.KINDS,
     **seats.KINDS,
     **cancelling.KINDS,
+    **paying_back.KINDS,
 }

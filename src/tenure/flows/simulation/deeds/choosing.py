@@ -11,7 +11,7 @@ from tenure.flows.seat_losses import choose_losses
 from tenure.flows.simulation.deeds.deed import BY, Deed, Kind, member_id, pick, subscription_id
 from tenure.flows.simulation.rulebook import choosing
 from tenure.flows.simulation.rulebook.customer import Customer, Subscription
-from tenure.flows.simulation.rulebook.renewing import follow
+from tenure.flows.simulation.rulebook.taking_back import follow
 from tenure.flows.simulation.story import Op
 
 

@@ -10,8 +10,8 @@ from tenure.flows.renewals.paying import pay_now as pay_renewal
 from tenure.flows.simulation.deeds.deed import BY, Deed, Kind, asked, pick, subscription_id
 from tenure.flows.simulation.deeds.ordering import how_paid, method_of, order_taken_up
 from tenure.flows.simulation.rulebook.customer import Customer, Subscription
+from tenure.flows.simulation.rulebook.ordering import is_owed
 from tenure.flows.simulation.rulebook.paying import pay_now
-from tenure.flows.simulation.rulebook.renewing import is_owed
 from tenure.flows.simulation.story import Op
 
 

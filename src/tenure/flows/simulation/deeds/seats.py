@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from tenure.flows.seat_changes.adding import MoreSeats, add_seats
@@ -14,12 +15,13 @@ from tenure.flows.simulation.rulebook.seats import added, adding_refused
 from tenure.flows.simulation.story import Op
 
 
-def add(customer: Customer, op: Op) -> Deed | None:
-    """A few seats more of something that runs, mostly."""
+def add(customer: Customer, op: Op, *, always: bool = False) -> Deed | None:
+    """A few seats more of something that runs, mostly; ``always``: also when the next period is
+    ordered already."""
     running = [each for each in customer.subscriptions if each.covers(op.at) and not each.is_trial]
     seats = running if running and op.picks[3] % 6 else customer.subscriptions
     subscription = pick(seats, op.picks[0])
-    if subscription is None or _is_renewed_already(subscription, op):
+    if subscription is None or not (always or _is_to_be_renewed(subscription, op)):
         return None
     method, token = method_of(customer, op)
     quantity = 1 + op.picks[1] % 3
@@ -34,8 +36,8 @@ def add(customer: Customer, op: Op) -> Deed | None:
         )
         if refused is not None:
             return refused
-        line = added(customer, subscription, quantity, op.at)
-        order = buying.new_order(customer, [line], method, token)
+        lines = added(customer, subscription, quantity, op.at)
+        order = buying.new_order(customer, lines, method, token)
         order.kind, order.subscription = "seats", subscription
         order.number = subscription.current(op.at).number
         buying.place(customer, order, op.at)
@@ -44,9 +46,10 @@ def add(customer: Customer, op: Op) -> Deed | None:
     return ordered(customer, op, does, places)
 
 
-def _is_renewed_already(subscription: Subscription, op: Op) -> bool:
+def _is_to_be_renewed(subscription: Subscription, op: Op) -> bool:
     renewal = subscription.current(op.at).renewal
-    return renewal is not None and renewal.order is not None
+    return renewal is None or renewal.order is None
 
 
-KINDS: Final[Mapping[str, Kind]] = {"add_seats": add}
+KINDS: Final[Mapping[str, Kind]] = {"add_seats": add, "more_seats": partial(add, always=True)}
+"""Before the next period is ordered, and at any time."""

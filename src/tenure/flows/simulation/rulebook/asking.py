@@ -55,6 +55,7 @@ def answer(request: RoleRequest, status: str) -> str | None:
 
 def serve(customer: Customer, at: datetime) -> None:
     """Whoever waits for a seat gets one that is free, the oldest request first."""
+    customer.settled = False
     for request in customer.role_requests:
         if request.status == "awaiting_seat" and request.member.status == "active":
             _given(customer, request, at)

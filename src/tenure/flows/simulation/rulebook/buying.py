@@ -13,10 +13,11 @@ from tenure.flows.simulation.rulebook.customer import (
     Line,
     Order,
     Paper,
+    Payout,
     Subscription,
 )
 from tenure.flows.simulation.rulebook.days import ONE_DAY, day_of, day_over
-from tenure.flows.simulation.rulebook.goods import TERMS, Offer, shares, taxed
+from tenure.flows.simulation.rulebook.goods import TERMS, Offer, half_up, shares, taxed
 from tenure.flows.simulation.rulebook.seats import seats_come, seats_until, too_late
 from tenure.flows.simulation.rulebook.trials import end_trials
 
@@ -106,7 +107,7 @@ def new_order(customer: Customer, lines: list[Line], method: str, token: str) ->
 
 def charge(customer: Customer, order: Order, token: str, at: datetime) -> None:
     """The gateway is called and answers, or its answer is lost (R17)."""
-    order.method, order.token = "card", token
+    order.method, order.token, customer.settled = "card", token, True
     if order.kind != "renewal":
         order.expires_at = None
     if token in LOST:
@@ -162,6 +163,7 @@ def _wait(customer: Customer, at: datetime, days: int) -> datetime:
 def paid(customer: Customer, order: Order, at: datetime) -> None:
     """The money is there: what was bought is there too, with an invoice (R13)."""
     order.status, order.paid_on, order.expires_at = "paid", customer.today(at), None
+    customer.settled = True
     if order.total and order.method == "card":
         customer.book("card_clearing", "receivable", order.total)
     if order.total and order.method == "card" and customer.card is None and order.token:
@@ -169,7 +171,7 @@ def paid(customer: Customer, order: Order, at: datetime) -> None:
     if order.kind == "renewal":
         renewing.renewed(customer, order, at)
     elif order.kind == "seats" and not seats_come(order, at):
-        order.unsent = order.method == "card"
+        give_back(customer, order, order.total)
     else:
         if order.kind == "purchase":
             _begin(customer, order, at)
@@ -179,35 +181,75 @@ def paid(customer: Customer, order: Order, at: datetime) -> None:
 
 def invoice(customer: Customer, order: Order, at: datetime) -> None:
     """What is owed is invoiced; renewals have a series of their own (R46)."""
-    order.invoiced = True
+    order.invoiced, order.credited = True, 0
     customer.issue("invoice", "REN" if order.kind == "renewal" else "INV", order, at)
     customer.book("receivable", "income", order.net)
     customer.book("receivable", "tax_due", order.tax)
 
 
+def give_back(customer: Customer, order: Order, amount: int) -> None:
+    """So much of what was paid for an order goes back by the way it came: to the card, or to the
+    account that paid, if one alone did (R30)."""
+    order.back += amount
+    if order.method == "card":
+        order.unsent += amount
+    elif amount:
+        ibans = {each.iban for each in order.credits if each.used}
+        iban = ibans.pop() if len(ibans) == 1 else ""
+        customer.payouts.append(Payout(amount, iban, order))
+
+
+def send_back(customer: Customer, order: Order) -> None:
+    """The card has its money again; that of a transfer waits for its way to the bank."""
+    if order.unsent:
+        customer.book("receivable", "card_clearing", order.unsent)
+        order.unsent = 0
+
+
 def credit(customer: Customer, order: Order, at: datetime) -> None:
-    """What was invoiced is taken back, if it was."""
-    if order.invoiced:
-        order.invoiced = False
-        customer.issue("credit_note", "CN", order, at)
-        customer.book("income", "receivable", order.net)
-        customer.book("tax_due", "receivable", order.tax)
+    """What was invoiced is taken back, if it was, as far as it still stands."""
+    if not order.invoiced:
+        return
+    order.invoiced = False
+    if order.credited:
+        weights = [sum(each) for each in line_amounts(customer, order)]
+        _credit_some(customer, order, shares(order.total - order.credited, weights), at)
+    elif order.total:
+        _credit(customer, order.net, order.tax, at)
 
 
-def credit_line(customer: Customer, order: Order, position: int, at: datetime) -> None:
-    """One line of what was paid is taken back, and its money goes back to the card."""
-    amounts = [line.amount for line in order.lines]
-    if customer.audience == "business":
-        net = amounts[position]
-        tax = shares(order.tax, amounts)[position]
-    else:
-        net = shares(order.net, amounts)[position]
-        tax = amounts[position] - net
+def credit_line(customer: Customer, order: Order, position: int, at: datetime) -> int:
+    """One line of what was paid is taken back; returns what it cost, with tax."""
+    amounts = line_amounts(customer, order)
+    parts = [sum(each) if number == position else 0 for number, each in enumerate(amounts)]
+    _credit_some(customer, order, parts, at)
+    return sum(parts)
+
+
+def _credit_some(customer: Customer, order: Order, parts: Sequence[int], at: datetime) -> None:
+    """So much of each line, with its tax in it."""
+    amounts = line_amounts(customer, order)
+    tax = sum(
+        half_up(part * line[1], sum(line)) if part else 0
+        for part, line in zip(parts, amounts, strict=True)
+    )
+    order.credited += sum(parts)
+    _credit(customer, sum(parts) - tax, tax, at)
+
+
+def _credit(customer: Customer, net: int, tax: int, at: datetime) -> None:
     customer.papers.append(Paper("credit_note", "CN", net, tax, day_of(at, VENDOR_ZONE)))
     customer.book("income", "receivable", net)
     customer.book("tax_due", "receivable", tax)
-    if order.method == "card":
-        customer.book("receivable", "card_clearing", net + tax)
+
+
+def line_amounts(customer: Customer, order: Order) -> list[tuple[int, int]]:
+    """Net and tax of each line (R44)."""
+    amounts = [line.amount for line in order.lines]
+    if customer.audience == "business":
+        return list(zip(amounts, shares(order.tax, amounts), strict=True))
+    nets = shares(order.net, amounts)
+    return [(net, gross - net) for net, gross in zip(nets, amounts, strict=True)]
 
 
 def _begin(customer: Customer, order: Order, at: datetime) -> None:
@@ -280,6 +322,7 @@ def withdraw(customer: Customer, order: Order) -> str | None:
 
 def step_taken(customer: Customer, order: Order, at: datetime, *, passed: bool) -> None:
     """The customer's step at the bank."""
+    customer.settled = True
     if passed:
         paid(customer, order, at)
     else:
@@ -304,11 +347,16 @@ def recovered(customer: Customer, at: datetime) -> None:
 def expired(customer: Customer, at: datetime) -> None:
     """What waited in vain expires (R8, R15)."""
     for order in customer.orders:
-        waits = order.status in ("awaiting_verification", "awaiting_transfer")
-        if order.kind == "renewal":
-            continue
-        if waits and order.expires_at and order.expires_at <= at:
+        until = waits_until(order)
+        if until is not None and until <= at:
             let_money_go(customer, order)
             order.status = "expired"
-        elif order.status == "declined" and too_late(order, at):
-            order.status = "expired"
+
+
+def waits_until(order: Order) -> datetime | None:
+    """When an order comes to nothing by itself, if it does; renewals do with their data (R31)."""
+    if order.kind == "renewal":
+        return None
+    if order.status in ("awaiting_verification", "awaiting_transfer"):
+        return order.expires_at
+    return seats_until(order) if order.status == "declined" else None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tenure.flows.simulation.rulebook.buying import credit, let_money_go
+from tenure.flows.simulation.rulebook.buying import credit, give_back, let_money_go, send_back
 from tenure.flows.simulation.rulebook.customer import DATA_DAYS, Customer, Order, Subscription
 from tenure.flows.simulation.rulebook.days import ONE_DAY, day_of, day_over
 from tenure.flows.simulation.rulebook.people import let_reservations_go
 from tenure.flows.simulation.rulebook.seats import seats_go
+from tenure.flows.simulation.rulebook.taking_back import stop_before_it_begins, take_along
 
 WINDOW_DAYS = 15
 TRIES = ("already_cancelled", "not_paid")
@@ -41,12 +42,15 @@ def cancel(customer: Customer, order: Order, at: datetime, *, answered: bool = T
     _take_back(customer, order, at)
     if order.kind == "seats":
         seats_go(order, at)
+    stop_before_it_begins(order, at)
     ending = [each for each in customer.subscriptions if _goes_with(each, order)]
     for subscription in ending:
         _end(subscription, at)
     for each in customer.orders:
         if each.kind == "seats" and each.subscription in ending:
             taken += _seats_end(customer, each, at)
+    for subscription in ending:
+        taken += take_along(customer, subscription, at)
     customer.requests = [each for each in customer.requests if each[0] is not order]
     for each in taken if answered else ():
         send_back(customer, each)
@@ -54,9 +58,8 @@ def cancel(customer: Customer, order: Order, at: datetime, *, answered: bool = T
 
 def _take_back(customer: Customer, order: Order, at: datetime) -> None:
     order.status = "cancelled"
-    if order.total and not (order.unsent or order.gone_back):
-        credit(customer, order, at)
-        order.unsent = order.method == "card"
+    credit(customer, order, at)
+    give_back(customer, order, order.total - order.back)
 
 
 def _goes_with(subscription: Subscription, order: Order) -> bool:
@@ -72,15 +75,9 @@ def _seats_end(customer: Customer, order: Order, at: datetime) -> list[Order]:
         order.status = "withdrawn"
     elif order.status == "paid" and verdict(customer, order, at) == "cancellable":
         _take_back(customer, order, at)
+        order.brought = False
         return [order]
     return []
-
-
-def send_back(customer: Customer, order: Order) -> None:
-    """The card has its money again; that of a transfer waits for its way to the bank."""
-    if order.unsent:
-        order.unsent, order.gone_back = False, True
-        customer.book("receivable", "card_clearing", order.total)
 
 
 def all_sent_back(customer: Customer) -> None:
@@ -94,6 +91,8 @@ def _end(subscription: Subscription, at: datetime) -> None:
     if subscription.cancelled_at is not None:
         return
     subscription.cancelled_at = at
+    for period in subscription.periods:
+        period.remind_at = period.renew_at = None
     today = day_of(at, subscription.zone)
     for period in subscription.periods:
         if period.ends_at > at or period is subscription.periods[-1]:

@@ -63,11 +63,11 @@ def choose_quantity(subscription: Subscription, quantity: int, at: datetime) -> 
     if at >= subscription.deadline_over(current):
         return "quantity_closed"
     renewal = current.renewal
-    order = renewal.order if renewal is not None and quantity != renewal.quantity else None
+    ordered = (renewal.quantity or 0) + subscription.ahead(current) if renewal else 0
+    order = renewal.order if renewal is not None and quantity != ordered else None
     if order is not None and order.status in ("payment_unknown", "authentication_required"):
         return "payment_in_flight"
     subscription.next_quantity = quantity
-    subscription.choices += 1
     return None
 
 

@@ -64,6 +64,8 @@ class Renewal:
     quantity: int | None = None
     due_at: datetime | None = None
     closed: bool = False
+    place: int = 0
+    """Which line of its order it is."""
 
 
 @dataclass(eq=False)
@@ -93,6 +95,8 @@ class Line:
     term: str
     quantity: int
     amount: int
+    ahead: bool = False
+    """Whether it buys seats for the period after that of its order (R27)."""
 
 
 @dataclass(eq=False)
@@ -103,6 +107,40 @@ class Credit:
     amount: int
     number: int
     used: int = 0
+    iban: str = ""
+    """The account that sent it, if the statement says so."""
+    returned: int = 0
+    """How much of it staff gave back (R15)."""
+
+    @property
+    def open(self) -> int:
+        """What has found no place."""
+        return self.amount - self.used - self.returned
+
+
+@dataclass(eq=False)
+class Payout:
+    """Money on its way to an account (R15, R30): awaits one, is to be sent, in a file, or done.
+
+    ``order`` is None for what was never an order's; ``whose`` says whether it is known to be the
+    customer's.
+    """
+
+    amount: int
+    iban: str
+    order: Order | None = None
+    whose: bool = True
+    filed: bool = False
+    sent: bool = False
+    done: bool = False
+    id: UUID | None = None
+
+    @property
+    def status(self) -> str:
+        """As the product calls it."""
+        if self.done or self.sent:
+            return "done" if self.done else "sent"
+        return "to_send" if self.iban else "awaiting_iban"
 
 
 @dataclass(eq=False)
@@ -130,16 +168,21 @@ class Order:
     """Of which subscription, and for which of its periods, it buys more seats (R27)."""
     brought: bool = False
     """Whether those are there."""
-    choices: int = 0
-    """How often the next quantity had been chosen when they came."""
+    released_at: datetime | None = None
+    """When the renewal beside which it bought seats came to nothing (R27)."""
+    released: bool = False
+    """Whether what those cost went back."""
     renews: list[tuple[Subscription, Period]] = field(default_factory=list)
     """After which periods it buys the next ones (R20)."""
     intended: bool = False
     """Whether the default card is to be charged for it."""
     invoiced: bool = False
-    unsent: bool = False
-    """Whether its money is still to be given back to the card."""
-    gone_back: bool = False
+    credited: int = 0
+    """How much of what is invoiced was taken back, with tax."""
+    back: int = 0
+    """How much of what was paid for it is not the vendor's any more."""
+    unsent: int = 0
+    """How much of that the card has yet to get."""
 
     @property
     def total(self) -> int:
@@ -187,12 +230,12 @@ class Subscription:
     order: Order
     position: int
     stops_after: int | None = None
-    choices: int = 0
-    """How often the next quantity was chosen."""
     cancelled_at: datetime | None = None
     periods: list[Period] = field(default_factory=list)
     holders: dict[Member, datetime] = field(default_factory=dict)
     reserved: list[Invitation] = field(default_factory=list)
+    beside: list[Order] = field(default_factory=list)
+    """Paid orders for more seats, of which some bought those of a next period too (R27)."""
     losers: list[Member] = field(default_factory=list)
     """Who was chosen to lose a seat, in that order, if some must (R26)."""
     id: UUID | None = None
@@ -239,6 +282,16 @@ class Subscription:
         self.periods.append(period)
         return period
 
+    def ahead(self, period: Period) -> int:
+        """How many seats were paid beside the renewal that follows a period (R27)."""
+        return sum(
+            line.quantity
+            for order in self.beside
+            if order.number == period.number and order.brought and order.released_at is None
+            for line in order.lines
+            if line.ahead
+        )
+
     def deadline(self, period: Period) -> date:
         """The last local day on which its renewal can be switched off (R21)."""
         return period.ends_on - OPT_OUT_DAYS * ONE_DAY
@@ -277,6 +330,9 @@ class Customer:
     orders: list[Order] = field(default_factory=list)
     subscriptions: list[Subscription] = field(default_factory=list)
     papers: list[Paper] = field(default_factory=list)
+    payouts: list[Payout] = field(default_factory=list)
+    strays: list[Credit] = field(default_factory=list)
+    """Money that it sent under a reference which names nothing."""
     balances: dict[str, int] = field(default_factory=dict)
     requests: list[tuple[Order, Any]] = field(default_factory=list)
     """Cancellations that wait for staff, with the operation that asked."""
@@ -284,6 +340,8 @@ class Customer:
     """The card that renewals are charged to (R24)."""
     purged: bool = False
     """Whether its data are gone (R31)."""
+    settled: bool = False
+    """Whether something was just paid, or a charge answered: who waits for a seat gets one then."""
 
     @property
     def verified(self) -> bool:

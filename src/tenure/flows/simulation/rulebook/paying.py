@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tenure.flows.simulation.rulebook import buying
 from tenure.flows.simulation.rulebook.customer import Customer, Subscription
-from tenure.flows.simulation.rulebook.renewing import is_owed, place, renewal_of
+from tenure.flows.simulation.rulebook.ordering import is_owed, place, renewal_of
 
 
 def pay_now(

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from tenure.flows.simulation.rulebook.asking import withdrawn
 from tenure.flows.simulation.rulebook.customer import Customer
+from tenure.flows.simulation.rulebook.ordering import data_gone
 from tenure.flows.simulation.rulebook.people import call_off
-from tenure.flows.simulation.rulebook.renewing import data_gone
 
 WAITING = ("awaiting_transfer", "awaiting_verification", "authentication_required")
 
@@ -57,6 +57,7 @@ def _owes_money(customer: Customer) -> bool:
     """Money that is not yet paid back, or of which nobody has said what it is for."""
     return (
         customer.balances.get("receivable", 0) != 0
-        or any(order.unsent and order.total for order in customer.orders)
-        or any(each.used < each.amount for order in customer.orders for each in order.credits)
+        or any(order.unsent for order in customer.orders)
+        or any(each.open for order in customer.orders for each in order.credits)
+        or any(not each.done for each in customer.payouts if each.whose)
     )

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tenure.flows.simulation.rulebook.customer import Customer, Line, Order, Period, Subscription
+from tenure.flows.simulation.rulebook.customer import (
+    Customer,
+    Line,
+    Order,
+    Period,
+    Renewal,
+    Subscription,
+)
 from tenure.flows.simulation.rulebook.days import day_of
 from tenure.flows.simulation.rulebook.goods import half_up
 
@@ -20,13 +27,31 @@ def adding_refused(customer: Customer, subscription: Subscription, at: datetime)
     return "not_priced" if priced is None else None
 
 
-def added(customer: Customer, subscription: Subscription, quantity: int, at: datetime) -> Line:
-    """Today's price, by the day to the end of the period, rounded once."""
+GONE = ("expired", "withdrawn", "cancelled")
+
+
+def standing(period: Period) -> Renewal | None:
+    """The renewal after a period, if it is ordered, whatever became of its charge (R27)."""
+    renewal = period.renewal
+    order = renewal.order if renewal is not None else None
+    return renewal if order is not None and order.status not in GONE else None
+
+
+def added(
+    customer: Customer, subscription: Subscription, quantity: int, at: datetime
+) -> list[Line]:
+    """Today's price, by the day to the end of the period, rounded once; and the price that is
+    fixed for the next period, if that is ordered already."""
     on, current = day_of(at, subscription.zone), subscription.current(at)
     unit = subscription.offer.price(subscription.term, customer.currency, on) or 0
     left, days = (current.ends_on - on).days, (current.ends_on - current.starts_on).days
     amount = half_up(unit * quantity * left, days)
-    return Line(subscription.offer, subscription.term, quantity, amount)
+    lines = [Line(subscription.offer, subscription.term, quantity, amount)]
+    renewal = standing(current)
+    if renewal is not None:
+        whole = (renewal.unit or 0) * quantity
+        lines.append(Line(subscription.offer, subscription.term, quantity, whole, ahead=True))
+    return lines
 
 
 def seats_come(order: Order, at: datetime) -> bool:
@@ -37,12 +62,33 @@ def seats_come(order: Order, at: datetime) -> bool:
     if subscription.cancelled_at is not None:
         return False
     for line in order.lines:
-        period.quantity += line.quantity
-        subscription.quantity += line.quantity
-        subscription.next_quantity += line.quantity
-    order.brought, order.choices = True, subscription.choices
+        if line.ahead:
+            _bring_ahead(order, line, period, at)
+        else:
+            period.quantity += line.quantity
+            subscription.quantity += line.quantity
+            subscription.next_quantity += line.quantity
+    order.brought = True
+    subscription.beside.append(order)
     _look_ahead(subscription, at)
     return True
+
+
+def _bring_ahead(order: Order, line: Line, period: Period, at: datetime) -> None:
+    """The seats of the next period, if its renewal still stands; otherwise they are paid back."""
+    following = _numbered(order, period.number + 1)
+    if standing(period) is None:
+        order.released_at = at
+    elif following is not None:
+        following.quantity += line.quantity
+
+
+def release(subscription: Subscription, period: Period, at: datetime) -> None:
+    """The renewal after a period came to nothing: what was paid beside it is to go back (R27)."""
+    for order in subscription.beside:
+        ahead = any(line.ahead for line in order.lines)
+        if ahead and order.number == period.number and order.brought and not order.released_at:
+            order.released_at = at
 
 
 def _look_ahead(subscription: Subscription, at: datetime) -> None:
@@ -87,20 +133,26 @@ def resize(subscription: Subscription, quantity: int) -> None:
 
 def seats_go(order: Order, at: datetime) -> None:
     """The seats that an order added go with it, if their period still runs (R27, R28)."""
-    subscription, period = order.subscription, _period(order)
-    if subscription is None or period is None or not order.brought:
+    subscription = order.subscription
+    if subscription is None or not order.brought:
         return
     order.brought = False
-    if subscription.cancelled_at is not None or too_late(order, at):
+    if subscription.cancelled_at is not None:
         return
-    seats = sum(line.quantity for line in order.lines)
-    period.quantity -= seats
+    seats = 0
+    for line in order.lines:
+        period = _numbered(order, order.number + (1 if line.ahead else 0))
+        if period is None or period.ends_at <= at or (line.ahead and order.released_at):
+            continue
+        period.quantity -= line.quantity
+        seats += line.quantity if period.starts_at <= at else 0
+    if not seats:
+        return
     left = subscription.quantity - seats
-    chosen_since = subscription.choices > order.choices
-    if chosen_since and subscription.next_quantity < subscription.quantity:
-        subscription.next_quantity = min(subscription.next_quantity, left)
-    else:
+    if subscription.next_quantity >= subscription.quantity:
         subscription.next_quantity -= seats
+    else:
+        subscription.next_quantity = min(subscription.next_quantity, left)
     shrink(subscription, left)
     _look_ahead(subscription, at)
 
@@ -118,6 +170,10 @@ def too_late(order: Order, at: datetime) -> bool:
 
 
 def _period(order: Order) -> Period | None:
+    return _numbered(order, order.number)
+
+
+def _numbered(order: Order, number: int) -> Period | None:
     if order.subscription is None or order.kind != "seats":
         return None
-    return order.subscription.periods[order.number - 1]
+    return next((each for each in order.subscription.periods if each.number == number), None)

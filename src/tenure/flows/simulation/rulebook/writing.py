@@ -39,6 +39,11 @@ def written(customer: Customer) -> dict[str, str]:
             for r in customer.role_requests
         ),
         "papers": (f"{p.kind}|{p.series}|{p.net}|{p.tax}|{p.issued_on}" for p in customer.papers),
+        "payouts": sorted(
+            f"{p.amount}|{p.status}|{p.iban}|{_yes(p.order is not None)}"
+            for p in customer.payouts
+            if p.whose
+        ),
         "money": sorted(
             f"{account}|{customer.currency}|{balance}"
             for account, balance in customer.balances.items()
