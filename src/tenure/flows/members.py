@@ -12,6 +12,7 @@ from tenure.flows.leaving import leave
 from tenure.flows.locks import lock_member_first
 from tenure.flows.written import Written
 from tenure.organisations.commands import members as commands
+from tenure.organisations.commands.logins import end_sessions
 from tenure.organisations.commands.ownership import withdraw_offers_of
 from tenure.organisations.models import Member
 from tenure.organisations.rules import MemberStatus, Standing
@@ -57,16 +58,21 @@ def change_member(
     return Written((row.id,), journal.revisions[row.organisation_id])
 
 
-def remove_member(*, member: UUID, by_owner: bool = True, now: datetime, by: str) -> Written:
-    """Remove a member; seats and reservations are free at once (R37).
+def remove_member(
+    *, member: UUID, by_owner: bool = True, by_oneself: bool = False, now: datetime, by: str
+) -> Written:
+    """Remove a member; their sessions end, and seats and reservations are free at once (R37).
 
-    ``by_owner`` is False where who does it is no owner. Removing again changes nothing. Raises
-    ``NotFound`` or ``Refused`` with ``last_owner`` or ``owners_alone``.
+    ``by_owner`` is False where who does it is no owner. Who leaves ``by_oneself`` stays logged in,
+    to read that they did. Removing again changes nothing. Raises ``NotFound`` or ``Refused`` with
+    ``last_owner`` or ``owners_alone``.
     """
     with transaction(now=now, by=by) as journal:
         row = lock_member_first(member, journal)
         if row.status != MemberStatus.REMOVED:
             commands.refuse_owner(row, by_owner=by_owner)
             leave(member=row, journal=journal)
+            if row.user_id is not None and not by_oneself:
+                end_sessions(row.user_id)
         journal.touch(row.organisation_id)
     return Written((row.id,), journal.revisions[row.organisation_id])

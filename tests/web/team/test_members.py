@@ -13,6 +13,8 @@ from tenure.flows.ownership import offer_ownership
 from tenure.flows.seats import assign_seat
 from tenure.organisations.models import Member, OwnershipOffer
 from tenure.organisations.rules import MemberStatus, Standing
+from tests.api.cast import key_for
+from tests.api.talking import Api
 from tests.shop import START, owner_of, subscribe
 from tests.web.people import PASSWORD, Company, browser, join
 from tests.web.team.world import crowd, named
@@ -214,6 +216,18 @@ def test_removing_frees_seats_and_ends_sessions_at_once(company: Company) -> Non
     assert theirs.get("/home/").status_code == 302
     assert client.post(path + "/remove").status_code == 302
     assert "This person was removed" in text(client, path)
+
+
+def test_who_is_removed_by_a_program_is_logged_out_as_well(company: Company) -> None:
+    member = teammate(company)
+    theirs = browser()
+    theirs.post("/account/login", {"login": "tom@atelier.example", "password": PASSWORD})
+    assert theirs.get("/home/").status_code == 200
+    removed = Api(key_for(company.organisation.id)).delete(
+        f"/members/{public_id('mem', member.id)}"
+    )
+    assert removed.status == 204
+    assert theirs.get("/home/").status_code == 302
 
 
 def test_who_belongs_elsewhere_stays_logged_in_there(company: Company) -> None:

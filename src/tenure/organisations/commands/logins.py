@@ -14,6 +14,21 @@ from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast, Concat
 
 from tenure.organisations.models import Member, StaffMember, User
+from tenure.organisations.queries import standing_of
+from tenure.organisations.rules import MemberStatus
+
+
+def end_sessions(user: UUID) -> None:
+    """End every session of a person who belongs to no organisation any more (R37).
+
+    Who belongs to another one, or to the vendor's staff, stays logged in for that: each page of an
+    organisation asks anew whether the person is an active member, so what they left is closed to
+    them at once.
+    """
+    found = standing_of(user)
+    here = any(each.status is not MemberStatus.REMOVED for each in found.memberships)
+    if not here and not found.abilities:
+        _forget_sessions([user])
 
 
 def logins_of_nobody_else(users: Collection[UUID]) -> list[UUID]:
@@ -34,9 +49,7 @@ def erase_logins(users: Collection[UUID]) -> list[str]:
         return []
     addresses = set(User.objects.filter(id__in=users).values_list("email", flat=True))
     addresses |= set(EmailAddress.objects.filter(user__in=users).values_list("email", flat=True))
-    listed = UserSession.objects.filter(user__in=users)
-    Session.objects.filter(session_key__in=listed.values("session_key")).delete()
-    listed.delete()
+    _forget_sessions(users)
     EmailAddress.objects.filter(user__in=users).delete()
     Authenticator.objects.filter(user__in=users).delete()
     User.objects.filter(id__in=users).update(
@@ -52,3 +65,9 @@ def erase_logins(users: Collection[UUID]) -> list[str]:
         last_login=None,
     )
     return sorted(addresses)
+
+
+def _forget_sessions(users: Collection[UUID]) -> None:
+    listed = UserSession.objects.filter(user__in=users)
+    Session.objects.filter(session_key__in=listed.values("session_key")).delete()
+    listed.delete()

@@ -22,7 +22,7 @@ def leave(desk: Desk) -> HttpResponse:
     if desk.member is None or desk.visitor.membership is None:
         raise NotFound
     if desk.posted:
-        remove_member(member=desk.member, now=desk.now, by=desk.by)
+        remove_member(member=desk.member, by_oneself=True, now=desk.now, by=desk.by)
         desk.tell(gettext("You left %(name)s.") % {"name": desk.place.name})
         return desk.redirect(reverse("home"))
     verdict = leaving_verdict(desk.member, active_owners(desk.organisation))

@@ -40,7 +40,6 @@ from tenure.organisations.rules import (
 )
 from tenure.web.edge.doors import ACTION, FORM, console_page
 from tenure.web.edge.forms import Form
-from tenure.web.edge.leaving import end_sessions
 from tenure.web.edge.paging import address_with, pages, place
 from tenure.web.edge.refusals import Said, said
 from tenure.web.edge.standings import STANDINGS, words_of
@@ -225,8 +224,6 @@ def remove(desk: Desk, member: str) -> HttpResponse:
     row = _member(desk, member)
     if desk.posted:
         flows.remove_member(member=row.id, by_owner=desk.gives_ownership, now=desk.now, by=desk.by)
-        if row.user_id is not None:
-            end_sessions(row.user_id)
         desk.tell(gettext("Removed. Their seats are free."))
         return desk.redirect(reverse("team_members", args=[desk.organisation_id]))
     return _confirm(desk, row, "remove", _losses(desk, row))
