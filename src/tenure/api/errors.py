@@ -45,6 +45,11 @@ UNAVAILABLE = declare(
     en="The database cannot be reached at the moment; try again shortly.",
     fr="La base de données est injoignable pour le moment ; réessayez sous peu.",
 )
+OVERLOADED = declare(
+    "overloaded",
+    en="Too much is being sent at this moment; try again shortly.",
+    fr="Trop de données arrivent en ce moment ; réessayez sous peu.",
+)
 IDEMPOTENCY_KEY_REQUIRED = declare(
     "idempotency_key_required",
     rule="R16",
@@ -200,6 +205,7 @@ STATUS: Final = {
     UNSUPPORTED_MEDIA_TYPE: 415,
     SERVER_ERROR: 500,
     UNAVAILABLE: 503,
+    OVERLOADED: 503,
     IDEMPOTENCY_KEY_REQUIRED: 400,
     IDEMPOTENCY_KEY_IN_USE: 409,
     IDEMPOTENCY_KEY_REUSED: 422,

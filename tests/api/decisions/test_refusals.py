@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from tenure.api.decisions.node import Node
+from tenure.api.wire.connection import MOST_KEPT, Listening
 from tenure.events.journal import transaction
 from tenure.organisations.commands.api_keys import revoke_api_key
 from tenure.organisations.models import ApiKey
@@ -330,3 +333,26 @@ def test_a_request_may_come_in_pieces(node: NodeProcess, office: Office, key: st
         reply = client.getresponse()
         assert (reply.status, json.loads(reply.read())["decision"]) == (200, False)
     client.close()
+
+
+def test_of_more_bodies_at_once_than_are_kept_some_are_told_to_come_again() -> None:
+    async def ask() -> bytes:
+        loop = asyncio.get_running_loop()
+        listening = Listening(Node("", "https://tenure.example", links=1), loop)
+        listening.kept = MOST_KEPT  # by others
+        server = await loop.create_server(listening.connection, "127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        head = f"POST {EVALUATION} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer k\r\n"
+        writer.write(head.encode() + b"Content-Length: 3\r\nConnection: close\r\n\r\nab")
+        while not any(each.head for each in listening.connections):
+            await asyncio.sleep(0)
+        writer.write(b"c")
+        said = await reader.read()
+        writer.close()
+        server.close()
+        return said
+
+    head, _, body = asyncio.run(ask()).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 503 ")
+    assert b"retry-after: 1" in head
+    assert json.loads(body)["code"] == "overloaded"

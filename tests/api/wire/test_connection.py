@@ -38,6 +38,9 @@ class Echo:
     def too_long(self, connection: Connection) -> None:
         connection.answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, b"", b"long")
 
+    def overloaded(self, connection: Connection) -> None:
+        connection.answer(HTTPStatus.SERVICE_UNAVAILABLE, b"", b"much")
+
     def malformed(self, connection: Connection, status: HTTPStatus) -> None:
         connection.answer(status, b"", b"what?")
 
@@ -165,6 +168,37 @@ def test_who_says_nothing_more_is_still_answered() -> None:
         held[0].answer(HTTPStatus.OK, b"", b"late")
         assert (await answer(reader))[2] == b"late"
         assert await reader.read() == b""
+
+    connected(work)
+
+
+def test_of_too_many_bodies_at_once_what_comes_last_is_given_up() -> None:
+    first, rest = POST.replace(b"3", b"900") + b"x" * 450, b"y" * 450
+
+    async def work(listening: Listening, reader: Reader, writer: Writer) -> None:
+        (asking,) = listening.connections
+        listening.kept = wire.MOST_KEPT  # by others
+        writer.write(first)
+        while asking.head is None:
+            await asyncio.sleep(0)
+        writer.write(rest)
+        status, _, body = await answer(reader)
+        assert (status, body, listening.kept) == (503, b"much", wire.MOST_KEPT)
+        listening.kept -= 450
+        for _ in range(2):
+            writer.write(first)
+            while listening.kept != wire.MOST_KEPT:
+                await asyncio.sleep(0)
+            writer.write(rest)
+            status, _, body = await answer(reader)
+            assert (status, len(body), listening.kept) == (200, 900, wire.MOST_KEPT - 450)
+        writer.write(first)
+        while listening.kept != wire.MOST_KEPT:
+            await asyncio.sleep(0)
+        writer.transport.abort()
+        while listening.connections:
+            await asyncio.sleep(0)
+        assert listening.kept == wire.MOST_KEPT - 450
 
     connected(work)
 

@@ -32,6 +32,7 @@ from tenure.api.documents import preferred_language, problem_document, status_of
 from tenure.api.errors import (
     BAD_REQUEST,
     METHOD_NOT_ALLOWED,
+    OVERLOADED,
     TOO_LARGE,
     UNAUTHENTICATED,
     UNSUPPORTED_MEDIA_TYPE,
@@ -114,6 +115,10 @@ class Node:
     def too_long(self, connection: Connection) -> None:
         """Answer a request whose body was too long to be kept."""
         _refuse(connection, CallRefused(TOO_LARGE, limit=MOST_BYTES))
+
+    def overloaded(self, connection: Connection) -> None:
+        """Answer a request whose body was given up for want of room."""
+        _refuse(connection, CallRefused(OVERLOADED))
 
     def malformed(self, connection: Connection, status: HTTPStatus) -> None:
         """Answer what was no request."""

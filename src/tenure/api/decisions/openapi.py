@@ -15,6 +15,7 @@ from tenure.api.decisions.errors import REVISION_NOT_REACHED
 from tenure.api.decisions.questions import MOST_EVALUATIONS, MOST_REVISIONS, SEMANTICS
 from tenure.api.errors import (
     BAD_REQUEST,
+    OVERLOADED,
     TOO_LARGE,
     UNAUTHENTICATED,
     UNAVAILABLE,
@@ -159,7 +160,7 @@ _ERRORS: Final[dict[int, tuple[Code, ...]]] = {
     413: (TOO_LARGE,),
     415: (UNSUPPORTED_MEDIA_TYPE,),
     422: (INVALID,),
-    503: (UNAVAILABLE,),
+    503: (UNAVAILABLE, OVERLOADED),
 }
 
 

@@ -25,6 +25,7 @@ class Body:
     def __init__(self, length: int | None, most: int) -> None:
         self.content = bytearray()
         self.is_too_long = False
+        self.is_given_up = False
         self._most = most
         self._taken = 0
         self._told = length
@@ -54,6 +55,11 @@ class Body:
                 return True
         return True
 
+    def give_up(self) -> None:
+        """Keep nothing of it, neither what came nor what is still to come."""
+        self.is_given_up = True
+        self.content.clear()
+
     @property
     def is_hopeless(self) -> bool:
         """Whether so much of it is left or came that the connection is worth less."""
@@ -70,7 +76,7 @@ class Body:
         self._is_endless(self._taken)
         if self.is_too_long:
             self.content.clear()
-        else:
+        elif not self.is_given_up:
             self.content += part
 
     def _read_line(self, line: bytes) -> bool:

@@ -20,6 +20,8 @@ REQUEST_SECONDS: Final = 30
 IDLE_SECONDS: Final = 75
 """How long a connection is kept on which nothing is asked."""
 MOST_CONNECTIONS: Final = 8192
+MOST_KEPT: Final = 134_217_728
+"""So many bytes are kept of bodies that have not come whole, by all connections of a process."""
 _MOST_HEADS: Final = 1024
 _MOST_HEAD_KEPT: Final = 2048
 _MOST_AHEAD: Final = 65_536
@@ -47,6 +49,9 @@ class Application(Protocol):
     def too_long(self, connection: Connection) -> None:
         """Answer a request whose body was too long to be kept."""
 
+    def overloaded(self, connection: Connection) -> None:
+        """Answer a request whose body was given up, since too many came at the same time."""
+
     def malformed(self, connection: Connection, status: HTTPStatus) -> None:
         """Answer what was no request; nothing more can be read after it."""
 
@@ -60,6 +65,8 @@ class Listening:
         self.known: dict[bytes, tuple[Head, Door]] = {}
         """What callers keep saying, and what takes its bodies."""
         self.connections: set[Connection] = set()
+        self.kept = 0
+        """How many bytes of bodies that have not come whole they keep."""
         self.is_stopping = False
         self.seconds = 0
         """How long it has been listening."""
@@ -113,6 +120,7 @@ class Connection(asyncio.Protocol):
         "_is_answering",
         "_is_full",
         "_is_last",
+        "_kept",
         "_listening",
         "_since",
         "_transport",
@@ -130,6 +138,7 @@ class Connection(asyncio.Protocol):
         self._is_answering = False
         self._is_full = False
         self._is_last = False
+        self._kept = 0
         self._since = listening.seconds
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -142,6 +151,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, _error: Exception | None) -> None:
         """It ended; what is still answered goes nowhere."""
         self._listening.connections.discard(self)
+        self._keep(0)
         self._transport = None
 
     def eof_received(self) -> bool:
@@ -229,14 +239,26 @@ class Connection(asyncio.Protocol):
         if self._body is None:
             return self._take_head()
         if not self._body.take(self._buffer):
+            self._keep(len(self._body.content))
+            if self._listening.kept > MOST_KEPT:
+                self._body.give_up()
+                self._keep(0)
             return False
+        self._keep(0)
         body, self._body, self._is_answering = self._body, None, True
         self._is_last = self._is_last or body.is_hopeless
         if body.is_too_long:
             self._listening.application.too_long(self)
+        elif body.is_given_up:
+            self._listening.application.overloaded(self)
         elif self._door is not None:
             self._door(self, bytes(body.content))
         return True
+
+    def _keep(self, count: int) -> None:
+        """So many bytes of a body are kept here now."""
+        self._listening.kept += count - self._kept
+        self._kept = count
 
     def _take_head(self) -> bool:
         while self._buffer.startswith(b"\r\n"):  # some send one too many after a body
