@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db import close_old_connections
-
 from tenure.base.calendar import Term, local_date, zone_named
 from tenure.base.ids import new_id
 from tenure.catalogue.file import parse_catalogue
@@ -202,8 +200,3 @@ def subscribe(
 def clock_of(organisation: UUID) -> datetime | None:
     """Where an organisation's clock stands."""
     return Organisation.objects.get(id=organisation).test_clock
-
-
-def in_thread_end() -> None:
-    """Give a thread's connection back, so that the test database can go."""
-    close_old_connections()

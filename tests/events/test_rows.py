@@ -13,6 +13,7 @@ from django.db import transaction as database
 from tenure.events.models import IdempotencyKey, Stream
 from tenure.events.rows import foresee, new_row, read_rows, read_values, run, run_apart
 from tenure.events.sending import Line
+from tenure.events.writing import write_now
 from tenure.orders.models import Order, OrderLine
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -155,6 +156,17 @@ def test_what_was_foreseen_is_answered_once_and_only_in_its_order() -> None:
     with database.atomic():
         assert counted() == [1, 2, 1]
     foresee([(COUNT, [3])])  # outside of a transaction nothing is
+
+
+def test_what_django_does_in_between_forgets_what_was_foreseen() -> None:
+    with database.atomic():
+        foresee([(COUNT, [1]), (COUNT, [1])])
+        assert run(COUNT, [1]) == [(0,)]
+        Stream.objects.create(organisation_id=uuid4(), sequence=1)
+        assert run(COUNT, [1]) == [(1,)]
+        foresee([(COUNT, [1])])
+        write_now([Stream(organisation_id=uuid4(), sequence=1, revision=0, written_by=0)])
+        assert run(COUNT, [1]) == [(2,)]
 
 
 def test_what_was_foreseen_is_prepared_anew_and_fails_as_a_whole() -> None:

@@ -17,7 +17,6 @@ from tenure.billing.queries.statements import (
     refunds_to_send,
     statements,
     suggestions,
-    waiting_orders,
 )
 from tenure.billing.queries.statements import queue as queue_of_lines
 from tenure.flows.bank_queue import assign_line, give_back, mark_not_ours, undo_line
@@ -244,8 +243,6 @@ def test_staff_see_what_waits_and_what_it_may_be_for() -> None:
     assert [each.order for each in found[lines[0].id]] == [by_account, by_amount]
     (likely,) = found[lines[1].id]
     assert (likely.order, likely.same_payer, likely.same_amount) == (by_account, True, False)
-    assert [order.id for order in waiting_orders()] == [by_account, by_amount]
-    assert [order.id for order in waiting_orders(after=by_account)] == [by_amount]
     assert len(statements()) == 3
     refund_order(order=paid, amount=None, reason="A gesture.", now=START, by="test")
     give_back(line=lines[0].id, note="Erreur", **WHO)

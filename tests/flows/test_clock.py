@@ -106,6 +106,34 @@ def test_deadlines_and_ends_are_told_in_their_order() -> None:
     ]
 
 
+def test_who_moves_keeps_the_midnights_of_what_runs() -> None:
+    """A subscription has the zone of its anchor for life; only what is bought later moves along."""
+    company = customer(timezone="Pacific/Auckland")
+    running = subscribe(company, term=Term.QUARTER)
+    Organisation.objects.filter(id=company.id).update(timezone="America/Los_Angeles")
+    last = utc("2027-05-27T12:00")  # the 28th begins in Auckland
+    advance(company, last - timedelta(seconds=1))
+    for wanted in (False, True):
+        choose_renewal(subscription=running.id, auto_renew=wanted, now=clock(company), by="test")
+    told = dict(advance(company, last))
+    assert told["subscription.renewed"] == last
+    with pytest.raises(Refused) as late:
+        choose_renewal(subscription=running.id, auto_renew=False, now=last, by="test")
+    assert late.value.figures["deadline"] == date(2027, 5, 27)
+    renewal = running.periods.get(number=2)
+    assert (renewal.starts_on, renewal.starts_at) == (date(2027, 6, 1), utc("2027-05-31T12:00"))
+    moved = Organisation.objects.get(id=company.id)
+    bought = subscribe(moved, "analyst-business", now=last).periods.get()
+    assert (bought.starts_on, bought.starts_at) == (date(2027, 5, 27), utc("2027-05-27T07:00"))
+
+
+def clock(organisation: Organisation) -> datetime:
+    """Where it stands."""
+    at = clock_of(organisation.id)
+    assert at is not None
+    return at
+
+
 def test_day_by_day_is_the_same_as_at_once() -> None:
     at_once, by_day = eventful("ada@atelier.example"), eventful("eve@elsewhere.example")
     end = START + timedelta(days=100)

@@ -18,7 +18,7 @@ from tenure.organisations.models import Organisation
 from tenure.subscriptions.commands.recording import Recorded
 from tenure.subscriptions.models import Subscription
 from tenure.subscriptions.queries.views import subscription_views
-from tests.shop import START, customer, open_shop, owner_of, subscribe
+from tests.shop import START, customer, fill_cart, open_shop, owner_of, subscribe
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,6 +52,9 @@ def test_it_is_shown_and_assigned_and_ends_unless_it_is_extended() -> None:
     assert (view.status, bought.source, bought.reference) == ("active", "external", "Contract 12")
     assert [period.ends_on for period in bought.periods.all()] == [date(2027, 5, 1)]
     assert bought.periods.get().opt_out_on is None
+    with pytest.raises(Refused) as tried:  # what was bought elsewhere was bought (R9)
+        fill_cart(company, ("designer-trial", 1), term=Term.TRIAL)
+    assert tried.value.code.code == "trial_used"
     extend_external(subscription=bought.id, now=START, by="staff:test")
     may = datetime(2027, 6, 1, tzinfo=UTC)
     advance_clock(organisation=company.id, to=may, by="test", sandbox=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID
 
 import pytest
 
@@ -30,7 +28,8 @@ from tenure.orders.models import Order, Quote
 from tenure.orders.queries.quotes import shown_quotes
 from tenure.organisations.models import Organisation
 from tenure.policy.words import Audience
-from tests.shop import START, customer, fill_cart, in_thread_end, open_shop
+from tests.flows.crowd import at_once
+from tests.shop import START, customer, fill_cart, open_shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -115,14 +114,7 @@ def test_accepted_twice_it_is_one_order() -> None:
 def test_many_at_once_accept_it_and_it_is_one_order() -> None:
     quote = quoted(customer())
 
-    def work(_: int) -> UUID:
-        try:
-            return take(quote).order
-        finally:
-            in_thread_end()
-
-    with ThreadPoolExecutor(8) as threads:
-        assert len(set(threads.map(work, range(16)))) == 1
+    assert len(set(at_once(16, lambda _: take(quote).order))) == 1
     assert SandboxCharge.objects.count() == 1
     all_holds()
 

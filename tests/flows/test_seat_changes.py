@@ -176,6 +176,12 @@ def test_taken_back_alone_or_with_the_subscription() -> None:
     owner = owner_of(company)
     assign_seat(subscription=designers.id, member=owner.id, now=START, by="test")
     advance(company, 3)
+    choose_renewal(subscription=designers.id, next_quantity=1, now=START, by="test")
+    soon = added(designers, 2)
+    assert counts(designers) == (4, 3, 4, 4)
+    assert cancelled(soon) == ("granted", soon.total)
+    assert counts(designers) == (2, 1, 2, 2), "as it was chosen before they came"
+    choose_renewal(subscription=designers.id, next_quantity=2, now=START, by="test")
     kept, gone = (added(designers, 2) for _ in range(2))
     choose_renewal(subscription=designers.id, next_quantity=5, now=START, by="test")
     assert cancelled(gone) == ("granted", gone.total)
@@ -183,7 +189,7 @@ def test_taken_back_alone_or_with_the_subscription() -> None:
     note = Document.objects.get(order=gone, kind="credit_note")
     assert (note.total, note.corrects.order_id) == (gone.total, gone.id)
     assert SeatChange.objects.get(order=gone).undone_at is not None
-    assert told(company, "subscription.seats_taken_back") == [gone.id]
+    assert told(company, "subscription.seats_taken_back") == [soon.id, gone.id]
     waiting = added(designers, 1, TransferPayment())
     late = added(designers, 1, CardPayment("tok_authenticate"))
     first = Order.objects.get(kind="purchase")
@@ -192,7 +198,7 @@ def test_taken_back_alone_or_with_the_subscription() -> None:
     waiting.refresh_from_db()
     assert (kept.status, waiting.status) == ("cancelled", "withdrawn")
     refunds = Refund.objects.filter(status="done").values_list("order_id", "amount")
-    assert set(refunds) == {(each.id, each.total) for each in (kept, gone, first)}
+    assert set(refunds) == {(each.id, each.total) for each in (soon, kept, gone, first)}
     assert SeatChange.objects.get(order=kept).undone_at is not None
     assert refused_by(lambda: added(designers, 1)) == "subscription_not_active"
     now = clock_of(company.id)

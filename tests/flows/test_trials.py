@@ -52,7 +52,8 @@ def test_the_paid_term_ends_the_trial_and_takes_its_seats_over(company: Organisa
     paid = subscribe(company, quantity=3)
     assert (holders(trial), holders(paid)) == ([], ["bob", "ada", "cy"])
     trial.refresh_from_db()
-    assert [view.status for view in subscription_views([trial], START)] == ["ended"]
+    (view,) = subscription_views([trial], START)
+    assert (view.status, view.is_covered) == ("ended", False)
     replaced = Event.objects.get(type="subscription.trial_replaced")
     assert len(replaced.data["subscriptions"]) == 1
     assert all(each.holds for each in verify(now=START))

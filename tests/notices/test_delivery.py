@@ -15,7 +15,6 @@ from tenure.notices.commands.delivery import (
     drop_useless,
     forget_mails,
     show_mails,
-    try_again,
 )
 from tenure.notices.commands.mails import post_mail
 from tenure.notices.delivery import deliver_by
@@ -112,10 +111,6 @@ def test_not_now_is_tried_again_after_longer_and_longer(post: Post) -> None:
     given_up = Mail.objects.get()
     assert given_up.status == "given_up"
     assert [mail.id for mail in undelivered(limit=10)] == [given_up.id]
-    del post.box.replies["busy@lumiere.fr"]
-    assert try_again(mails=[given_up.id], now=START + at) == 1
-    assert post.deliver(at) == 1
-    assert post.box.addresses() == ["busy@lumiere.fr"]
 
 
 def test_it_arrives_when_the_server_has_time(post: Post) -> None:

@@ -14,9 +14,7 @@ from tenure.orders.rules.payment import (
     needs_verification,
     payment_method_verdict,
     quote_last_day,
-    transfer_in_time,
     transfer_last_day,
-    transfer_missing,
     verification_last_day,
 )
 from tenure.policy.loading import default_policy, parse_policy
@@ -218,15 +216,6 @@ class TestPayment:
         assert quote_last_day(date(2027, 3, 1), POLICY) == date(2027, 3, 31)
         midnight = datetime(2027, 3, 31, 22, tzinfo=UTC)
         assert expires_at(date(2027, 3, 31), PARIS) == midnight
-
-    def test_the_booking_date_decides(self) -> None:
-        assert transfer_in_time(date(2027, 3, 31), date(2027, 3, 31))
-        assert not transfer_in_time(date(2027, 4, 1), date(2027, 3, 31))
-
-    def test_too_little_and_too_much(self) -> None:
-        assert transfer_missing(1000, 400) == (600, 0)
-        assert transfer_missing(1000, 1000) == (0, 0)
-        assert transfer_missing(1000, 1001) == (0, 1)
 
 
 class TestJoining:

@@ -11,11 +11,9 @@ from tenure.organisations.rules.numbers import (
     _EXAMPLES,
     asked_at_vies,
     checked_numbers,
-    decides_tax,
     known_prefixes,
     vat_number_counts,
 )
-from tenure.policy.words import Audience
 
 KNOWN = sorted(EU_COUNTRIES | {"GB", "CH", "NO", "MC", "IM", "LI"})
 
@@ -75,23 +73,12 @@ class TestVatNumbers:
         assert asked_at_vies("EL094259216")
         assert asked_at_vies("XI980780684")
         assert not any(map(asked_at_vies, ("CHE107787577MWST", "GB980780684", "NO1", "GR1", "")))
-        german = "DE136695976"
-        for audience, country, number, decides in (
-            (Audience.BUSINESS, "DE", german, True),
-            (Audience.CREATOR, "DE", german, False),
-            (Audience.BUSINESS, "CH", german, False),
-            (Audience.BUSINESS, "DE", "GB980780684", False),
-        ):
-            assert decides_tax(audience=audience, country=country, number=number) is decides
 
     def test_an_answer_counts_so_many_days(self) -> None:
         answered = datetime(2027, 3, 1, 23, tzinfo=UTC)
         for on, counts in ((date(2027, 3, 31), True), (date(2027, 4, 1), False)):
             assert vat_number_counts(answered, on=on, days=30) is counts
         assert not vat_number_counts(None, on=date(2027, 3, 1), days=30)
-        assert decides_tax(audience=Audience.BUSINESS, country="DE", number="DE136695976")
-        assert not decides_tax(audience=Audience.CREATOR, country="DE", number="DE136695976")
-        assert not decides_tax(audience=Audience.BUSINESS, country="GB", number="XI980780684")
 
 
 class TestSiren:

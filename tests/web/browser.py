@@ -13,6 +13,7 @@ from shutil import which
 from typing import Final
 
 import pytest
+from django.db import connections
 from django.test import Client
 from playwright.sync_api import (
     Browser,
@@ -68,6 +69,7 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield browser
         browser.close()
+        connections.close_all()  # while the loop runs, this thread has one of its own
     if before is None:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 

@@ -81,14 +81,16 @@ SEATS_FOUND = declare(
 SUBSCRIPTION_NOT_ACTIVE = declare(
     "subscription_not_active",
     rule="R38",
-    en="The subscription is not active, so no seat of it can be assigned, and none added.",
-    fr="L’abonnement n’est pas actif : aucune de ses places ne peut être attribuée, ni ajoutée.",
+    en="The subscription is not active, so no seat of it can be assigned, and none added; pay what "
+    "is due for it, or buy the offer again.",
+    fr="L’abonnement n’est pas actif : aucune de ses places ne peut être attribuée, ni ajoutée ; "
+    "payez ce qui est dû, ou achetez l’offre à nouveau.",
 )
 ALREADY_ASSIGNED = declare(
     "already_assigned",
     rule="R38",
-    en="The member already holds a seat of this subscription.",
-    fr="Le membre occupe déjà une place de cet abonnement.",
+    en="The member already holds a seat of this subscription; choose somebody else.",
+    fr="Le membre occupe déjà une place de cet abonnement ; choisissez quelqu’un d’autre.",
 )
 HOLDS_NO_SEAT = declare(
     "holds_no_seat",

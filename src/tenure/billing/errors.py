@@ -128,8 +128,10 @@ ORDER_NEEDS_WHOLE = declare(
 OTHER_CURRENCY = declare(
     "bank_other_currency",
     rule="R15",
-    en="This money is in {currency}, and the order in {expected}.",
-    fr="Cet argent est en {currency}, et la commande en {expected}.",
+    en="This money is in {currency}, and the order in {expected}; choose another order, or give "
+    "the money back.",
+    fr="Cet argent est en {currency}, et la commande en {expected} ; choisissez une autre commande "
+    "ou rendez l’argent.",
 )
 NOT_AN_IBAN = declare(
     "bank_not_an_iban",

@@ -16,6 +16,8 @@ from django.db.models import Field
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from tenure.events.rows import forget_foreseen
+
 _LENGTH: Final = re.compile(r"\(.*?\)")
 
 
@@ -26,6 +28,7 @@ def copy_rows(table: str, fields: Sequence[Field[Any, Any]], rows: Iterable[Sequ
     """
     database = connections[DEFAULT_DB_ALIAS]
     statement, types = _copying(table, tuple(fields))
+    forget_foreseen()
     with (
         database.wrap_database_errors,
         database.connection.cursor() as cursor,

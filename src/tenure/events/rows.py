@@ -153,17 +153,32 @@ def run(statement: str, parameters: Sequence[Any], *, ending: bool = False) -> l
 def foresee(questions: Sequence[Question]) -> None:
     """Ask what a transaction is about to ask, in that order, all on one way to the database.
 
-    Each is answered by ``run`` as if it were sent then. Only where it asks something else does it
-    forget the rest, so that what was foreseen wrongly costs time and nothing more. What Django's
-    own cursors do in between is not noticed: nothing that they change may be foreseen.
+    Each is answered by ``run`` as if it were sent then. Where anything else is asked, also by
+    Django's own cursors, the rest is forgotten, so that what was foreseen wrongly costs time and
+    nothing more.
     """
     database = connections[DEFAULT_DB_ALIAS]
     database.ensure_connection()
     line = _lines.of(database)
     if line is None or not database.in_atomic_block:
         return
+    if not database.execute_wrappers:
+        database.execute_wrappers.append(_forgetting)
     with database.wrap_database_errors:
         line.run_ahead(questions, begin=line.is_idle)
+
+
+def forget_foreseen() -> None:
+    """What follows may change what was foreseen: all of that is asked anew."""
+    _lines.forget_foreseen(connections[DEFAULT_DB_ALIAS])
+
+
+def _forgetting(
+    execute: Callable[..., Any], statement: str, parameters: Any, many: bool, context: Any
+) -> Any:
+    """Around what goes by Django's cursors, from the first time on that anything is foreseen."""
+    _lines.forget_foreseen(context["connection"])
+    return execute(statement, parameters, many, context)
 
 
 def run_apart(parts: Sequence[Question]) -> list[list[Values]]:
@@ -204,7 +219,9 @@ class _Lines(threading.local):
 
     def of(self, database: Any) -> Line | None:
         """The line, unless it must not be used now."""
-        if database.execute_wrappers or database.queries_logged or database.savepoint_ids:
+        if database.execute_wrappers not in _UNWATCHED:
+            return None
+        if database.queries_logged or database.savepoint_ids:
             return None
         key = id(database.connection)
         line, began, savepoints = self._of.get(key, (None, None, 0))
@@ -223,8 +240,16 @@ class _Lines(threading.local):
         is_its_own = began is outermost and savepoints == database.savepoint_state
         return line if is_its_own else None
 
+    def forget_foreseen(self, database: Any) -> None:
+        """Have what is run next asked, whatever was foreseen."""
+        line, _, _ = self._of.get(id(database.connection), (None, None, 0))
+        if line is not None:
+            line.forget_foreseen()
+
 
 _lines = _Lines()
+_UNWATCHED: Final[tuple[list[Any], ...]] = ([], [_forgetting])
+"""What Django runs statements through while nobody looks at them."""
 
 
 @cache

@@ -110,10 +110,15 @@ class Line:
         """Run statements of one transaction, sent together, before ``run`` is asked for them.
 
         Their answers count for as long as exactly these are asked, in this order: it is as if
-        each had been run then, since nothing was in between. Whatever else is run forgets them.
+        each had been run then, since nothing was in between. Whatever else is run forgets them:
+        what is run past this line is for the caller to tell, by ``forget_foreseen``.
         """
         self._foreseen.clear()
         self._foreseen.extend(zip(parts, self._run(parts, begin=begin), strict=True))
+
+    def forget_foreseen(self) -> None:
+        """Something else was run, which this line knows nothing of."""
+        self._foreseen.clear()
 
     def _answered(self, statement: str, values: Sequence[Any]) -> list[Values] | None:
         if not self._foreseen:

@@ -17,7 +17,7 @@ from tenure.billing.commands.refunds import intend_refund_of
 from tenure.billing.models import Document, Refund
 from tenure.billing.queries.cancellations import left_of, left_of_lines
 from tenure.events.journal import Journal
-from tenure.flows.documents.crediting import credit_lines, credit_what_goes_back
+from tenure.flows.documents.crediting import credit_lines
 from tenure.flows.renewals.ending import stop_before_it_begins, take_renewals_along
 from tenure.flows.seat_changes.undoing import (
     end_seat_changes,
@@ -103,8 +103,6 @@ def _intend(
 
 def _credit(taking: Taking, organisation: Organisation, journal: Journal) -> list[Document]:
     why = ORDER_CANCELLED.text(organisation.language)
-    if taking.whole:
-        return credit_what_goes_back(order=taking.order.id, reason=why, journal=journal)
     positions = frozenset(line.position for line in taking.lines)
     return credit_lines(order=taking.order.id, positions=positions, reason=why, journal=journal)
 

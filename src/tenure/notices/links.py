@@ -59,8 +59,3 @@ def staff_page(path: str = "") -> str:
 def confirm_page(request: UUID) -> str:
     """Where who withdrew without logging in confirms that it was them (R33)."""
     return page(f"/contract/end/{request_token(request)}")
-
-
-def help_page(question: str) -> str:
-    """The answer to a question that buyers ask."""
-    return page(f"/help/#{question}")

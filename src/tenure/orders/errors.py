@@ -208,8 +208,10 @@ PAYMENT_IN_FLIGHT = declare(
 VERIFICATION_PENDING = declare(
     "verification_pending",
     rule="R8",
-    en="Nothing is charged before the organisation has proved that it is a student's.",
-    fr="Rien n’est débité avant que l’organisation ait prouvé sa qualité d’étudiant.",
+    en="Nothing is charged before the organisation has proved that it is a student's; hand in a "
+    "proof first.",
+    fr="Rien n’est débité avant que l’organisation ait prouvé sa qualité d’étudiant ; remettez "
+    "d’abord un justificatif.",
 )
 COUNTRY_REASON_NEEDED = declare(
     "country_reason_needed",

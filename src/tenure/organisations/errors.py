@@ -161,8 +161,10 @@ NOT_A_STUDENT = declare(
 ALREADY_MEMBER = declare(
     "already_member",
     rule="R36",
-    en="This address belongs to a member already, or an invitation to it is pending.",
-    fr="Cette adresse est déjà celle d’un membre, ou une invitation lui a déjà été envoyée.",
+    en="This address belongs to a member already, or an invitation to it is pending; look for it "
+    "among the members, or send the invitation again.",
+    fr="Cette adresse est déjà celle d’un membre, ou une invitation lui a déjà été envoyée ; "
+    "cherchez-la parmi les membres, ou renvoyez l’invitation.",
 )
 INVITATION_CLOSED = declare(
     "invitation_closed",

@@ -10,6 +10,7 @@ from tenure.base.calendar import Term
 from tenure.base.errors import Refused
 from tenure.base.ids import public_id
 from tenure.base.money import Money
+from tenure.billing.documents.content import parse
 from tenure.billing.models import Document, Payment, Refund
 from tenure.catalogue.file import parse_catalogue
 from tenure.events.models import Event
@@ -151,14 +152,30 @@ def test_what_was_paid_ahead_goes_back_when_it_is_switched_off_in_time() -> None
     assert Renewal.objects.get(subscription=designers).order is None
     all_holds()
     now = clock_of(order.organisation_id) or BOUGHT
-    some = Money(1_000, "EUR")
+    some = Money(50_001, "EUR")
     refund_order(order=order.id, amount=some, reason="Goodwill", now=now, by="staff:test")
+    kept = order.lines.get(offer="analyst-business")
+    assert left_by_line(order) == [(0, 0), (kept.net - 41_668, kept.tax - 8_333)]
     choose(analysts, auto_renew=False)
     order.refresh_from_db()
     assert order.status == "cancelled"
     assert sum(amount for _, amount in papers("credit_note")) == order.total
     assert sum(row.amount for row in Refund.objects.all()) == order.total
+    assert left_by_line(order) == [(0, 0), (0, 0)]
     all_holds()
+
+
+def left_by_line(order: Order) -> list[tuple[int, int]]:
+    """The net and the tax of each line of an order's invoice that no credit note took back."""
+    invoice = Document.objects.get(order=order, kind="invoice")
+    said = [parse(row.content).lines for row in invoice.corrections.all()]
+    return [
+        (
+            line.net - sum(each.net for part in said for each in part if each.name == line.name),
+            line.tax - sum(each.tax for part in said for each in part if each.name == line.name),
+        )
+        for line in parse(invoice.content).lines
+    ]
 
 
 @pytest.mark.parametrize("passed", [True, False])

@@ -6,12 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from uuid import UUID
 
+from django.db import connection
+
 from tenure.base.ids import new_id
 from tenure.events.asked import Asked
 from tenure.events.asking import asked_alone
 from tenure.events.journal import transaction
 from tests.patience import PATIENCE
-from tests.shop import START, in_thread_end
+from tests.shop import START
 
 
 def test_the_second_waits_for_the_first_and_finds_what_it_made(transactional_db: None) -> None:
@@ -27,7 +29,7 @@ def test_the_second_waits_for_the_first_and_finds_what_it_made(transactional_db:
                     journal.made = new_id()
                 return journal.made
         finally:
-            in_thread_end()
+            connection.close()
 
     def second() -> UUID | None:
         try:
@@ -35,7 +37,7 @@ def test_the_second_waits_for_the_first_and_finds_what_it_made(transactional_db:
             with asked_alone(asked) as before:
                 return before.made if before else None
         finally:
-            in_thread_end()
+            connection.close()
 
     with ThreadPoolExecutor() as pool:
         made, found = pool.submit(first), pool.submit(second)

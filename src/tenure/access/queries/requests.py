@@ -11,10 +11,10 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tenure.access.models import RoleRequest, Seat
-from tenure.access.queries.seats import held_roles, running_subscriptions, seat_pools
+from tenure.access.queries.seats import running_subscriptions, seat_pools
 from tenure.access.rules.requests import WAITING, RequestStatus
 from tenure.access.rules.seats import SeatPool, preference
-from tenure.catalogue.models import OfferRole, Role
+from tenure.catalogue.models import OfferRole
 from tenure.catalogue.queries import RoleListing, roles_of
 from tenure.events.rows import read_values
 from tenure.events.sending import Question
@@ -70,36 +70,6 @@ def requests_to_answer(
     pools = seat_pools(running_subscriptions(organisation, at), on)
     roles = roles_of({row.role_id for row in rows}, language)
     return [_view(row, roles[row.role_id], free_in(row.role_id, pools)) for row in rows]
-
-
-def requests_of_member(member: UUID, language: str, most: int = 50) -> list[RequestView]:
-    """What a member asked for, newest first; two statements."""
-    rows = RoleRequest.objects.filter(member_id=member).select_related("member")
-    shown = list(rows.order_by("-id")[:most])
-    roles = roles_of({row.role_id for row in shown}, language)
-    return [_view(row, roles[row.role_id]) for row in shown]
-
-
-def requestable_roles(
-    organisation: UUID, member: UUID, audience: str, *, at: datetime, language: str
-) -> list[RoleListing]:
-    """The roles that a member can ask for, in the catalogue's order; six statements."""
-    held = held_roles(member, running_subscriptions(organisation, at))
-    asked = RoleRequest.objects.filter(member_id=member, status__in=WAITING)
-    not_for_them = held | set(asked.values_list("role_id", flat=True))
-    offered = Role.objects.filter(
-        withdrawn_at__isnull=True,
-        offer_roles__offer__audience=audience,
-        offer_roles__offer__withdrawn_at__isnull=True,
-    )
-    ids = list(
-        offered.exclude(id__in=not_for_them)
-        .order_by("position", "id")
-        .distinct()
-        .values_list("id", flat=True)
-    )
-    roles = roles_of(ids, language)
-    return [roles[role] for role in ids]
 
 
 def role_is_offered(role: str, audience: str) -> bool:

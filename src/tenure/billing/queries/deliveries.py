@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Max, Min
 
 from tenure.base.calendar import first_instant, zone_named
 from tenure.billing.documents.content import Content, DocumentKind, parse
@@ -23,16 +22,6 @@ from tenure.billing.models import (
 from tenure.billing.rules.ereporting import Cashed
 
 _FISCAL: Final = [kind.value for kind in DocumentKind if kind.is_fiscal]
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryFigures:
-    """How much is where: for staff."""
-
-    waiting: int
-    delivered: int
-    accepted: int
-    rejected: int
 
 
 def waiting_documents(most: int, *, after: UUID | None = None) -> list[Document]:
@@ -54,18 +43,6 @@ def documents_numbered(numbers: Collection[str]) -> dict[str, UUID]:
     """Which of ``numbers`` belong to documents that are known to go to the platform."""
     found = Document.objects.filter(number__in=list(numbers), delivery__isnull=False)
     return dict(found.values_list("number", "id"))
-
-
-def delivery_figures() -> DeliveryFigures:
-    """How many documents wait, are with the platform, were accepted, were rejected."""
-    counts = DocumentDelivery.objects.values_list("status").annotate(Count("document_id"))
-    return DeliveryFigures(**{status.value: 0 for status in DeliveryStatus} | dict(counts))
-
-
-def rejected_deliveries() -> QuerySet[DocumentDelivery]:
-    """What the platform or a customer would not have, newest first, with its document."""
-    rejected = DocumentDelivery.objects.filter(status=DeliveryStatus.REJECTED)
-    return rejected.select_related("document").order_by("-document_id")
 
 
 def deliveries_of(documents: Collection[UUID]) -> dict[UUID, DocumentDelivery]:

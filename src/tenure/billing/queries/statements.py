@@ -20,7 +20,6 @@ from tenure.billing.models import (
     RefundStatus,
 )
 from tenure.events.rows import read_values
-from tenure.orders.models import Order, OrderStatus
 
 MOST_SUGGESTED: Final = 5
 """So many orders are suggested for a line."""
@@ -139,15 +138,6 @@ _SUGGESTIONS: Final = """
 def statements(*, limit: int = 50) -> list[BankImport]:
     """The files that were read, the newest first; one statement."""
     return list(BankImport.objects.filter(done_at__isnull=False).order_by("-id")[:limit])
-
-
-def waiting_orders(*, after: UUID | None = None, limit: int = 50) -> list[Order]:
-    """Orders that wait for a transfer, with whose they are, the oldest first; one statement."""
-    rows = Order.objects.filter(status=OrderStatus.AWAITING_TRANSFER)
-    if after is not None:
-        rows = rows.filter(id__gt=after)
-    related = rows.select_related("organisation", "transfer_reference")
-    return list(related.order_by("id")[:limit])
 
 
 def refunds_to_send() -> Sequence[Refund]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import NamedTuple
 from uuid import UUID
 
+import msgspec
 from django.db.models import Q, Sum
 
 from tenure.base.money import divide_half_up, share_by_largest_remainder
-from tenure.billing.documents.content import Content, parse
+from tenure.billing.documents.content import Content, Line, parse
 from tenure.billing.models import Document, Payment, PaymentStatus, Refund, RefundStatus
 from tenure.events.journal import Journal
 from tenure.flows.documents.correcting import Credit, CreditLine, issue_credit_notes
@@ -33,7 +35,7 @@ def credit_what_goes_back(*, order: UUID, reason: str, journal: Journal) -> list
         amount = min(wanted, invoice.total - invoice.gone)
         if amount > 0:
             said = parse(invoice.content.encode())
-            lines = None if amount == invoice.total else tuple(_shares(said, amount))
+            lines = None if amount == invoice.total else tuple(_shares(invoice, said, amount))
             corrections.append(Credit(invoice, reason, lines))
             wanted -= amount
     return issue_credit_notes(corrections=corrections, journal=journal)
@@ -61,7 +63,8 @@ def credit_lines(
     said = parse(standing.content.encode())
     wanted = sum(said.lines[position - 1].gross for position in positions)
     wanted = wanted if amount is None else min(amount, wanted)
-    lines = tuple(_shares(said, min(wanted, standing.total - standing.gone), positions))
+    wanted = min(wanted, standing.total - standing.gone)
+    lines = tuple(_shares(standing, said, wanted, positions))
     return issue_credit_notes(corrections=[Credit(standing, reason, lines)], journal=journal)
 
 
@@ -83,16 +86,58 @@ def _owed(order: UUID) -> int:
 
 
 def _shares(
-    said: Content, amount: int, positions: Collection[int] | None = None
+    invoice: Document, said: Content, amount: int, positions: Collection[int] | None = None
 ) -> Iterator[CreditLine]:
-    """The part of each line, tax in it as in the line, that together come to ``amount``; of some
-    ``positions`` alone if they are given."""
-    weights = [
+    """The part of each line that together come to ``amount``, no line beyond what is left of it.
+
+    Of some ``positions`` if they are given, and of the others only what these cannot bear. The
+    tax is in a part as in its line, and the last part of a line takes the rest of its tax.
+    """
+    left = _left(invoice, said)
+    named = [
         line.gross if positions is None or position in positions else 0
-        for position, line in enumerate(said.lines, start=1)
+        for position, line in enumerate(left, start=1)
     ]
-    shares = share_by_largest_remainder(amount, weights)
-    for position, (line, share) in enumerate(zip(said.lines, shares, strict=True), start=1):
+    others = [line.gross - taken for line, taken in zip(left, named, strict=True)]
+    first = min(amount, sum(named))
+    shares = zip(
+        share_by_largest_remainder(first, named),
+        share_by_largest_remainder(amount - first, others),
+        strict=True,
+    )
+    for position, (line, rest, parts) in enumerate(zip(said.lines, left, shares, strict=True), 1):
+        share = sum(parts)
         if share:
-            tax = divide_half_up(share * line.tax, line.gross)
+            tax = min(divide_half_up(share * line.tax, line.gross), rest.tax)
+            tax = rest.tax if share == rest.gross else tax
             yield CreditLine(position, line.quantity, share - tax, tax)
+
+
+class _Left(NamedTuple):
+    """What is left of a line of an invoice, with tax, and the tax in it."""
+
+    gross: int
+    tax: int
+
+
+def _left(invoice: Document, said: Content) -> list[_Left]:
+    """What earlier credit notes left of each line of an invoice; one statement.
+
+    They hold lines of it, in its order, with amounts of their own.
+    """
+    alike = [_unpriced(line) for line in said.lines]
+    left = [_Left(line.gross, line.tax) for line in said.lines]
+    notes = Document.objects.filter(corrects=invoice).order_by("id").values_list("content")
+    for (content,) in notes:
+        for line in parse(content.encode()).lines:
+            same = [at for at, each in enumerate(alike) if each == _unpriced(line)]
+            fits = [at for at in same if left[at].gross >= line.gross]
+            for at in (fits or same)[:1]:
+                gross, tax = left[at]
+                left[at] = _Left(max(gross - line.gross, 0), max(tax - line.tax, 0))
+    return left
+
+
+def _unpriced(line: Line) -> Line:
+    """A line without its amounts, by which its parts are known."""
+    return msgspec.structs.replace(line, quantity=0, net=0, tax=0)

@@ -21,7 +21,7 @@ from tenure.orders.models import Order, OrderStatus
 from tenure.subscriptions.commands.seat_changes import mark_undone
 from tenure.subscriptions.events import SeatsTakenBack
 from tenure.subscriptions.models import Period, SeatChange, Subscription
-from tenure.subscriptions.queries.seat_changes import changes_of, orders_adding_to
+from tenure.subscriptions.queries.seat_changes import changes_of, chosen_since, orders_adding_to
 
 _BATCH: Final = 1000
 """How many rows one UPDATE takes: PostgreSQL bounds the values of a statement."""
@@ -58,11 +58,12 @@ def undo_seat_changes(
     running = {id_: row for id_, row in subscriptions.items() if row.cancelled_at is None}
     going = _shorten_periods(changes, running, journal)
     chosen = chosen_losses(list(going))
+    since = chosen_since(orders, {row.organisation_id for row in running.values()})
     resizes = []
     for id_, seats in going.items():
         row = running[id_]
         left = row.quantity - seats
-        row.next_quantity = _next_quantity(row, seats)
+        row.next_quantity = _next_quantity(row, seats, chosen_since=id_ in since)
         resizes.append(Resize(row, left, chosen.get(id_, ())))
     lost = resize(resizes=resizes, journal=journal)
     rows = [running[id_] for id_ in going]
@@ -137,11 +138,12 @@ def _shorten_periods(
     return dict(going)
 
 
-def _next_quantity(subscription: Subscription, seats: int) -> int:
-    """Without the seats that go; if fewer were chosen since, that stays."""
-    if subscription.next_quantity >= subscription.quantity:
-        return subscription.next_quantity - seats
-    return min(subscription.next_quantity, subscription.quantity - seats)
+def _next_quantity(subscription: Subscription, seats: int, *, chosen_since: bool) -> int:
+    """Without the seats that go; if fewer were chosen since they came, that stays."""
+    left = subscription.quantity - seats
+    if chosen_since and subscription.next_quantity < subscription.quantity:
+        return min(subscription.next_quantity, left)
+    return subscription.next_quantity - seats
 
 
 def _tell(change: SeatChange, subscription: Subscription, journal: Journal) -> None:

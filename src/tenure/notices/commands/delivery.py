@@ -6,9 +6,7 @@ over; both send it under the same Message-ID.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.db.models import F
 
@@ -76,18 +74,6 @@ def drop_useless(*, now: datetime) -> int:
         status=MailStatus.WAITING, useless_after__lte=now, claim__isnull=True
     )
     return useless.update(status=MailStatus.GIVEN_UP.value, settled_at=now, letter=None)
-
-
-def try_again(*, mails: Sequence[UUID], now: datetime) -> int:
-    """Staff have mails tried anew that were refused or given up, where what they said is kept."""
-    failed = Mail.objects.filter(
-        id__in=mails,
-        status__in=[MailStatus.REFUSED, MailStatus.GIVEN_UP],
-        letter__isnull=False,
-    )
-    return failed.update(
-        status=MailStatus.WAITING.value, due_at=now, attempts=0, settled_at=None, problem=""
-    )
 
 
 def forget_mails(*, now: datetime, after: timedelta) -> int:

@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 
 from tenure.base.calendar import Term
 from tenure.base.verdicts import Verdict
@@ -24,6 +25,7 @@ from tenure.orders.queries.taxed import situation_of
 from tenure.orders.rules.cart import CartFacts, line_verdict
 from tenure.orders.rules.shown import ShownCart, ShownLine
 from tenure.orders.rules.tax import DocumentAmounts, TaxSituation, price_document
+from tenure.organisations.models import Organisation
 from tenure.policy.model import Policy
 from tenure.policy.words import Audience
 
@@ -88,14 +90,18 @@ def as_shown(priced: PricedCart) -> ShownCart:
 
 
 def known_roles(organisation: UUID | None) -> frozenset[str]:
-    """The roles that an organisation ever tried or bought (R9)."""
+    """The roles that an organisation ever tried or bought, here or elsewhere (R9, R35)."""
     if organisation is None:
         return frozenset()
     bought = OrderLine.objects.filter(
         organisation_id=organisation,
         order__status__in=[OrderStatus.PAID, OrderStatus.CANCELLED],
     )
-    links = OfferRole.objects.filter(offer_id__in=bought.values("offer_id"))
+    held = Organisation.objects.filter(id=organisation)  # what staff recorded has no order
+    links = OfferRole.objects.filter(
+        Q(offer_id__in=bought.values("offer_id"))
+        | Q(offer_id__in=held.values("subscriptions__offer_id"))
+    )
     return frozenset(links.values_list("role_id", flat=True))
 
 

@@ -75,14 +75,6 @@ def _bought(order: Order, lines: Sequence[OrderLine], organisation: Organisation
     )
 
 
-def orders_of(organisation: UUID, after: UUID | None, limit: int) -> list[Order]:
-    """The organisation's orders after one, oldest first, ``limit`` at the most."""
-    rows = Order.objects.filter(organisation_id=organisation)
-    if after is not None:
-        rows = rows.filter(id__gt=after)
-    return list(rows.order_by("id")[:limit])
-
-
 def organisation_of(order: UUID) -> UUID:
     """Whose order it is; one statement. Raises ``NotFound``."""
     found = Order.objects.filter(id=order).values_list("organisation_id", flat=True).first()

@@ -72,13 +72,3 @@ def quote_last_day(sent_on: date, policy: Policy) -> date:
 def expires_at(last_day: date, zone: ZoneInfo) -> datetime:
     """The first UTC instant after ``last_day``, at which what waited so long expires."""
     return end_of_day_instant(last_day, zone)
-
-
-def transfer_in_time(booked_on: date, last_day: date) -> bool:
-    """Whether a transfer met its limit: the bank's booking date decides (R15)."""
-    return booked_on <= last_day
-
-
-def transfer_missing(asked: int, received: int) -> tuple[int, int]:
-    """What is missing and what is too much, in minor units; one of them is 0 (R15)."""
-    return max(asked - received, 0), max(received - asked, 0)

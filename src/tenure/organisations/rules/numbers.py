@@ -26,7 +26,6 @@ from tenure.organisations.errors import (
     VAT_NUMBER_MALFORMED,
     VAT_NUMBER_OF_ANOTHER_COUNTRY,
 )
-from tenure.policy.words import Audience
 
 VAT_NUMBER_FIELD: Final = "billing.vat_number"
 SIREN_FIELD: Final = "billing.siren"
@@ -113,11 +112,6 @@ def asked_at_vies(number: str) -> bool:
     """Whether a normalised number can be looked up with the Commission: of the EU, or XI."""
     prefix = number[:2]
     return prefix == "XI" or prefix == "EL" or (in_eu(prefix) and prefix != "GR")
-
-
-def decides_tax(*, audience: Audience, country: str, number: str) -> bool:
-    """Whether it matters to a company's tax that ``number`` is validated (R45)."""
-    return audience == Audience.BUSINESS and in_eu(country) and asked_at_vies(number)
 
 
 _PATIENCE: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 1440))

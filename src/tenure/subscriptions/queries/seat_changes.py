@@ -9,8 +9,11 @@ from uuid import UUID
 
 from django.db.models import Sum
 
+from tenure.base.ids import parse_public_id, public_id
+from tenure.events.models import Event
 from tenure.events.rows import AMONG, read_values
 from tenure.orders.models import OrderStatus
+from tenure.subscriptions.events import NextQuantityChosen, SeatsAdded
 from tenure.subscriptions.models import Period, Renewal, SeatChange
 
 ON_THEIR_WAY = (
@@ -47,6 +50,22 @@ def changes_of(orders: Collection[UUID]) -> list[SeatChange]:
     """What orders add, each order's lines in their order; one statement."""
     rows = SeatChange.objects.filter(order_id__in=orders).select_related("order_line")
     return list(rows.order_by("order_id", "order_line__position"))
+
+
+def chosen_since(orders: Collection[UUID], organisations: Collection[UUID]) -> set[UUID]:
+    """The subscriptions whose next quantity was chosen after the seats of ``orders`` had come, as
+    the journals of ``organisations`` tell; two statements."""
+    told = Event.objects.filter(organisation_id__in=organisations)
+    came = told.filter(
+        type=SeatsAdded.type, data__order__in=[public_id("ord", order) for order in orders]
+    )
+    since = dict(came.values_list("data__subscription", "sequence"))
+    chosen = told.filter(type=NextQuantityChosen.type, data__subscription__in=list(since))
+    return {
+        parse_public_id("sub", id_)
+        for id_, sequence in chosen.values_list("data__subscription", "sequence")
+        if sequence > since[id_]
+    }
 
 
 def wanted_until(order: UUID) -> datetime | None:

@@ -26,7 +26,7 @@ class SubscriptionView:
     periods: tuple[Period, ...]
     current: Period
     is_covered: bool
-    """Whether ``current`` does cover the instant."""
+    """Whether ``current`` covers the instant, and was not ended before (R9, R30)."""
 
 
 def subscription_views(
@@ -75,5 +75,5 @@ def _view(subscription: Subscription, periods: list[Period], at: datetime) -> Su
         status=view_status,
         periods=tuple(periods),
         current=covering[0] if covering else periods[-1],
-        is_covered=bool(covering) and view_status is not SubscriptionStatus.CANCELLED,
+        is_covered=bool(covering) and view_status is SubscriptionStatus.ACTIVE,
     )

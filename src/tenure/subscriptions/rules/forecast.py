@@ -69,7 +69,6 @@ class DeadlineKind(StrEnum):
 class OrderState(StrEnum):
     """How the order of the next period stands."""
 
-    NONE = "none"
     RETRIED = "retried"
     """Declined, and tried again at an instant that is known."""
     AWAITED = "awaited"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -103,31 +103,3 @@ def status(facts: SubscriptionFacts, at: datetime) -> SubscriptionStatus:
     if facts.is_trial or not facts.auto_renew:
         return SubscriptionStatus.ENDED
     return SubscriptionStatus.LAPSED
-
-
-def access_ends_at(facts: SubscriptionFacts) -> datetime | None:
-    """The instant at which access ends as things stand: cancelled, or the last period over."""
-    if not facts.periods:
-        return facts.cancelled_at
-    end = facts.periods[-1].ends_at
-    return end if facts.cancelled_at is None else min(end, facts.cancelled_at)
-
-
-def first_break(
-    anchor: date,
-    term: Term,
-    zone: ZoneInfo,
-    spans: Sequence[Span],
-    *,
-    trial_days: int | None = None,
-) -> int | None:
-    """The number of the first period that is not where R1 puts it, or None if the chain is whole.
-
-    ``spans`` are the periods from number 1 on; a chain as R1 has it can have no gap or overlap.
-    """
-    for number, span in enumerate(spans, start=1):
-        if term == Term.TRIAL and number > 1:
-            return number
-        if period(anchor, term, number, zone, trial_days=trial_days).span != span:
-            return number
-    return None

@@ -113,12 +113,6 @@ def card_charge_days(ends_on: date, policy: Policy) -> tuple[date, ...]:
     return tuple(last_day_before(ends_on, days) for days in _charge_days(policy))
 
 
-def next_card_charge(ends_on: date, after: date | None, policy: Policy) -> date | None:
-    """The first such day later than ``after``, the day of the last attempt; None if none is."""
-    days = card_charge_days(ends_on, policy)
-    return next((day for day in days if after is None or day > after), None)
-
-
 def _charge_days(policy: Policy) -> tuple[int, ...]:
     return policy.renewal.card_charge_days_before_end
 

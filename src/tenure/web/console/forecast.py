@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -65,7 +65,6 @@ REASONS: Final[Mapping[EndReason, _StrPromise]] = {
     EndReason.QUANTITY_REDUCED: _("there are fewer seats"),
 }
 _METHODS: Final = {False: _of("paying by", "card"), True: _of("paying by", "bank transfer")}
-_FEED: Final = timedelta(days=400)
 _MOST_ROWS: Final = 400
 
 

@@ -26,8 +26,3 @@ class Question(StrEnum):
     CONTACT = "contact"
     TEAM = "team"
     SEATS = "seats"
-
-
-def help_path(question: Question) -> str:
-    """Where a question is answered."""
-    return f"/help/#{question}"

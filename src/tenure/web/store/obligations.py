@@ -24,7 +24,6 @@ class Obligations:
     last_day: date
     renews_on: date | None
     stop_until: date | None
-    stop_days: int
     cancel_until: date | None
     cancellation: Verdict
     data_days: int
@@ -47,7 +46,6 @@ def obligations(shop: Shop, term: Term, trial_days: int | None, gross: int) -> O
         last_day=span.last_day,
         renews_on=span.ends_on if renews else None,
         stop_until=opt_out_deadline(span.ends_on, policy) if renews else None,
-        stop_days=policy.renewal.opt_out_days_before_end,
         cancel_until=deadline if isinstance(deadline, date) else None,
         cancellation=verdict,
         data_days=policy.retention.data_days,

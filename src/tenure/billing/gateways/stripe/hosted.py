@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import stripe
 from stripe import StripeError
 from stripe.checkout import Session
@@ -20,9 +18,6 @@ from tenure.billing.gateways.stripe.access import (
 )
 from tenure.billing.gateways.stripe.amounts import stripe_amount
 from tenure.billing.gateways.stripe.charging import captured, metadata_of, retrieve, search
-
-SESSION: Final = "cs_"
-"""How Stripe's names of sessions begin."""
 
 
 def open_page(access: Access, charge: Charge, customer: str) -> Outcome:

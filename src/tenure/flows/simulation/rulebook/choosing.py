@@ -68,6 +68,7 @@ def choose_quantity(subscription: Subscription, quantity: int, at: datetime) -> 
     if order is not None and order.status in ("payment_unknown", "authentication_required"):
         return "payment_in_flight"
     subscription.next_quantity = quantity
+    subscription.choices += 1
     return None
 
 

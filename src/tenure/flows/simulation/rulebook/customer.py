@@ -168,6 +168,8 @@ class Order:
     """Of which subscription, and for which of its periods, it buys more seats (R27)."""
     brought: bool = False
     """Whether those are there."""
+    choices: int = 0
+    """How often the next quantity had been chosen when they came."""
     released_at: datetime | None = None
     """When the renewal beside which it bought seats came to nothing (R27)."""
     released: bool = False
@@ -230,6 +232,8 @@ class Subscription:
     order: Order
     position: int
     stops_after: int | None = None
+    choices: int = 0
+    """How often the next quantity was chosen."""
     cancelled_at: datetime | None = None
     periods: list[Period] = field(default_factory=list)
     holders: dict[Member, datetime] = field(default_factory=dict)

@@ -68,7 +68,7 @@ def seats_come(order: Order, at: datetime) -> bool:
             period.quantity += line.quantity
             subscription.quantity += line.quantity
             subscription.next_quantity += line.quantity
-    order.brought = True
+    order.brought, order.choices = True, subscription.choices
     subscription.beside.append(order)
     _look_ahead(subscription, at)
     return True
@@ -149,10 +149,11 @@ def seats_go(order: Order, at: datetime) -> None:
     if not seats:
         return
     left = subscription.quantity - seats
-    if subscription.next_quantity >= subscription.quantity:
-        subscription.next_quantity -= seats
-    else:
+    chosen_since = subscription.choices > order.choices
+    if chosen_since and subscription.next_quantity < subscription.quantity:
         subscription.next_quantity = min(subscription.next_quantity, left)
+    else:
+        subscription.next_quantity -= seats
     shrink(subscription, left)
     _look_ahead(subscription, at)
 

@@ -72,18 +72,6 @@ def _month(value: date, language: str) -> str:
 
 
 @register.filter
-def day_of_year(value: date | None) -> str:
-    """``{{ deadline|day_of_year }}``: November 18; 18 novembre, where the year is plain."""
-    return _day_of_year(_plain(value), reader()) if value else ""
-
-
-@lru_cache(maxsize=_KEPT)
-def _day_of_year(value: date, language: str) -> str:
-    text = format_skeleton("MMMMd", value, locale=language)
-    return _unbroken(_first(text, value, language))
-
-
-@register.filter
 def last_day(ends_on: date) -> date:
     """``{{ period.ends_on|last_day|day }}``: the day before the first day after it (R19)."""
     return ends_on - timedelta(days=1)
