@@ -9,6 +9,8 @@ from typing import Final
 import pytest
 
 from tenure.billing.bank.reference import in_groups, reference_of
+from tenure.billing.documents.content import parse
+from tenure.billing.documents.epc import epc_qr
 from tenure.billing.models import (
     BankAllocation,
     BankImport,
@@ -18,18 +20,21 @@ from tenure.billing.models import (
     Payment,
 )
 from tenure.billing.queries.transfers import awaited
+from tenure.catalogue.file import parse_catalogue
 from tenure.events.models import Event
+from tenure.flows.catalogue_import import import_file
 from tenure.flows.clock import advance_clock
 from tenure.flows.purchase import CardPayment, pay_order, withdraw_order
 from tenure.orders.models import Order
 from tenure.subscriptions.models import Period
-from tests.billing.statements import Movement
-from tests.flows.transfers import TOTAL, all_holds, by_transfer, imported, transfer_for
-from tests.shop import START, customer, open_shop
+from tests.billing.statements import Movement, camt
+from tests.flows.transfers import TOTAL, all_holds, by_transfer, imported, read_in, transfer_for
+from tests.shop import CATALOGUE, START, customer, open_shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LATE: Final = date(2027, 4, 1)
+DOLLARS: Final = "GB33BUKB20201555555555"
 EXPIRY: Final = datetime(2027, 3, 31, 22, 0, tzinfo=UTC)
 
 
@@ -134,6 +139,34 @@ def test_parts_booked_in_time_revive_an_order_together() -> None:
     assert imported(transfer_for(order, 44000, day=date(2027, 3, 30))).told.surplus == 1
     assert status(order) == "paid"
     assert queue() == [("surplus", 1000)]
+    all_holds()
+
+
+def test_dollars_come_in_parts_to_the_account_in_dollars() -> None:
+    """R15: another currency needs an account of its own; what comes in euros is for staff."""
+    opened = "accounts: [{currency: USD, iban: GB33BUKB20201555555555, bic: BUKBGB22}]}"
+    source = CATALOGUE.replace("timezone: Europe/Paris}", f"timezone: Europe/Paris, {opened}")
+    import_file(file=parse_catalogue(source), source=source, now=START, by="command")
+    american = customer(country="US", timezone="America/New_York")
+    order = by_transfer(american)
+    asked = awaited([order])[order]
+    assert (asked.iban, asked.currency, asked.amount) == (DOLLARS, "USD", 130000)
+    paper = parse(Document.objects.get(order=order, kind="pro_forma").content.encode())
+    assert epc_qr(paper) is None
+    assert imported(transfer_for(order, 130000)).told.unmatched == {"wrong_currency": 1}
+    parts = [
+        transfer_for(order, amount, day=day, bank=bank)
+        for amount, day, bank in (
+            (30000, date(2027, 3, 31), "A"),
+            (100000, LATE, "B"),
+            (100000, date(2027, 3, 31), "C"),
+        )
+    ]
+    for part, seen in zip(parts, ("partial", "unknown", "matched"), strict=True):
+        told = read_in(camt([part], iban=DOLLARS, currency="USD")).told
+        assert getattr(told, seen) == 1, (part, told)
+    assert status(order) == "paid"
+    assert queue() == [("wrong_currency", 130000), ("late", 100000)]
     all_holds()
 
 

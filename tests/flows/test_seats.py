@@ -122,7 +122,8 @@ def test_a_seat_is_locked_from_its_first_use() -> None:
     remove_member(member=bob.id, now=START, by="test")
     seat.refresh_from_db()
     assert (seat.member_id, seat.locked_until) == (None, free_from)
-    assert refused(lambda: assign(designers, ada, last))[0] == "no_free_seat"
+    told = refused(lambda: assign(designers, ada, last))
+    assert told == ("no_free_seat", {"available": 0, "until": free_from})
     with pytest.raises(Refused):
         invited(company, "cleo@atelier.example", "designer")
     assert assign(designers, ada, START + timedelta(days=30)).locked_until is None

@@ -16,6 +16,7 @@ from tenure.access.queries.seats import (
     free_seats,
     is_running,
     lock_running_subscriptions,
+    next_unlocked,
     roles_held_by,
     seat_pools,
 )
@@ -65,6 +66,7 @@ def assign_seat(*, subscription: Subscription, member: Member, on: date, journal
         member_active=member.status == MemberStatus.ACTIVE,
         already_assigned=Seat.objects.filter(subscription=subscription, member=member).exists(),
         free=0 if seat is None else 1,
+        free_on=next_unlocked(subscription.id, on) if seat is None else None,
     )
     if not verdict or seat is None:
         raise Refused.by(verdict)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from tenure.access.models import Seat
 from tenure.access.rules.seats import SeatPool
@@ -24,6 +24,18 @@ def free_seats(subscriptions: Iterable[UUID], on: date) -> QuerySet[Seat]:
         member__isnull=True,
         invitation__isnull=True,
     )
+
+
+def next_unlocked(subscription: UUID, on: date) -> date | None:
+    """The first local day after ``on`` on which a seat that is nobody's is locked no more (R38)."""
+    locked = Seat.objects.filter(
+        subscription_id=subscription,
+        member__isnull=True,
+        invitation__isnull=True,
+        locked_until__gt=on,
+    )
+    found: date | None = locked.aggregate(day=Min("locked_until"))["day"]
+    return found
 
 
 def is_running(subscription: Subscription, at: datetime) -> bool:

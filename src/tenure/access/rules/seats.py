@@ -28,13 +28,19 @@ SubscriptionId = TypeVar("SubscriptionId")
 
 
 def assignment_verdict(
-    *, subscription_active: bool, member_active: bool, already_assigned: bool, free: int
+    *,
+    subscription_active: bool,
+    member_active: bool,
+    already_assigned: bool,
+    free: int,
+    free_on: date | None = None,
 ) -> Verdict:
     """Whether a seat of a subscription can be given to a member (R38).
 
     ``free`` is the quantity paid for, less what is assigned, reserved or still locked, read under
     a lock. The first that holds of ``subscription_not_active``, ``member_not_active``,
-    ``already_assigned``, ``no_free_seat``.
+    ``already_assigned``, ``no_free_seat``: with the day ``free_on`` as ``until``, if a seat that
+    is nobody's is locked until then.
     """
     if not subscription_active:
         return refuse(SUBSCRIPTION_NOT_ACTIVE)
@@ -43,7 +49,8 @@ def assignment_verdict(
     if already_assigned:
         return refuse(ALREADY_ASSIGNED)
     if free < 1:
-        return refuse(NO_FREE_SEAT, available=0)
+        locked = {} if free_on is None else {"until": free_on}
+        return refuse(NO_FREE_SEAT, available=0, **locked)
     return allow(SEAT_ASSIGNABLE, available=free)
 
 
