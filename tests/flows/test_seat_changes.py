@@ -30,6 +30,7 @@ from tenure.flows.seat_changes.paying_back import pay_released_back
 from tenure.flows.seats import assign_seat
 from tenure.flows.verification import accept_proof
 from tenure.flows.verify.run import verify
+from tenure.notices.models import Mail
 from tenure.orders.models import Order
 from tenure.organisations.models import Organisation
 from tenure.policy.words import Audience
@@ -37,6 +38,7 @@ from tenure.subscriptions.models import Period, Renewal, SeatChange, Subscriptio
 from tenure.support.models import Request
 from tests.billing.official import objections
 from tests.flows.transfers import TOTAL, by_transfer, imported, transfer_for
+from tests.notices.made import make_all
 from tests.shop import (
     START,
     clock_of,
@@ -115,6 +117,10 @@ def test_seats_are_paid_for_the_rest_of_the_period() -> None:
     earned = Recognition.objects.get(document=invoice)
     assert (earned.starts_on, earned.ends_on) == (date(2027, 6, 9), date(2028, 3, 1))
     all_holds()
+    make_all()
+    mail = Mail.objects.filter(kind="order_paid").latest("id")
+    assert invoice.number in str(mail.letter)
+    assert "9 juin 2027" in str(mail.letter)
 
 
 def test_seats_are_had_within_their_period_or_not_at_all() -> None:

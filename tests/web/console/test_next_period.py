@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from tenure.access.models import SeatLoss
 from tenure.base.ids import public_id
@@ -122,6 +122,13 @@ def test_what_is_to_be_paid_leads_to_its_order(company: Company) -> None:
         OrderStatus.AWAITING_TRANSFER: "waits for your transfer",
         OrderStatus.PAYMENT_UNKNOWN: "is being charged",
     }
+    client = browser(company.owner)
+    for status in (OrderStatus.DECLINED, OrderStatus.AWAITING_TRANSFER):
+        Order.objects.filter(id=order.id).update(status=status)
+        text = text_of(client, path)
+        assert "be paid until March" in text
+        assert "Withdraw the order" not in text
+        assert client.get(f"{path}/withdraw").headers["Location"] == path
     for status, words in said.items():
         Order.objects.filter(id=order.id).update(status=status)
         text = seen(company, made)
@@ -129,7 +136,13 @@ def test_what_is_to_be_paid_leads_to_its_order(company: Company) -> None:
         assert (path in text) is (status != OrderStatus.PAYMENT_UNKNOWN)
     assert "Costs then, as announced" in text
     assert "€2,400.00" in text
-    assert statements(browser(company.owner), subscription_page(company, made)) < 20
+    assert statements(client, subscription_page(company, made)) < 20
+    first = made.periods.get()
+    paid = copied(first, number=2, order_id=order.id, starts_on=first.ends_on)
+    paid.ends_on, paid.starts_at = date(2029, 3, 1), first.ends_at
+    paid.ends_at = first.ends_at + timedelta(days=365)
+    paid.save()
+    assert "already paid" in seen(company, made)
 
 
 def test_a_student_hands_in_the_proof_that_a_renewal_asks_for(company: Company) -> None:

@@ -65,7 +65,7 @@ def test_what_is_over_stands_apart(company: Company) -> None:
     client, page = browser(company.owner), page_of(company, "subscriptions")
     assert "Nothing is over" in text_of(client, f"{page}?show=over")
     advance(company, "2027-04-01")
-    assert "Nothing bought yet" in text_of(client, page)
+    assert "Nothing runs at the moment" in text_of(client, page)
     assert public_id("sub", made.id) in text_of(client, f"{page}?show=over")
     text = seen(company, made)
     assert "Nobody can use it any more" in text

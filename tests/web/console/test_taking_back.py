@@ -88,6 +88,9 @@ def test_staff_grant_and_decline_with_the_verdict_beside_it(company: Company) ->
         path = page_of(company, f"orders/{public_id('ord', row.id)}/cancel")
         assert "We look at your request first" in text_of(client, path)
         cases.append(sent(client, path).rpartition("/")[2])
+        assert "You have asked already" in text_of(client, path)
+        assert client.post(path).headers["Location"].endswith(cases[-1]), "sent again after Back"
+        assert cases[-1] in text_of(client, path.removesuffix("/cancel"))
     late = f"/backoffice/requests/{cases[0]}"
     text = text_of(staff, late)
     assert "The last day to cancel was March 1, 2027" in text

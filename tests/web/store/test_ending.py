@@ -124,6 +124,7 @@ def test_a_withdrawal_is_confirmed_by_mail_and_counts_when_it_was_sent(
 ) -> None:
     order = Order.objects.get(organisation=maker)
     number = public_id("ord", order.id)
+    assert mails("order_paid"), "told before, and apart from what is sent now"
     send(number, "max@atelier.example", "withdrawal")
     order.refresh_from_db()
     assert order.status == "paid"

@@ -22,7 +22,7 @@ from tenure.catalogue.queries import VendorFacts, known_catalogue, vendor
 from tenure.catalogue.rules import OfferFacts
 from tenure.notices.models import Webhook
 from tenure.notices.queries.told import Told
-from tenure.orders.models import Order, OrderLine, Quote
+from tenure.orders.models import UNPAID, Order, OrderKind, OrderLine, Quote
 from tenure.organisations.models import (
     Intervention,
     Invitation,
@@ -33,7 +33,7 @@ from tenure.organisations.models import (
     StudentProof,
 )
 from tenure.organisations.rules import MemberStatus, StaffRole, Standing
-from tenure.subscriptions.models import Period, Renewal, Subscription
+from tenure.subscriptions.models import Period, Renewal, SeatChange, Subscription
 from tenure.support.models import Request, RequestMessage
 
 _WHO_ADMINISTER = (Standing.OWNER, Standing.ADMINISTRATOR, Standing.BILLING)
@@ -59,6 +59,14 @@ class Coming:
 
     subscription: Subscription
     begins_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Seats that were added to a subscription, and the period that they were added in."""
+
+    change: SeatChange
+    period: Period
 
 
 class World:
@@ -114,8 +122,9 @@ class World:
 
     @cached_property
     def orders(self) -> dict[UUID, Order]:
-        """The orders that are told of."""
-        return Order.objects.in_bulk(self._ids("order", "ord"))
+        """The orders that are told of, and those that requests are about."""
+        asked = {row.order_id for row in self.requests.values()} - {None}
+        return Order.objects.in_bulk(self._ids("order", "ord") | asked)
 
     @cached_property
     def lines(self) -> Mapping[UUID, Sequence[OrderLine]]:
@@ -130,6 +139,21 @@ class World:
         return _grouped(rows.order_by("order_id", "id"), "order_id")
 
     @cached_property
+    def added(self) -> Mapping[UUID, Added]:
+        """What those of them added that were paid for more seats in mid-period (R27)."""
+        rows = SeatChange.objects.select_related("subscription").filter(
+            order_id__in=[row.id for row in self.orders.values() if row.kind == OrderKind.SEATS],
+            for_next=False,
+            starts_on__isnull=False,
+        )
+        changes = list(rows.order_by("id"))
+        of = Period.objects.filter(subscription_id__in={row.subscription_id for row in changes})
+        periods = {(row.subscription_id, row.number): row for row in of}
+        return {
+            row.order_id: Added(row, periods[row.subscription_id, row.number]) for row in changes
+        }
+
+    @cached_property
     def renewing(self) -> Mapping[UUID, Sequence[Coming]]:
         """What each order of them renews, with the day on which that begins."""
         rows = Renewal.objects.select_related("subscription").filter(order_id__in=self.orders)
@@ -140,6 +164,15 @@ class World:
                 days = period_bounds(of.anchor_on, Term(of.term), row.number)
                 found[row.order_id].append(Coming(of, days.starts_on))
         return found
+
+    @cached_property
+    def renewal_orders(self) -> Mapping[UUID, UUID]:
+        """The unpaid order that renews each subscription which is told of, where there is one."""
+        rows = Renewal.objects.filter(
+            subscription_id__in=self.subscriptions, order__status__in=UNPAID
+        )
+        pairs = rows.order_by("id").values_list("subscription_id", "order_id")
+        return {subscription: order for subscription, order in pairs if order is not None}
 
     @cached_property
     def transfers(self) -> Mapping[UUID, Awaited]:
@@ -190,6 +223,16 @@ class World:
             offer: {language: " + ".join(name[language] for name in names) for language in names[0]}
             for offer, names in found.items()
         }
+
+    @cached_property
+    def roles_of_offers(self) -> Mapping[str, Sequence[str]]:
+        """The roles of the offers of the subscriptions that are told of, in order."""
+        offers = {row.offer_id for row in self.subscriptions.values()}
+        links = OfferRole.objects.filter(offer_id__in=offers).order_by("offer_id", "position")
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for offer, role in links.values_list("offer_id", "role_id"):
+            found[offer].append(role)
+        return found
 
     @cached_property
     def offers_named(self) -> Sequence[OfferFacts]:

@@ -27,7 +27,7 @@ _INSTANT = timedelta(microseconds=1)
 def paid(told: Told, world: World) -> Iterable[Draft]:
     """To owners, billing contacts and whoever bought: what starts, what renews (R18)."""
     order = order_of(told, world)
-    if order is None or not world.begun.get(order.id):
+    if order is None or not (world.begun.get(order.id) or order.id in world.added):
         return ()
     organisation = world.organisations[order.organisation_id]
     begun = begun_of(told, order, organisation, world)
@@ -242,12 +242,16 @@ def ordered_of(
 
 
 def begun_of(told: Told, order: Order, organisation: Organisation, world: World) -> letters.Begun:
-    """What the order began; an order from the store has one term, so one stretch of days."""
-    period = world.begun[order.id][0]
+    """What the order began, or added seats to; an order from the store has one term, so one
+    stretch of days."""
+    added = world.added.get(order.id)
+    period = added.period if added else world.begun[order.id][0]
+    subscription = added.change.subscription if added else period.subscription
+    first = added.change.starts_on if added else None
     return letters.Begun(
-        starts_on=period.starts_on,
+        starts_on=first or period.starts_on,
         last_day=period.ends_on - timedelta(days=1),
-        renews_on=period.ends_on if period.subscription.auto_renew else None,
+        renews_on=period.ends_on if subscription.auto_renew else None,
         opt_out_on=period.opt_out_on,
         cancellable_until=_cancellable_until(told, order, organisation, world),
     )

@@ -26,6 +26,9 @@ def reminded(told: Told, world: World) -> Iterable[Draft]:
     if together[0] is not told:
         return ()
     organisation = world.organisations[told.organisation]
+    url = console_page(organisation.id, "subscriptions")
+    if len(together) == 1:
+        url = subscription_page(organisation.id, told.named("subscription", "sub") or told.id)
 
     def compose(reader: Reader) -> Letter:
         about = letters.Reminder(
@@ -33,7 +36,7 @@ def reminded(told: Told, world: World) -> Iterable[Draft]:
             is_consumer=Audience(organisation.audience).is_consumer,
             coming=list(_coming(together, world, reader.language)),
             gone=list(_gone(together, world, reader.language)),
-            url=console_page(organisation.id, "subscriptions"),
+            url=url,
             proof_url=console_page(organisation.id, "settings/proof"),
         )
         return letters.reminder(about, language=reader.language)

@@ -153,9 +153,14 @@ def lapsed(told: Told, world: World) -> Iterable[Draft]:
     if not together or together[0] is not told:
         return ()
     organisation = world.organisations[told.organisation]
+    subscriptions = {event.named("subscription", "sub") or event.id for event in together}
+    orders_of_them = {world.renewal_orders.get(each) for each in subscriptions}
+    to_pay = orders_of_them.pop() if len(orders_of_them) == 1 else None
     url = console_page(organisation.id, "subscriptions?show=over")
-    if len(together) == 1:
-        url = subscription_page(organisation.id, told.named("subscription", "sub") or told.id)
+    if to_pay is not None:
+        url = order_page(to_pay)
+    elif len(subscriptions) == 1:
+        url = subscription_page(organisation.id, subscriptions.pop())
 
     def compose(reader: Reader) -> Letter:
         rows = list(_lapsed(together, world, reader.language))
@@ -188,6 +193,8 @@ def trial_ending(told: Told, world: World) -> Iterable[Draft]:
         return ()
     organisation = world.organisations[told.organisation]
     today = local_date(told.at, zone_named(row.zone))
+    roles = world.roles_of_offers.get(row.offer_id, ())
+    tab = f"extend/{roles[0]}?quantity={row.quantity}" if len(roles) == 1 else "extend"
 
     def compose(reader: Reader) -> Letter:
         language = reader.language
@@ -205,7 +212,7 @@ def trial_ending(told: Told, world: World) -> Iterable[Draft]:
             ends_on - _DAY,
             paid,
             is_consumer=Audience(organisation.audience).is_consumer,
-            url=console_page(organisation.id, "extend"),
+            url=console_page(organisation.id, tab),
             language=language,
         )
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from tenure.base.calendar import Term, period_bounds
 from tenure.notices.letters import subscriptions as letters
 from tenure.notices.letters.letter import Letter
-from tenure.notices.links import console_page
+from tenure.notices.links import subscription_page
 from tenure.notices.queries.told import Told
 from tenure.notices.queries.world import Reader, World
 from tenure.notices.telling.drafts import Draft, to_each
@@ -39,7 +39,7 @@ def _letter(told: Told, row: Subscription, current: Period, world: World, reader
     language = reader.language
     organisation = world.organisations[row.organisation_id].name
     offer = world.offer_names[row.offer_id][language]
-    url = console_page(row.organisation_id, "subscriptions")
+    url = subscription_page(row.organisation_id, row.id)
     if told.data["auto_renew"]:
         return letters.renewal_on(
             organisation=organisation,

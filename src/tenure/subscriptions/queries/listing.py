@@ -44,6 +44,11 @@ def all_subscriptions(organisation: UUID, at: datetime) -> list[SubscriptionView
     return views_of("s.organisation_id = %s ORDER BY s.id", [organisation], at)
 
 
+def has_subscriptions(organisation: UUID) -> bool:
+    """Whether it ever had one; one statement."""
+    return Subscription.objects.filter(organisation_id=organisation).exists()
+
+
 def subscription_of(organisation: UUID, subscription: UUID, at: datetime) -> SubscriptionView:
     """One of the organisation's subscriptions; one statement. Raises ``NotFound``."""
     which = "s.id = %s AND s.organisation_id = %s ORDER BY s.id"

@@ -28,6 +28,12 @@ class SubscriptionView:
     is_covered: bool
     """Whether ``current`` covers the instant, and was not ended before (R9, R30)."""
 
+    @property
+    def paid_ahead(self) -> Period | None:
+        """The period after the current one, where it is paid already (R24)."""
+        after = (each for each in self.periods if each.number > self.current.number)
+        return next(after, None)
+
 
 def subscription_views(
     subscriptions: Sequence[Subscription], at: datetime

@@ -71,6 +71,14 @@ def state_of(request: Request) -> str:
 SUBMITTED: Final = "submitted"
 
 
+def waiting_cancellation(order: UUID) -> Request | None:
+    """The newest request to cancel an order that waits for an answer (R29); one statement."""
+    rows = Request.objects.filter(
+        order_id=order, kind=RequestKind.CANCELLATION, status=RequestStatus.OPEN
+    )
+    return rows.order_by("-id").first()
+
+
 def refund_of_request(request: Request) -> Refund | None:
     """What went back when the request was granted; one statement, and none for any other."""
     if request.outcome != RequestOutcome.GRANTED:

@@ -33,7 +33,7 @@ from tenure.subscriptions.queries.seat_changes import changes_of
 from tenure.web.checkout.doors import order_door
 from tenure.web.checkout.forms import CardForm
 from tenure.web.checkout.names import Names
-from tenure.web.checkout.reasons import decline_reason
+from tenure.web.checkout.reasons import STEP_WANTED, decline_reason
 from tenure.web.checkout.roads import after_paying, bank_page, cart_page
 from tenure.web.edge.baskets import remember_cart
 from tenure.web.edge.cards import saved_cards
@@ -114,7 +114,7 @@ def withdraw(desk: Desk, order: str) -> HttpResponse:
         withdraw_order(order=id_, now=desk.now, by=desk.by)
         return desk.redirect(page)
     bought = bought_order(desk.organisation, id_, desk.now)
-    if bought.order.status not in UNPAID:
+    if bought.order.status not in UNPAID or bought.order.kind == OrderKind.RENEWAL:
         return desk.redirect(page)
     consequences = [
         gettext("Nothing is charged, now or later."),
@@ -160,6 +160,7 @@ def _page(
     pays = status in _PAYS
     form = card or CardForm(saved=saved_cards(desk.organisation if pays else None))
     last = bought.payments[-1].payment if bought.payments else None
+    renews = bought.order.kind == OrderKind.RENEWAL
     context: dict[str, Any] = {
         "bought": bought,
         "order": bought.order,
@@ -172,7 +173,9 @@ def _page(
         "reason": decline_reason(last.decline_code) if last else "",
         "until": _until(desk, bought),
         "methods": {"by_transfer": _takes_transfers(bought)},
-        "withdrawable": status in UNPAID,
+        "withdrawable": status in UNPAID and not renews,
+        "renews": renews,
+        "step": last is not None and last.decline_code == STEP_WANTED,
         **_of_status(desk, bought, names, proof),
     }
     waits = last is not None and last.status == PaymentStatus.AUTHENTICATION_REQUIRED

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.utils.translation import gettext
+
+STEP_WANTED: Final = "authentication_required"
+"""The gateway's word where nobody was there to take the step that the bank asks for."""
 
 
 def decline_reason(code: str) -> str:
@@ -14,7 +19,7 @@ def decline_reason(code: str) -> str:
         "unknown_card": gettext("The bank does not know this card."),
         "authentication_failed": gettext("The step that your bank asks for was not passed."),
         "abandoned": gettext("The step that your bank asks for was given up."),
-        "authentication_required": gettext(
+        STEP_WANTED: gettext(
             "Your bank asks for a step that only you can take; pay again, and take it."
         ),
         "incorrect_cvc": gettext("The security code of the card is wrong."),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 
 from tenure.base.calendar import Span, Term
 from tenure.base.ids import public_id
+from tenure.catalogue.queries import RoleListing
 from tenure.policy.model import Policy
 from tenure.subscriptions.models import Source
 from tenure.subscriptions.queries.facts import wants_more
@@ -61,7 +62,6 @@ class Looked:
     offers: Offers
     policy: Policy
     today: date
-    store: str
 
     def name(self, view: SubscriptionView) -> str:
         """What the subscription is called."""
@@ -71,10 +71,23 @@ class Looked:
         """Where the subscription is shown."""
         return subscription_path(self.organisation, view.subscription.id)
 
+    def store(self, view: SubscriptionView) -> str:
+        """Where its roles are bought."""
+        row = view.subscription
+        return buying_path(self.organisation, self.offers.roles(row.offer_id), row.quantity)
+
 
 def subscription_path(organisation: str, subscription: UUID) -> str:
     """The page of one subscription."""
     return reverse("console_subscription", args=[organisation, public_id("sub", subscription)])
+
+
+def buying_path(organisation: str, roles: Sequence[RoleListing], quantity: int) -> str:
+    """Where what has ended, or is tried, is bought: at its role, or in the store if it has more."""
+    if len(roles) != 1:
+        return reverse("console_extend", args=[organisation])
+    page = reverse("console_more_seats", args=[organisation, roles[0].id])
+    return f"{page}?quantity={quantity}"
 
 
 def of_subscriptions(looked: Looked) -> Iterator[Item]:
@@ -153,7 +166,7 @@ def _end(looked: Looked, view: SubscriptionView) -> Iterator[Item]:
     if view.subscription.term == Term.TRIAL:
         title = gettext("The trial of %(name)s ends") % about
         text = gettext("Buy it to go on; who holds a seat keeps it.")
-        yield Item(tone, title, text, looked.store, gettext("Buy"), last_day)
+        yield Item(tone, title, text, looked.store(view), gettext("Buy"), last_day)
         return
     title = gettext("%(name)s ends and does not renew") % about
     text = gettext("Until then you can switch the renewal on again.")
@@ -177,7 +190,7 @@ def _retention(looked: Looked, view: SubscriptionView) -> Iterator[Item]:
         return
     text = gettext("Its data are kept until the day named here. Buy it again to go on.")
     tone = "error" if lapsed else "warning"
-    yield Item(tone, title, text, looked.store, gettext("Buy again"), until)
+    yield Item(tone, title, text, looked.store(view), gettext("Buy again"), until)
 
 
 def _goes_on(looked: Looked, over: SubscriptionView) -> bool:

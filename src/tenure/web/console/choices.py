@@ -84,6 +84,8 @@ def _on(view: SubscriptionView, choice: RenewalChoice) -> Iterator[str]:
         yield (
             gettext("%(total)s with tax is charged at once: the day for that was already over.")
             if charged_now
+            else gettext("%(total)s with tax is charged then, as announced.")
+            if choice.ahead.fixed is not None
             else gettext("%(total)s with tax is charged then, at today's price.")
         ) % about
     if view.current.opt_out_on and not charged_now:
@@ -105,10 +107,14 @@ def _later(view: SubscriptionView, choice: RenewalChoice) -> Iterator[str]:
     if choice.following is None:
         return
     yield gettext("It renews once more on %(day)s.") % {"day": day(choice.following.starts_on)}
-    if choice.total is not None:
-        yield gettext("%(total)s with tax is charged for that, at today's price.") % {
-            "total": money(choice.total)
-        }
+    if view.paid_ahead is not None:
+        yield gettext("That period is already paid.")
+    elif choice.total is not None:
+        yield (
+            gettext("%(total)s with tax is charged for that, as announced.")
+            if choice.ahead.fixed is not None
+            else gettext("%(total)s with tax is charged for that, at today's price.")
+        ) % {"total": money(choice.total)}
     yield gettext("It can be used until %(day)s, and then ends.") % {
         "day": day(choice.following.last_day)
     }

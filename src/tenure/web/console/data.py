@@ -18,6 +18,8 @@ from tenure.orders.queries.policy import policy_in_force
 from tenure.organisations.models import Member
 from tenure.organisations.queries import export_of, exports_of, kept_until
 from tenure.organisations.rules import Ability
+from tenure.policy.words import Audience
+from tenure.subscriptions.rules.retention import retention_days
 from tenure.web.console.particulars import Line
 from tenure.web.edge.doors import FORM, console_page
 from tenure.web.edge.forms import Form
@@ -55,14 +57,14 @@ def data(desk: Desk) -> HttpResponse:
             return desk.redirect(reverse("console_erase", args=[desk.organisation_id, id_]))
         form.add_error("email", gettext("Nobody here has this address."))
         form.status = 422
-    retention = policy_in_force()[1].retention
+    policy, place = policy_in_force()[1], desk.place
     kept = exporting.kept_for()
     exports = exports_of(desk.organisation, _MOST)
     context = {
         "form": form,
         "kept": kept_until(desk.organisation),
-        "years": retention.accounting_years,
-        "days": retention.data_days,
+        "years": policy.retention.accounting_years,
+        "days": retention_days(policy, Audience(place.audience), place.country),
         "exports": [
             (row, public_id("exp", row.id), row.made_at and row.made_at + kept) for row in exports
         ],

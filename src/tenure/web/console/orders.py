@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.urls import reverse
 
-from tenure.base.ids import parse_public_id
+from tenure.base.ids import parse_public_id, public_id
 from tenure.billing.queries.documents import papers_of_order
-from tenure.orders.models import UNPAID, Order, OrderStatus
+from tenure.orders.models import UNPAID, Order, OrderKind, OrderStatus
 from tenure.organisations.rules import Ability
 from tenure.subscriptions.queries.bought import OrderRow, bought_order, order_page
+from tenure.support.queries.requests import waiting_cancellation
 from tenure.web.console.choices import said
 from tenure.web.edge.doors import console_page
 from tenure.web.edge.names import Offers, named
@@ -56,6 +57,8 @@ def order(desk: Desk, order: str) -> HttpResponse:
         "verdict": verdict,
         "said": said(verdict, desk.language),
         "deadline": verdict.figures.get("deadline"),
+        "asked": waiting_cancellation(bought.order.id) if bought.order.paid_on else None,
+        "withdraw": withdrawing_path(bought.order),
         "cancel": reverse("console_cancel", args=[desk.organisation_id, order]),
         "papers": papers_of_order(bought.order.id),
         "transfer": transfer_shown(bought.order.id) if _waits(bought.order) else {},
@@ -64,6 +67,13 @@ def order(desk: Desk, order: str) -> HttpResponse:
         ],
     }
     return desk.render("console/order.html", context)
+
+
+def withdrawing_path(order: Order) -> str:
+    """Where an order that is not paid is withdrawn (R16); empty where it cannot be (R24)."""
+    if order.status not in UNPAID or order.kind == OrderKind.RENEWAL:
+        return ""
+    return reverse("order_withdraw", args=[public_id("ord", order.id)])
 
 
 def _waits(order: Order) -> bool:

@@ -9,7 +9,6 @@ from typing import Final
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.urls import reverse
 
 from tenure.access.queries.usage import (
     NO_SEATS,
@@ -107,7 +106,6 @@ def _items(desk: Desk, views: Sequence[SubscriptionView], offers: Offers) -> lis
         offers=offers,
         policy=policy_in_force()[1],
         today=desk.today,
-        store=reverse("console_extend", args=[desk.organisation_id]),
     )
     manages = desk.may(Ability.MEMBERS)
     waits = waiting(desk.organisation, until=desk.now + SOON)

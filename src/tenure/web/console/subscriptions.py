@@ -23,12 +23,17 @@ from tenure.organisations.rules import Ability
 from tenure.policy.words import Audience
 from tenure.subscriptions.queries.ahead import next_period
 from tenure.subscriptions.queries.facts import wants_more
-from tenure.subscriptions.queries.listing import subscription_of, subscription_page
+from tenure.subscriptions.queries.listing import (
+    has_subscriptions,
+    subscription_of,
+    subscription_page,
+)
 from tenure.subscriptions.queries.renewal import RenewalChoice, renewal_choice
 from tenure.subscriptions.queries.views import SubscriptionView
 from tenure.subscriptions.rules.periods import SubscriptionStatus
 from tenure.subscriptions.rules.renewal import card_charge_days, transfer_invoice_day
 from tenure.web.console.alone import to_the_bill
+from tenure.web.console.attention import buying_path
 from tenure.web.console.choices import Wish, confirmation, said
 from tenure.web.console.next_period import losses_said, quantity_possible
 from tenure.web.console.taking_back import terminable
@@ -74,6 +79,7 @@ def subscriptions(desk: Desk) -> HttpResponse:
     context = {
         "over": over,
         "not_over": not over,
+        "had": not rows and not over and has_subscriptions(desk.organisation),
         "rows": [
             Row(
                 view,
@@ -99,7 +105,9 @@ def subscription(desk: Desk, subscription: str) -> HttpResponse:
     roles = offers.roles(row.offer_id)
     known = application_names(app for role in roles for app in role.grants)
     holders = held_seats(row.id, _MOST_HOLDERS) if desk.may(Ability.ROLES) else []
-    expected = [choice.following] if choice and choice.renews and choice.following else []
+    paid_ahead = view.paid_ahead
+    follows = choice and choice.renews and not paid_ahead
+    expected = [choice.following] if choice and follows and choice.following else []
     context = {
         "view": view,
         "name": offers.name(row.offer_id),
@@ -110,8 +118,10 @@ def subscription(desk: Desk, subscription: str) -> HttpResponse:
         "seats": seat_counts([row.id]).get(row.id, NO_SEATS),
         "holders": holders,
         "drawn": [*view.periods, *expected],
+        "paid_ahead": paid_ahead,
         "deadline": view.current.opt_out_on if choice and choice.renews else None,
         "over": view.status in _OVER,
+        "buy": buying_path(desk.organisation_id, roles, row.quantity),
         "terminable": _terminable(desk, view),
         "data_last": desk.today <= view.current.data_until_on,
         "ahead": choice.ahead if choice else next_period(view),
@@ -128,7 +138,7 @@ def _ahead(desk: Desk, view: SubscriptionView, choice: RenewalChoice) -> dict[st
     return {
         "quantity_open": bool(quantity_possible(view, desk)),
         "proof_needed": desk.place.audience == Audience.STUDENT and unproved(desk.organisation),
-        "pays": _pays(desk, view) if choice.total else None,
+        "pays": _pays(desk, view) if choice.total and not view.paid_ahead else None,
         "lost": list(losses_said(gone)) if gone and gone.touches_anybody else [],
     }
 

@@ -21,8 +21,10 @@ from tenure.organisations.rules import Ability
 from tenure.subscriptions.models import Subscription
 from tenure.subscriptions.queries.taking_back import TakingBack, taking_back
 from tenure.subscriptions.queries.terminating import Renewed, termination_of
+from tenure.support.queries.requests import waiting_cancellation
 from tenure.support.rules import LONGEST_MESSAGE
 from tenure.web.console.choices import said
+from tenure.web.console.orders import withdrawing_path
 from tenure.web.edge.doors import FORM, console_page
 from tenure.web.edge.forms import Form
 from tenure.web.edge.names import Offers, named
@@ -69,6 +71,9 @@ def cancel(desk: Desk, order: str) -> HttpResponse:
     """The form, with the verdict above it; sent, the request's own page."""
     back = taking_back(desk.organisation, parse_public_id("ord", order), desk.now)
     form = CancelForm(back, desk.request.POST if desk.posted else None)
+    waits = None if back.granted_at_once else waiting_cancellation(back.order.id)
+    if waits is not None and desk.posted:
+        return _to_request(desk, waits.id)
 
     def work(asked: Asked) -> HttpResponse:
         new = NewCancellation(
@@ -103,7 +108,9 @@ def cancel(desk: Desk, order: str) -> HttpResponse:
         "page": reverse("console_order", args=[desk.organisation_id, order]),
         "said": said(back.verdict, desk.language),
         "deadline": back.verdict.figures.get("deadline"),
+        "asked": waits,
         "open_to_all": back.order.paid_on is not None and back.order.status != "cancelled",
+        "withdraw": withdrawing_path(back.order),
         "consequences": list(_consequences(back, offers)),
     }
     return desk.render("console/taking_back.html", context, status=form.status)

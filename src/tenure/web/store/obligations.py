@@ -9,6 +9,7 @@ from tenure.base.calendar import Span, Term, period_bounds, trial_bounds, zone_n
 from tenure.base.verdicts import Verdict
 from tenure.orders.rules.cancellation import BoughtLine, BoughtOrder, cancellation_verdict
 from tenure.subscriptions.rules.renewal import opt_out_deadline
+from tenure.subscriptions.rules.retention import retention_days
 from tenure.web.store.shop import Shop
 
 
@@ -48,7 +49,7 @@ def obligations(shop: Shop, term: Term, trial_days: int | None, gross: int) -> O
         stop_until=opt_out_deadline(span.ends_on, policy) if renews else None,
         cancel_until=deadline if isinstance(deadline, date) else None,
         cancellation=verdict,
-        data_days=policy.retention.data_days,
+        data_days=retention_days(policy, shop.audience, shop.country),
         proof_days=policy.students.verification_wait_days,
     )
 

@@ -72,6 +72,17 @@ def _month(value: date, language: str) -> str:
 
 
 @register.filter
+def short_month(value: date | None) -> str:
+    """``{{ first|short_month }}``: Mar 2027; mars 2027, below pictures."""
+    return _short_month(_plain(value), reader()) if value else ""
+
+
+@lru_cache(maxsize=_KEPT)
+def _short_month(value: date, language: str) -> str:
+    return _unbroken(format_skeleton("yMMM", value, locale=language))
+
+
+@register.filter
 def last_day(ends_on: date) -> date:
     """``{{ period.ends_on|last_day|day }}``: the day before the first day after it (R19)."""
     return ends_on - timedelta(days=1)
