@@ -27,6 +27,7 @@ from tenure.organisations.events import ExportAsked, ExportMade
 from tenure.organisations.models import Export, ExportPart, ExportStatus
 
 BATCH: Final = 100
+"""So many archives are made, or dropped, at a time."""
 MOST_KEPT: Final = 3
 """So many archives of an organisation are kept: whoever asks for another gives up the oldest."""
 TRIES: Final = 3
@@ -70,13 +71,20 @@ def make_exports() -> int:
 
 
 def drop_exports(*, now: datetime) -> int:
-    """Drop the archives that were there long enough; ``now`` is the machine's instant."""
+    """Drop the archives that were there long enough; ``now`` is the machine's instant.
+
+    All of them, some at a time; returns how many.
+    """
     old = Q(status=ExportStatus.READY, made_at__lte=now - kept_for())
-    with transaction(now=now, by="worker"):
-        rows = Export.objects.select_for_update(skip_locked=True).filter(old).order_by("made_at")
-        ids = [row.id for row in rows[:BATCH]]
-        _drop(ids, now)
-    return len(ids)
+    done, count = 0, BATCH
+    while count == BATCH:
+        with transaction(now=now, by="worker"):
+            rows = Export.objects.select_for_update(skip_locked=True).filter(old)
+            ids = list(rows.order_by("made_at").values_list("id", flat=True)[:BATCH])
+            _drop(ids, now)
+        count = len(ids)
+        done += count
+    return done
 
 
 def _drop(exports: Collection[UUID], now: datetime) -> None:
