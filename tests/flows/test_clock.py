@@ -17,8 +17,9 @@ from tenure.base.ids import new_id, public_id
 from tenure.billing.models import Document, Entry, Payment, Refund
 from tenure.events.journal import transaction
 from tenure.events.models import Event
+from tenure.flows.batches import BATCH
 from tenure.flows.clock import EARLIEST, LATEST, advance_all, advance_clock, clock_verdict
-from tenure.flows.due import BATCH, run_due
+from tenure.flows.due import run_due
 from tenure.flows.purchase import CardPayment
 from tenure.flows.recovery import PATIENCE, recover_payments
 from tenure.flows.renewal_choice import choose_renewal

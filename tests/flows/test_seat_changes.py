@@ -19,9 +19,9 @@ from tenure.billing.documents.facturx import render_xml
 from tenure.billing.models import Document, Payment, Recognition, Refund
 from tenure.events.journal import transaction
 from tenure.events.models import Event
+from tenure.flows.batches import BATCH
 from tenure.flows.cancellation import NewCancellation, ask_cancellation, grant_cancellation
 from tenure.flows.clock import advance_clock
-from tenure.flows.due import BATCH
 from tenure.flows.placing import CardPayment, TransferPayment
 from tenure.flows.purchase import authenticate, pay_order
 from tenure.flows.renewal_choice import choose_renewal

@@ -18,6 +18,7 @@ from tenure.access.commands.seats import release_reservations
 from tenure.access.queries.requests import requests_to_serve
 from tenure.events.journal import Journal, transaction
 from tenure.events.rows import read_values
+from tenure.flows.batches import BATCH
 from tenure.flows.bookkeeping import recognise_revenue
 from tenure.flows.renewals.boundaries import begin_periods
 from tenure.flows.renewals.going_on import go_on_with_renewals
@@ -40,9 +41,6 @@ from tenure.subscriptions.commands.boundaries import (
     note_deadlines,
     note_ends,
 )
-
-BATCH: Final = 500
-"""How many rows one transaction takes."""
 
 WAITING: Final = (OrderStatus.AWAITING_VERIFICATION, OrderStatus.AWAITING_TRANSFER)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 from django.db.models import Q
 
@@ -12,12 +11,10 @@ from tenure.access.commands.losses import forget_losses
 from tenure.access.commands.resizing import Resize, resize
 from tenure.access.queries.losses import chosen_losses
 from tenure.events.journal import Journal
+from tenure.flows.batches import BATCH
 from tenure.subscriptions.commands.renewing import due_beginnings, note_beginnings
 from tenure.subscriptions.events import SeatsReduced
 from tenure.subscriptions.models import Period
-
-BATCH: Final = 500
-"""How many periods one transaction takes."""
 
 
 def begin_periods(scope: Q, until: datetime, journal: Journal) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -20,6 +20,7 @@ from tenure.billing.queries.payment_methods import default_methods
 from tenure.billing.rules.cards import last_day
 from tenure.catalogue.queries import known_catalogue
 from tenure.events.journal import Journal
+from tenure.flows.batches import BATCH
 from tenure.flows.renewals.announcing import Coming, announce
 from tenure.flows.renewals.pricing import fix_prices
 from tenure.flows.renewals.proofs import ask_students
@@ -35,9 +36,6 @@ from tenure.subscriptions.models import Period, Subscription
 from tenure.subscriptions.queries.obligations import Obligation, obligations
 from tenure.subscriptions.queries.reminders import due_reminders, goes_on, next_reminder
 from tenure.subscriptions.rules.renewal import renewal_day
-
-BATCH: Final = 500
-"""How many rows one transaction takes."""
 
 
 def remind_of_renewals(scope: Q, until: datetime, journal: Journal) -> int:

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from tenure.base.calendar import local_date, zone_named
 from tenure.events.journal import Journal
+from tenure.flows.batches import BATCH
 from tenure.flows.retention.facts import (
     AWAITS_MONEY,
     OPEN_REQUEST,
@@ -22,9 +23,6 @@ from tenure.organisations.events import PurgeDue, RetentionWarned
 from tenure.organisations.models import Organisation, Retention
 from tenure.subscriptions.queries.retention import DataEnd
 from tenure.subscriptions.rules.retention import retention_steps
-
-BATCH: Final = 500
-"""How many organisations one transaction takes."""
 
 NEXT_LOOK: Final = f"""
     SELECT watch.next_at FROM organisations_retention AS watch

@@ -12,6 +12,7 @@ from tenure.base.money import Money
 from tenure.base.wording import sentence
 from tenure.billing.commands.refunds import intend_refund_of
 from tenure.events.journal import Journal
+from tenure.flows.batches import BATCH
 from tenure.flows.documents.crediting import credit_lines
 from tenure.orders.commands.orders import lock_orders
 from tenure.organisations.models import Organisation
@@ -19,10 +20,8 @@ from tenure.subscriptions.commands.seat_changes import mark_undone
 from tenure.subscriptions.errors import NEXT_SEATS_RELEASED
 from tenure.subscriptions.models import SeatChange
 
-BATCH: Final = 50
+_FEW: Final = 50
 """How many one transaction takes: each is a paper and a refund of its own."""
-_MORE: Final = 500
-"""What says that there may be more: as many as the other kinds take at once."""
 
 NEXT: Final = (
     "SELECT min(released_at) FROM subscriptions_seatchange WHERE organisation_id = {whose} "
@@ -41,14 +40,14 @@ def pay_released_back(scope: Q, until: datetime, journal: Journal) -> int:
     organisations = Organisation.objects.select_for_update(no_key=True, skip_locked=True).filter(
         id__in=released.values("organisation_id")
     )
-    buyers = {each.id: each for each in organisations.order_by("id")[:BATCH]}
+    buyers = {each.id: each for each in organisations.order_by("id")[:_FEW]}
     rows = released.filter(organisation_id__in=list(buyers)).select_related("order_line")
-    changes = list(rows.order_by("id")[:BATCH])
+    changes = list(rows.order_by("id")[:_FEW])
     lock_orders([each.order_id for each in changes])
     mark_undone(changes=changes, at=journal.at)
     for each in changes:
         _pay_back(each, buyers[each.organisation_id], journal)
-    return _MORE if len(changes) == BATCH else len(changes)
+    return BATCH if len(changes) == _FEW else len(changes)
 
 
 def _pay_back(change: SeatChange, buyer: Organisation, journal: Journal) -> None:
