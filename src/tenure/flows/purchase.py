@@ -282,7 +282,7 @@ def _refuse_late(order: Order, journal: Journal) -> None:
     if order.kind == OrderKind.RENEWAL and given_up:
         raise Refused(ORDER_CLOSED, order_status=OrderStatus.EXPIRED)
     if order.kind == OrderKind.SEATS:
-        until = wanted_until(order.id)
+        until = wanted_until([order.id]).get(order.id)
         if until is not None and until <= journal.at:
             raise Refused(SEATS_TOO_LATE)
 

@@ -108,9 +108,9 @@ def to_settle(payment: Payment, outcome: Outcome, at: datetime) -> list[Question
 
 def _let_seats_wait(declined: Sequence[Order]) -> None:
     """Seats can be paid for until their period ends, whatever was waited for before (R27)."""
-    for order in declined:
-        if order.kind == OrderKind.SEATS:
-            keep_until(order=order, expires_at=wanted_until(order.id))
+    seats = [order for order in declined if order.kind == OrderKind.SEATS]
+    if seats:
+        keep_until(orders=seats, until=wanted_until([order.id for order in seats]))
 
 
 def _tell_declined(

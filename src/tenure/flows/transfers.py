@@ -96,7 +96,8 @@ def _wait(order: Order, organisation: Organisation, at: datetime) -> None:
         remind_at = reminder_before(order.expires_at, at, zone, policy)
         wait_for_transfer(order=order, expires_at=order.expires_at, remind_at=remind_at)
         return
-    limit = wanted_until(order.id) if order.kind == OrderKind.SEATS else None
+    seats = order.kind == OrderKind.SEATS
+    limit = wanted_until([order.id]).get(order.id) if seats else None
     wait = transfer_wait(at, zone, policy, not_beyond=limit)
     wait_for_transfer(order=order, expires_at=wait.until, remind_at=wait.remind_at)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -131,10 +131,11 @@ def mark(*, orders: Sequence[Order], status: OrderStatus, closed_at: datetime | 
     Order.objects.filter(id__in=ids).update(status=status, closed_at=closed_at)
 
 
-def keep_until(*, order: Order, expires_at: datetime | None) -> None:
-    """The locked, unpaid ``order`` can be paid until the UTC instant ``expires_at``."""
-    order.expires_at = expires_at
-    Order.objects.filter(id=order.id).update(expires_at=expires_at)
+def keep_until(*, orders: Sequence[Order], until: Mapping[UUID, datetime]) -> None:
+    """The locked, unpaid ``orders`` can be paid ``until`` these UTC instants; one statement."""
+    for order in orders:
+        order.expires_at = until.get(order.id)
+    Order.objects.bulk_update(orders, ["expires_at"])
 
 
 def cancel(*, orders: Sequence[tuple[Order, Money]], journal: Journal) -> None:
