@@ -19,7 +19,7 @@ from tenure.notices.rules import LEASE, Attempt, MailStatus, Outcome, next_attem
 def claim_mails(*, now: datetime, most: int) -> list[Mail]:
     """Take up to ``most`` mails that are due, for the time of the lease, the oldest first.
 
-    Three statements; nobody waits for whoever else is claiming.
+    Two statements; nobody waits for whoever else is claiming.
     """
     claim = new_id()
     with transaction(now=now, by="worker"):

@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
-
 from tenure.base.errors import NotFound
 from tenure.base.ids import parse_public_id, public_id
+from tenure.events.rows import read_values
+from tenure.events.sending import Values
 
 _MOVED_LATELY: Final = """
 SELECT DISTINCT event.organisation_id
@@ -76,28 +76,24 @@ def moved_since(event: UUID, most: int) -> list[UUID]:
 
     Reads the tail of the events' own index: nothing is written for it when they are.
     """
-    return [row[0] for row in _rows(_MOVED_LATELY, [event, most])]
+    return [stream for (stream,) in read_values(_MOVED_LATELY, [event, most])]
 
 
 def all_moved(most: int) -> list[UUID]:
     """Every stream that stands beyond its cursor; reads both tables whole."""
-    return [row[0] for row in _rows(_MOVED, [most])]
+    return [stream for (stream,) in read_values(_MOVED, [most])]
 
 
 def told_since(cursors: Mapping[UUID, int], most: int) -> Sequence[Told]:
     """What was told of each stream after its cursor, in order, ``most`` in all."""
-    rows = _rows(_SINCE, [list(cursors), list(cursors.values()), most])
-    return [
-        Told(id_, organisation, sequence, type_, at, by, json.loads(data))
-        for id_, organisation, sequence, type_, at, by, data in rows
-    ]
+    rows = read_values(_SINCE, [list(cursors), list(cursors.values()), most])
+    return [told_by(row) for row in rows]
 
 
-def _rows(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-        return found
+def told_by(row: Values) -> Told:
+    """The event of a row that holds all that ``Told`` has, its data as the text of their JSON."""
+    id_, organisation, sequence, type_, at, by, data = row
+    return Told(id_, organisation, sequence, type_, at, by, json.loads(data))
 
 
 def _parsed(prefix: str, text: object) -> UUID | None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from tenure.base.errors import NotFound
+from tenure.events.rows import read_values
 from tenure.notices.models import Webhook, WebhookDelivery, WebhookFeed
-from tenure.notices.queries.told import Told
+from tenure.notices.queries.told import Told, told_by
 
 MOST_WEBHOOKS: Final = 20
 """So many endpoints one organisation, or the vendor, can have."""
@@ -71,14 +70,14 @@ def next_events(feeds: Sequence[WebhookFeed], most: int) -> Mapping[UUID, Sequen
     found: dict[UUID, list[Told]] = {id_: [] for id_ in ids}
     streams = [feed.organisation_id for feed in feeds]
     given = [ids, streams, [feed.sequence for feed in feeds], most]
-    for feed, *event in _rows(_NEXT, given):
-        found[feed].append(_told(event))
+    for feed, *event in read_values(_NEXT, given):
+        found[feed].append(told_by(tuple(event)))
     return found
 
 
 def events_named(ids: Collection[UUID]) -> Mapping[UUID, Told]:
     """Events by their ids. One statement."""
-    events = [_told(row) for row in _rows(_NAMED, [list(ids)])]
+    events = [told_by(row) for row in read_values(_NAMED, [list(ids)])]
     return {event.id: event for event in events}
 
 
@@ -90,15 +89,3 @@ def deliveries_of(webhook: UUID) -> QuerySet[WebhookDelivery]:
 def last_deliveries(webhook: UUID, limit: int) -> Sequence[WebhookDelivery]:
     """The log of one endpoint, what was tried last first. One statement."""
     return list(deliveries_of(webhook).order_by("-last_at", "-id")[:limit])
-
-
-def _told(row: Sequence[Any]) -> Told:
-    id_, organisation, sequence, type_, at, by, data = row
-    return Told(id_, organisation, sequence, type_, at, by, json.loads(data))
-
-
-def _rows(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-        return found
