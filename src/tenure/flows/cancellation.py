@@ -110,9 +110,8 @@ def grant_cancellation(
     """Staff grant a request, with a word if they like; granted again, it pays once (R30).
 
     What was eligible when it was sent is taken back; of one that was not, all of the order. ``now``
-    is by the organisation's clock. Raises ``NotFound``, ``Invalid`` for
-    a word that is too long, ``Refused`` with ``request_not_a_cancellation``,
-    ``already_cancelled`` or ``not_paid``.
+    is by the organisation's clock. Raises ``NotFound``, ``Invalid`` for a word that is too long,
+    ``Refused`` with ``request_not_a_cancellation``, ``already_cancelled`` or ``not_paid``.
     """
     with transaction(now=now, by=by, asked=asked) as journal:
         row, organisation, order = _locked_request(request, journal)
@@ -248,7 +247,8 @@ def _locked_order(order: UUID, journal: Journal) -> tuple[Organisation, Order]:
 
 
 def _locked_request(request: UUID, journal: Journal) -> tuple[Request, Organisation, Order]:
-    """A request with its order, all locked in the one order; ``NotFound`` for one of no order."""
+    """A request with its order, all locked in the one order. ``NotFound``, or ``Refused`` for one
+    that is no cancellation."""
     found = Request.objects.filter(id=request).values_list("order_id", "kind").first()
     if found is None:
         raise NotFound

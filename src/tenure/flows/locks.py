@@ -1,4 +1,4 @@
-"""The first lock of a flow: the organisation's row."""
+"""The first locks of a flow: the organisation's row, and then what is looked at in it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tenure.events.rows import AMONG, read_rows, run, to_read
 from tenure.events.sending import Question
 from tenure.organisations.errors import ORGANISATION_PURGED
 from tenure.organisations.models import Member, Organisation
+from tenure.subscriptions.models import Subscription
 
 
 def lock_organisation(organisation: UUID, journal: Journal) -> Organisation:
@@ -77,6 +78,21 @@ def lock_organisations(ids: Iterable[UUID], journal: Journal) -> None:
     )
     if len(found) == 1 and found[0][0] is not None:
         journal.at = max(journal.at, found[0][0])
+
+
+def lock_subscription_first(
+    subscription: UUID, journal: Journal, *, living: bool = False
+) -> tuple[Organisation, Subscription]:
+    """The organisation and then its subscription, both locked; ``NotFound``.
+
+    With ``living`` something new may begin: ``Refused`` as by ``lock_living``.
+    """
+    rows = Subscription.objects.filter(id=subscription)
+    whose = rows.values_list("organisation_id", flat=True).first()
+    if whose is None:
+        raise NotFound
+    organisation = (lock_living if living else lock_organisation)(whose, journal)
+    return organisation, rows.select_for_update(no_key=True).get()
 
 
 def lock_member_first(member: UUID, journal: Journal) -> Member:

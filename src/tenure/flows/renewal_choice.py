@@ -7,10 +7,10 @@ from uuid import UUID
 
 from django.db.models import F
 
-from tenure.base.errors import NotFound, Stale
+from tenure.base.errors import Stale
 from tenure.events.journal import transaction
 from tenure.events.queries import revision_of
-from tenure.flows.locks import lock_organisation
+from tenure.flows.locks import lock_subscription_first
 from tenure.flows.refunds import carry_out
 from tenure.flows.renewals.charging import charge_renewals_of
 from tenure.flows.renewals.following import follow_choice
@@ -45,12 +45,7 @@ def choose_renewal(
     quantity than is just being charged.
     """
     with transaction(now=now, by=by) as journal:
-        rows = Subscription.objects.filter(id=subscription)
-        whose = rows.values_list("organisation_id", flat=True).first()
-        if whose is None:
-            raise NotFound
-        buyer = lock_organisation(whose, journal)
-        row = rows.select_for_update(no_key=True).get()
+        buyer, row = lock_subscription_first(subscription, journal)
         if expected_version not in (None, row.version):
             raise Stale
         current = current_or_last(row, journal.at)

@@ -7,13 +7,12 @@ from datetime import datetime
 from uuid import UUID
 
 from tenure.access.commands.losses import choose_losses as choose
-from tenure.base.errors import NotFound, Refused
+from tenure.base.errors import Refused
 from tenure.events.journal import transaction
-from tenure.flows.locks import lock_organisation
+from tenure.flows.locks import lock_subscription_first
 from tenure.flows.written import Written
 from tenure.subscriptions.commands.choices import current_or_last
 from tenure.subscriptions.errors import SUBSCRIPTION_OVER
-from tenure.subscriptions.models import Subscription
 
 
 def choose_losses(
@@ -26,15 +25,10 @@ def choose_losses(
     (``holds_no_seat``) or ``Refused`` (``subscription_over``).
     """
     with transaction(now=now, by=by) as journal:
-        rows = Subscription.objects.filter(id=subscription)
-        whose = rows.values_list("organisation_id", flat=True).first()
-        if whose is None:
-            raise NotFound
-        lock_organisation(whose, journal)
-        row = rows.select_for_update(no_key=True).get()
+        organisation, row = lock_subscription_first(subscription, journal)
         current = current_or_last(row, journal.at)
         if row.cancelled_at is not None or journal.at >= current.ends_at:
             raise Refused(SUBSCRIPTION_OVER, ends_on=current.ends_on)
         choose(subscription=row, members=members, journal=journal)
-        journal.touch(whose)
-    return Written((row.id,), journal.revisions[whose])
+        journal.touch(organisation.id)
+    return Written((row.id,), journal.revisions[organisation.id])

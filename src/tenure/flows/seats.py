@@ -10,7 +10,7 @@ from tenure.base.calendar import local_date, zone_named
 from tenure.base.errors import NotFound
 from tenure.events.asked import Asked
 from tenure.events.journal import Journal, transaction
-from tenure.flows.locks import lock_member, lock_organisation
+from tenure.flows.locks import lock_member_first
 from tenure.flows.written import Written
 from tenure.organisations.models import Member
 from tenure.subscriptions.models import Subscription
@@ -42,11 +42,7 @@ def release_seat(*, subscription: UUID, member: UUID, now: datetime, by: str) ->
 
 def _locked(subscription: UUID, member: UUID, journal: Journal) -> tuple[Member, Subscription]:
     """Organisation, member, subscription, locked; ``NotFound`` if not of one organisation."""
-    found_in = Member.objects.filter(id=member).values_list("organisation_id", flat=True).first()
-    if found_in is None:
-        raise NotFound
-    lock_organisation(found_in, journal)
-    person = lock_member(member)
+    person = lock_member_first(member, journal)
     found = Subscription.objects.select_for_update(no_key=True).filter(
         id=subscription, organisation_id=person.organisation_id
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from tenure.base.errors import NotFound, Refused
+from tenure.base.errors import Refused
 from tenure.events.asked import Asked
 from tenure.events.journal import Journal, transaction
 from tenure.events.queries import revision_of
-from tenure.flows.locks import lock_living
+from tenure.flows.locks import lock_subscription_first
 from tenure.flows.placing import refuse_card_of_staff
 from tenure.flows.purchase import CardPayment, TransferPayment, pay_order
 from tenure.flows.renewals.ordering import place_renewals
@@ -18,7 +18,7 @@ from tenure.orders.models import Order, OrderStatus
 from tenure.subscriptions.commands.choices import current_or_last
 from tenure.subscriptions.commands.renewing import unschedule
 from tenure.subscriptions.errors import NOTHING_DUE
-from tenure.subscriptions.models import Period, Subscription
+from tenure.subscriptions.models import Period
 from tenure.subscriptions.queries.obligations import Obligation, obligations
 
 Paying = CardPayment | TransferPayment
@@ -40,23 +40,22 @@ def pay_now(
     """
     refuse_card_of_staff(payment, by)
     with transaction(now=now, by=by) as journal:
-        order = _order_due(subscription, payment, journal)
+        buyer, order = _order_due(subscription, payment, journal)
         at = journal.at
     waits = Order.objects.filter(id=order, status=OrderStatus.AWAITING_TRANSFER).exists()
     if payment is None and waits:
-        return Outcome(order, False, revision_of(_whose(subscription)))
+        return Outcome(order, False, revision_of(buyer))
     return pay_order(order=order, payment=payment or CardPayment(), now=at, by=by, asked=asked)
 
 
-def _order_due(subscription: UUID, payment: Paying | None, journal: Journal) -> UUID:
-    """The order of the renewal that is due, placed now if it was not yet but could be."""
-    buyer = lock_living(_whose(subscription), journal)
-    row = Subscription.objects.select_for_update(no_key=True).get(id=subscription)
+def _order_due(subscription: UUID, payment: Paying | None, journal: Journal) -> tuple[UUID, UUID]:
+    """Who buys, and the order of the renewal that is due; placed now, if it was not but can be."""
+    buyer, row = lock_subscription_first(subscription, journal, living=True)
     owed = _obligation(current_or_last(row, journal.at))
     if owed is None:
         raise Refused(NOTHING_DUE)
     if owed.renewal.order_id is not None:
-        return owed.renewal.order_id
+        return buyer.id, owed.renewal.order_id
     due = owed.current.renew_at is None or owed.current.renew_at <= journal.at
     if not due or not owed.is_owed(journal.at):
         raise Refused(NOTHING_DUE)
@@ -69,16 +68,9 @@ def _order_due(subscription: UUID, payment: Paying | None, journal: Journal) -> 
     unschedule(periods=[owed.current.id])
     if not orders:
         raise Refused(NOTHING_DUE)
-    return orders[0].id
+    return buyer.id, orders[0].id
 
 
 def _obligation(current: Period) -> Obligation | None:
     found = obligations([current.id]) if current.order_id is not None else []
     return found[0] if found else None
-
-
-def _whose(subscription: UUID) -> UUID:
-    found = Subscription.objects.filter(id=subscription).values_list("organisation_id", flat=True)
-    if not found:
-        raise NotFound
-    return found[0]

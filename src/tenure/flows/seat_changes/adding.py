@@ -8,14 +8,14 @@ from uuid import UUID
 
 from tenure.access.errors import SEATS_CHANGED
 from tenure.base.calendar import Term, zone_named
-from tenure.base.errors import NotFound, Refused
+from tenure.base.errors import Refused
 from tenure.base.money import Money
 from tenure.billing.models import Payment
 from tenure.events.asked import Asked
 from tenure.events.journal import Journal, transaction
 from tenure.events.queries import revision_of
 from tenure.flows.drafting import Wait, evidence_for, number_that_spares, transfer_wait
-from tenure.flows.locks import lock_living
+from tenure.flows.locks import lock_subscription_first
 from tenure.flows.placing import (
     CardPayment,
     TransferPayment,
@@ -33,7 +33,6 @@ from tenure.orders.rules.payment import expires_at, needs_verification, verifica
 from tenure.organisations.models import Organisation
 from tenure.policy.words import Audience
 from tenure.subscriptions.commands.seat_changes import NewSeats, record_seat_changes
-from tenure.subscriptions.models import Subscription
 from tenure.subscriptions.queries.seat_changes import same_order
 from tenure.subscriptions.queries.views import subscription_views
 
@@ -65,12 +64,7 @@ def add_seats(*, wanted: MoreSeats, now: datetime, by: str, asked: Asked | None 
     """
     payment = wanted.payment or CardPayment()
     with transaction(now=now, by=by, asked=asked) as journal:
-        rows = Subscription.objects.filter(id=wanted.subscription)
-        whose = rows.values_list("organisation_id", flat=True).first()
-        if whose is None:
-            raise NotFound
-        organisation = lock_living(whose, journal)
-        row = rows.select_for_update(no_key=True).get()
+        organisation, row = lock_subscription_first(wanted.subscription, journal, living=True)
         (view,) = subscription_views([row], journal.at)
         offer = seat_offer(view, organisation=organisation, quantity=wanted.quantity, at=journal.at)
         placed = _placed_before(wanted, offer)

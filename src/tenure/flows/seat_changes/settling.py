@@ -38,7 +38,7 @@ from tenure.subscriptions.queries.seat_changes import (
     waiting_for_transfers,
 )
 
-_BATCH: Final = 1000
+AT_ONCE: Final = 1000
 """How many rows one UPDATE takes: PostgreSQL bounds the values of a statement."""
 
 
@@ -127,13 +127,13 @@ def bring_seats(
     grown = [key for key in in_period if key in periods]
     for key in grown:
         periods[key].quantity += in_period[key]
-    Period.objects.bulk_update([periods[key] for key in grown], ["quantity"], batch_size=_BATCH)
+    Period.objects.bulk_update([periods[key] for key in grown], ["quantity"], batch_size=AT_ONCE)
     growing = [subscriptions[id_] for id_ in more]
     for row in growing:
         row.next_quantity += more[row.id]
     resizes = [Resize(row, row.quantity + more[row.id]) for row in growing]
     resize(resizes=resizes, journal=journal)
-    Subscription.objects.bulk_update(growing, ["next_quantity"], batch_size=_BATCH)
+    Subscription.objects.bulk_update(growing, ["next_quantity"], batch_size=AT_ONCE)
     look_at_invoices_ahead(more, journal)
     for each in changes:
         if not each.for_next:

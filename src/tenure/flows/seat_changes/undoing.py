@@ -13,7 +13,11 @@ from uuid import UUID
 from tenure.access.commands.resizing import Resize, resize
 from tenure.access.queries.losses import chosen_losses
 from tenure.events.journal import Journal
-from tenure.flows.seat_changes.settling import lock_subscriptions, look_at_invoices_ahead
+from tenure.flows.seat_changes.settling import (
+    AT_ONCE,
+    lock_subscriptions,
+    look_at_invoices_ahead,
+)
 from tenure.flows.transfers import stop_waiting
 from tenure.orders.commands.orders import lock_orders, mark
 from tenure.orders.events import OrderWithdrawn
@@ -22,9 +26,6 @@ from tenure.subscriptions.commands.seat_changes import mark_undone
 from tenure.subscriptions.events import SeatsTakenBack
 from tenure.subscriptions.models import Period, SeatChange, Subscription
 from tenure.subscriptions.queries.seat_changes import changes_of, chosen_since, orders_adding_to
-
-_BATCH: Final = 1000
-"""How many rows one UPDATE takes: PostgreSQL bounds the values of a statement."""
 
 _WITHDRAWN_WITH: Final = (
     OrderStatus.AWAITING_TRANSFER,
@@ -67,7 +68,7 @@ def undo_seat_changes(
         resizes.append(Resize(row, left, chosen.get(id_, ())))
     lost = resize(resizes=resizes, journal=journal)
     rows = [running[id_] for id_ in going]
-    Subscription.objects.bulk_update(rows, ["next_quantity"], batch_size=_BATCH)
+    Subscription.objects.bulk_update(rows, ["next_quantity"], batch_size=AT_ONCE)
     look_at_invoices_ahead(going, journal)
     for each in changes:
         if not each.for_next and each.subscription_id in going:
@@ -134,7 +135,7 @@ def _shorten_periods(
             changed[key] = periods[key]
         if key in now:
             going[each.subscription_id] += each.quantity
-    Period.objects.bulk_update(changed.values(), ["quantity"], batch_size=_BATCH)
+    Period.objects.bulk_update(changed.values(), ["quantity"], batch_size=AT_ONCE)
     return dict(going)
 
 

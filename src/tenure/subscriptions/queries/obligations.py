@@ -27,7 +27,7 @@ class Obligation:
     """A subscription in the period ``current``, and the obligation to renew it for the next.
 
     ``renewal`` is the row that is there, or a new one that nobody wrote yet. ``policy`` is that of
-    the order which paid ``current`` (R32); ``by_transfer`` how it was paid;.
+    the order which paid ``current`` (R32); ``by_transfer`` is how it was paid.
     """
 
     subscription: Subscription

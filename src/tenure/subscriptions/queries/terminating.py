@@ -35,9 +35,8 @@ def termination_of(
 ) -> Renewed | None:
     """The verdict on ending at ``at`` what runs by a renewal; None where no renewal does.
 
-    ``audience`` and ``country`` are those of its organisation.
-
-    Four statements at the most, for consumers who renewed alone.
+    ``audience`` and ``country`` are those of its organisation. Four statements at the most, and
+    none for whoever is no consumer.
     """
     kind = Audience(audience)
     if subscription.cancelled_at is not None or not kind.is_consumer:
