@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from tenure.base.ids import new_id
+from tenure.billing.models import Document
 from tenure.catalogue.models import Vendor
 from tenure.events.journal import transaction
 from tenure.events.models import Event
@@ -30,7 +31,7 @@ from tenure.organisations.models import Organisation, VatCheck
 from tenure.organisations.registers.vies import Vies
 from tenure.policy.loading import default_policy
 from tenure.policy.words import Audience
-from tenure.subscriptions.models import Subscription
+from tenure.subscriptions.models import Period, Subscription
 from tenure.subscriptions.queries.renewal import renewal_price
 from tests.flows.doomed import every_point
 from tests.organisations.vies_server import HANG_UP, ViesServer, vies_server, wrapped
@@ -275,6 +276,37 @@ def test_a_renewal_is_priced_by_the_number_too() -> None:
     )
     assert price is not None
     assert price.total_tax == 0
+
+
+def test_a_number_is_looked_up_again_before_what_renews_by_it() -> None:
+    """Neither the reminders nor the renewal name a tax that the number spares (R24, R25)."""
+    buyer, other = company(), company(clock=None)
+    for each in (buyer, other):
+        look_up_now(organisation=each.id, now=START)
+        order_cart(each, fill_cart(each, ("designer-business", 1)))
+    advance_clock(organisation=buyer.id, to=START + 500 * DAY, by="test", sandbox=True)
+    orders = Order.objects.filter(organisation=buyer).order_by("id")
+    assert [(row.kind, row.status, row.total_tax) for row in orders] == [
+        ("purchase", "paid", 0),
+        ("renewal", "paid", 0),
+    ]
+    reminded = Event.objects.filter(type="subscription.renewal_reminded", organisation_id=buyer.id)
+    assert {row.data["amount"]["amount"] for row in reminded} == {120000}
+    assert not Document.objects.filter(kind="credit_note").exists()
+    ages = [
+        (Period.objects.get(subscription__organisation=buyer, number=1).ends_at - each).days
+        for each in VatCheck.objects.filter(organisation=buyer)
+        .order_by("id")
+        .values_list("answered_at", flat=True)
+    ]
+    assert ages[1:4] == [72, 42, 19], "a week before each reminder for which the last is too old"
+    reminder = Period.objects.get(subscription__organisation=other).remind_at
+    assert reminder is not None
+    soon = reminder - 7 * DAY
+    assert [look_up_due(now=at) for at in (soon - DAY, soon, soon)] == [0, 1, 0]
+    Organisation.objects.update(vat_number="")
+    Period.objects.update(remind_at=soon)
+    assert look_up_due(now=soon + 40 * DAY) == 0
 
 
 def test_killed_anywhere_a_number_is_looked_up_in_the_end() -> None:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from tenure.flows.payment_methods import recover_methods_of
 from tenure.flows.refunds import recover_refunds_of
-from tenure.flows.vat_checks import look_up_of_organisation
+from tenure.flows.vat_checks import asked_ahead, look_up_of_organisation, still_counts
 from tenure.flows.vat_validated import correct_of_organisation
 
 
@@ -22,7 +22,8 @@ class Waiting(NamedTuple):
 
     ``refunds`` and ``cards`` say whether any are on their way; ``charged``, whether an order was
     taxed whose VAT number may yet spare it; ``ask_at``, when a register is to be asked, and
-    ``answered_at``, when it last answered about the number of today, which is ``validated``.
+    ``answered_at``, when it last answered about the number of today, which is ``validated``;
+    ``comes_at``, when a renewal is next announced or ordered whose tax that number may decide.
     """
 
     refunds: bool
@@ -31,15 +32,24 @@ class Waiting(NamedTuple):
     ask_at: datetime | None
     answered_at: datetime | None
     validated: bool
+    comes_at: datetime | None
 
     def asks_at(self, *, days: int) -> datetime | None:
-        """When a register is next to be asked; an answer is asked for anew after ``days`` (R45).
+        """When a register is next to be asked (R45): an answer counts for ``days``, and is asked
+        for anew before what renews by it.
 
         None where none is; the beginning of time for a number about which nothing was asked.
         """
-        if self.ask_at is not None or not self.charged:
+        if self.ask_at is not None:
             return self.ask_at
-        return self.answered_at + timedelta(days=days) if self.answered_at else _ALWAYS
+        found = []
+        if self.charged:
+            answered = self.answered_at
+            found.append(answered + timedelta(days=days) if answered else _ALWAYS)
+        coming = self.comes_at
+        if coming is not None and (self.answered_at or _ALWAYS) < coming - still_counts(days):
+            found.append(coming - asked_ahead(days))
+        return min(found, default=None)
 
     def wants(self, now: datetime, *, days: int) -> bool:
         """Whether ``bring_up_to_date`` may find something to do."""
@@ -72,7 +82,12 @@ WAITING: Final = """
     (SELECT min(ask_at) FROM organisations_vatcheck WHERE organisation_id = customer.id),
     (SELECT max(answered_at) FROM organisations_vatcheck
      WHERE organisation_id = customer.id AND number = customer.vat_number),
-    customer.vat_validated_at IS NOT NULL
+    customer.vat_validated_at IS NOT NULL,
+    (SELECT min(least(remind_at, renew_at)) FROM subscriptions_period
+     WHERE customer.vat_number <> '' AND customer.audience = 'business'
+     AND organisation_id = customer.id AND EXISTS (
+         SELECT FROM orders_order WHERE organisation_id = customer.id
+         AND (reverse_charge OR vat_number <> '')))
 """
 """The columns of ``Waiting``, of an organisation ``customer``."""
 

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, Max, OuterRef, Q
+from django.db.models.functions import Least
 
 from tenure.base.clock import machine_now
 from tenure.billing.models import Refund
@@ -28,6 +29,7 @@ from tenure.organisations.registers import Answer, Register
 from tenure.organisations.registers import choice as registers
 from tenure.organisations.rules.numbers import asked_at_vies, vat_number_counts
 from tenure.policy.words import Audience
+from tenure.subscriptions.models import Period
 
 BATCH: Final = 50
 """How many numbers the worker asks about each time: an answer may take seconds."""
@@ -76,7 +78,7 @@ def look_up_due(*, now: datetime, register: Register | None = None) -> int:
     Returns how many were asked about. The register is asked one by one, so that each answer has
     a transaction of its own; it gives no more at a time.
     """
-    _begin_where_charged(Q(organisation__test_clock__isnull=True), now=now)
+    _begin_where_wanted(Q(organisation__test_clock__isnull=True), now=now)
     due = VatCheck.objects.filter(ask_at__lte=now, organisation__test_clock__isnull=True)
     ids = list(due.order_by("ask_at", "id").values_list("id", flat=True)[:BATCH])
     return _ask(ids, at=now, register=register or registers.register())
@@ -84,7 +86,7 @@ def look_up_due(*, now: datetime, register: Register | None = None) -> int:
 
 def look_up_of_organisation(organisation: UUID, *, now: datetime) -> int:
     """Ask what one organisation still waits for; ``now`` is by its own clock (R2)."""
-    _begin_where_charged(Q(organisation_id=organisation), now=now)
+    _begin_where_wanted(Q(organisation_id=organisation), now=now)
     due = VatCheck.objects.filter(organisation_id=organisation, ask_at__lte=now)
     ids = list(due.values_list("id", flat=True))
     return _ask(ids, at=now, register=registers.register()) if ids else 0
@@ -114,12 +116,30 @@ def _settle(check: VatCheck, answer: Answer, *, at: datetime) -> None:
     carry_out(refunds, now=journal.at, by="worker")
 
 
-def _begin_where_charged(scope: Q, *, now: datetime) -> None:
-    """A number that was too old when something was bought is asked about afterwards.
+def asked_ahead(days: int) -> timedelta:
+    """How long before a renewal is announced, or ordered, a number is looked up again, of whose
+    answer only ``days`` count: time enough to ask several times."""
+    return timedelta(days=days // 4)
 
-    Programs and quotes buy without a page that would have asked before.
-    """
+
+def still_counts(days: int) -> timedelta:
+    """How old an answer may be that counts for sure on the local day of an instant, wherever."""
+    return timedelta(days=days - 1)
+
+
+def _begin_where_wanted(scope: Q, *, now: datetime) -> None:
+    """Numbers are looked up again whose answer is too old for what was bought, or is to renew."""
     days = policy_in_force()[1].tax.vat_number_counts_days
+    charged = _charged_in_vain(scope, now, days)
+    for organisation in {*charged, *_about_to_renew(scope, now, days)}:
+        with transaction(now=now, by="worker", organisation=organisation) as journal:
+            row = lock_organisation(organisation, journal)
+            begin_vat_check(organisation=row, journal=journal)
+
+
+def _charged_in_vain(scope: Q, now: datetime, days: int) -> list[UUID]:
+    """Whose number was too old when something was bought: programs and quotes buy without a page
+    that would have asked before."""
     known = VatCheck.objects.filter(
         Q(ask_at__isnull=False) | Q(answered_at__gt=now - timedelta(days=days)),
         organisation_id=OuterRef("organisation_id"),
@@ -133,11 +153,32 @@ def _begin_where_charged(scope: Q, *, now: datetime) -> None:
         vat_number=F("organisation__vat_number"),
         status=OrderStatus.PAID,
     )
-    ids = charged.order_by().values_list("organisation_id", flat=True).distinct()[:BATCH]
-    for organisation in list(ids):
-        with transaction(now=now, by="worker", organisation=organisation) as journal:
-            row = lock_organisation(organisation, journal)
-            begin_vat_check(organisation=row, journal=journal)
+    return list(charged.order_by().values_list("organisation_id", flat=True).distinct()[:BATCH])
+
+
+def _about_to_renew(scope: Q, now: datetime, days: int) -> list[UUID]:
+    """Whose number decided about the tax before, and is too old for what is soon to be announced
+    or ordered by itself (R24, R25): nobody pays tax that the number spares."""
+    until = now + asked_ahead(days)
+    known = VatCheck.objects.filter(
+        Q(ask_at__isnull=False) | Q(answered_at__gte=OuterRef("from_then")),
+        organisation_id=OuterRef("organisation_id"),
+        number=OuterRef("organisation__vat_number"),
+    )
+    decided = Order.objects.filter(
+        Q(reverse_charge=True) | ~Q(vat_number=""), organisation_id=OuterRef("organisation_id")
+    )
+    coming = (
+        Period.objects.filter(scope, Q(remind_at__lte=until) | Q(renew_at__lte=until))
+        .filter(~Q(organisation__vat_number=""), organisation__audience=Audience.BUSINESS)
+        .annotate(
+            from_then=ExpressionWrapper(
+                Least("remind_at", "renew_at") - still_counts(days), output_field=DateTimeField()
+            )
+        )
+        .filter(Exists(decided), ~Exists(known))
+    )
+    return list(coming.order_by().values_list("organisation_id", flat=True).distinct()[:BATCH])
 
 
 def _begin_anew(organisation: UUID, *, now: datetime, days: int) -> None:
