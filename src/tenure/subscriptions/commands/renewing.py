@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from tenure.base.calendar import Term, local_date, zone_named
 from tenure.events.journal import Journal
-from tenure.events.rows import AMONG, column_names, read_joined, read_values, row_of, run
+from tenure.events.rows import AMONG, column_names, read_joined, read_rows, read_values, row_of, run
 from tenure.events.sending import Values
 from tenure.events.writing import as_json
 from tenure.orders.models import Order
@@ -349,17 +349,26 @@ def tell_declined(
         journal.record(each.organisation_id, fact)
 
 
-def _last_periods(renewals: Sequence[Renewal]) -> dict[tuple[UUID, int], Period]:
-    rows = Period.objects.filter(subscription_id__in=[each.subscription_id for each in renewals])
+def _last_periods(renewals: Collection[Renewal]) -> dict[tuple[UUID, int], Period]:
+    rows = read_rows(Period, _NUMBERED, _before(renewals))
     return {(row.subscription_id, row.number): row for row in rows}
 
 
 def current_periods(renewals: Collection[Renewal]) -> list[UUID]:
     """The periods that ``renewals`` are to follow; one statement."""
-    wanted = {(each.subscription_id, each.number - 1) for each in renewals}
-    rows = Period.objects.filter(subscription_id__in={row for row, _ in wanted})
-    found = rows.values_list("id", "subscription_id", "number")
-    return [id_ for id_, subscription, number in found if (subscription, number) in wanted]
+    return [id_ for (id_,) in read_values(_CURRENT, _before(renewals))]
+
+
+def _before(renewals: Collection[Renewal]) -> list[Sequence[Any]]:
+    """Which periods those are, as ``_NUMBERED`` is told."""
+    ids = [each.subscription_id for each in renewals]
+    return [ids, [each.number - 1 for each in renewals]]
+
+
+_NUMBERED: Final = (
+    "WHERE (subscription_id, number) IN (SELECT * FROM unnest(%s::uuid[], %s::int[]))"
+)
+_CURRENT: Final = f"SELECT id FROM subscriptions_period {_NUMBERED}"  # noqa: S608 - of constants
 
 
 def give_up(*, renewals: Sequence[Renewal], journal: Journal) -> None:

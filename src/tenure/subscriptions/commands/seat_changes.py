@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
-
-from django.db.models import Q
 
 from tenure.base.calendar import Span
 from tenure.base.ids import new_id
 from tenure.events.journal import Journal
+from tenure.events.rows import run
 from tenure.orders.models import OrderLine
 from tenure.subscriptions.models import SeatChange, Subscription
 
@@ -69,13 +69,15 @@ def release_next_seats(*, following: Collection[tuple[UUID, int]], at: datetime)
     seats beside them is to go back (R27). One statement."""
     if not following:
         return
-    rows = SeatChange.objects.filter(
-        for_next=True, starts_on__isnull=False, released_at__isnull=True, undone_at__isnull=True
-    )
-    which = Q()
-    for subscription, number in following:
-        which |= Q(subscription_id=subscription, number=number)
-    rows.filter(which).update(released_at=at)
+    subscriptions, numbers = zip(*following, strict=True)
+    run(_RELEASE, [at, list(subscriptions), list(numbers)])
+
+
+_RELEASE: Final = """
+    UPDATE subscriptions_seatchange SET released_at = %s
+    WHERE (subscription_id, number) IN (SELECT * FROM unnest(%s::uuid[], %s::int[]))
+      AND for_next AND starts_on IS NOT NULL AND released_at IS NULL AND undone_at IS NULL
+"""
 
 
 def first_day(change: SeatChange, today: date) -> date:
