@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -247,6 +247,18 @@ def test_assignments_are_counted_on_from_where_they_were_counted_last(company: C
     told = {made.id: [(START.date(), 0), (later.date(), 1)]}
     assert assignments_by_day(organisation) == told
     assert assignments_by_day(organisation) == told
+
+
+def test_the_picture_shows_how_many_seats_were_paid_for_at_each_time(company: Company) -> None:
+    made = subscribe(company.organisation, quantity=3, term=Term.QUARTER)
+    choose_renewal(subscription=made.id, next_quantity=1, now=START, by="test")
+    advance(company, "2027-06-10")
+    points = browser(company.owner).get(page_of(company)).context["points"]
+    assert {(each.day, each.paid) for each in points} == {
+        (date(2027, 3, 1), 3),
+        (date(2027, 6, 1), 1),
+        (date(2027, 6, 10), 1),
+    }
 
 
 def test_it_takes_as_many_statements_for_many_as_for_few(company: Company) -> None:

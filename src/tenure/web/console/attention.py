@@ -29,7 +29,7 @@ SOON: Final = timedelta(days=7)
 END_IN_SIGHT: Final = timedelta(days=30)
 """How long ahead it is said that something ends."""
 _RANKS: Final = {"error": 0, "warning": 1, "info": 2}
-_OVER: Final = (
+OVER: Final = (
     SubscriptionStatus.LAPSED,
     SubscriptionStatus.ENDED,
     SubscriptionStatus.CANCELLED,
@@ -96,7 +96,7 @@ def of_subscriptions(looked: Looked) -> Iterator[Item]:
     for view in looked.views:
         if view.status is SubscriptionStatus.ACTIVE and not _renews(view):
             yield from _end(looked, view)
-        elif view.status in _OVER:
+        elif view.status in OVER:
             yield from _retention(looked, view)
 
 

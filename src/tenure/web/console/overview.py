@@ -139,7 +139,7 @@ def _stretches(view: SubscriptionView) -> list[PaidStretch[UUID]]:
     cancelled = row.cancelled_at
     end = local_date(cancelled, zone_named(row.zone)) if cancelled else date.max
     return [
-        PaidStretch(row.id, row.quantity, period.starts_on, min(period.ends_on, end))
+        PaidStretch(row.id, period.quantity, period.starts_on, min(period.ends_on, end))
         for period in view.periods
         if period.starts_on < end
     ]

@@ -30,10 +30,9 @@ from tenure.subscriptions.queries.listing import (
 )
 from tenure.subscriptions.queries.renewal import RenewalChoice, renewal_choice
 from tenure.subscriptions.queries.views import SubscriptionView
-from tenure.subscriptions.rules.periods import SubscriptionStatus
 from tenure.subscriptions.rules.renewal import card_charge_days, transfer_invoice_day
 from tenure.web.console.alone import to_the_bill
-from tenure.web.console.attention import buying_path
+from tenure.web.console.attention import OVER, buying_path
 from tenure.web.console.choices import Wish, confirmation, said
 from tenure.web.console.next_period import losses_said, quantity_possible
 from tenure.web.console.taking_back import terminable
@@ -45,11 +44,6 @@ from tenure.web.edge.templatetags.days import short_day
 from tenure.web.edge.visits import Desk
 
 _MOST_HOLDERS: Final = 50
-_OVER: Final = (
-    SubscriptionStatus.LAPSED,
-    SubscriptionStatus.ENDED,
-    SubscriptionStatus.CANCELLED,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +94,7 @@ def subscription(desk: Desk, subscription: str) -> HttpResponse:
         return to_the_bill(desk)
     view = _view(desk, subscription)
     row = view.subscription
-    choice = None if view.status in _OVER else _choice(desk, view)
+    choice = None if view.status in OVER else _choice(desk, view)
     offers = Offers([row.offer_id], desk.language)
     roles = offers.roles(row.offer_id)
     known = application_names(app for role in roles for app in role.grants)
@@ -120,7 +114,7 @@ def subscription(desk: Desk, subscription: str) -> HttpResponse:
         "drawn": [*view.periods, *expected],
         "paid_ahead": paid_ahead,
         "deadline": view.current.opt_out_on if choice and choice.renews else None,
-        "over": view.status in _OVER,
+        "over": view.status in OVER,
         "buy": buying_path(desk.organisation_id, roles, row.quantity),
         "terminable": _terminable(desk, view),
         "data_last": desk.today <= view.current.data_until_on,
