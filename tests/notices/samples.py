@@ -164,6 +164,9 @@ def _about_people(language: str) -> dict[str, Letter]:
     )
     return {
         "invitation": invitation,
+        "member_provisioned": people.provisioned(
+            organisation=organisation, name=name, email="hugo@lumiere.example", url=URL
+        ),
         "member_suspended": people.suspended(organisation=organisation, name=name),
         "member_restored": people.restored(organisation=organisation, name=name, url=URL),
         "member_removed": people.removed(organisation=organisation, name=name),

@@ -20,6 +20,8 @@ Handler = Callable[[HttpRequest], HttpResponse]
 REQUEST_ID: Final = "X-Request-ID"
 
 _SANE: Final = re.compile(r"[A-Za-z0-9._:+/=-]{1,128}", re.ASCII)
+_TOLD: Final = frozenset({MEDIA_TYPE, "application/scim+json"})
+"""In what a refusal is told by whoever answers."""
 _QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 _log = structlog.get_logger("tenure.request")
 
@@ -43,7 +45,7 @@ def request_log(get_response: Handler) -> Handler:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             response = get_response(request)
             ours = request.path_info.startswith(settings.API_PATHS)
-            if response.status_code == 405 and ours and response["Content-Type"] != MEDIA_TYPE:
+            if response.status_code == 405 and ours and response["Content-Type"] not in _TOLD:
                 allowed = [word.strip() for word in response.get("Allow", "").split(",")]
                 response = method_not_allowed(request, [word for word in allowed if word])
             response[REQUEST_ID] = request_id

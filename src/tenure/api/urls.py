@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path, re_path
 
 from tenure.api import (
     authentications,
@@ -54,6 +55,14 @@ for family in (
 ):
     edge.add_router("", family.router)
 
+
+def scim(request: HttpRequest, path: str) -> HttpResponse:
+    """SCIM, loaded when it is first asked: most processes never are, and it takes a while."""
+    from tenure.api.scim.views import scim as answer
+
+    return answer(request, path)
+
+
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
@@ -61,4 +70,5 @@ urlpatterns = [
     path(f"{PREFIX.strip('/')}/gateways/<str:gateway>/webhook", gateways.webhook),
     path(f"{PREFIX.strip('/')}/", edge.urls),
     path("", include("tenure.api.decisions.urls")),
+    re_path(r"^scim/v2(?P<path>(?:/.*)?)$", scim),
 ]

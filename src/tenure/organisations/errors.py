@@ -166,6 +166,12 @@ ALREADY_MEMBER = declare(
     fr="Cette adresse est déjà celle d’un membre, ou une invitation lui a déjà été envoyée ; "
     "cherchez-la parmi les membres, ou renvoyez l’invitation.",
 )
+EXTERNAL_ID_TAKEN = declare(
+    "external_id_taken",
+    rule="R36",
+    en="The externalId {external_id} is another member's; give each person one of their own.",
+    fr="L’externalId {external_id} est celui d’un autre membre ; donnez à chaque personne le sien.",
+)
 INVITATION_CLOSED = declare(
     "invitation_closed",
     rule="R36",

@@ -156,6 +156,26 @@ class MemberJoined:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberProvisioned:
+    """The organisation's identity provider brought somebody in, who is active at once (R36)."""
+
+    type: ClassVar[str] = "member.provisioned"
+    member: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MemberDetailsChanged:
+    """The organisation's identity provider calls a member otherwise.
+
+    ``changed`` holds ``name``, ``external_id`` or both, never what they are.
+    """
+
+    type: ClassVar[str] = "member.details_changed"
+    member: UUID
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MemberStandingChanged:
     """A member may do more or less than before (R34, R35)."""
 

@@ -97,7 +97,7 @@ HELD: Final[tuple[Held, ...]] = (
         _BLANKED,
         "names and addresses of members",
         "mem",
-        blank={"email": _nobody("id"), "name": "", "user": None},
+        blank={"email": _nobody("id"), "name": "", "user": None, "external_id": None},
         hidden=("sought",),
     ),
     Held(

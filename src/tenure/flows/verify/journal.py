@@ -255,7 +255,9 @@ def _seat_is_so(row: Row, event: Row | None) -> bool:
 
 
 _LAST_WORDS: Final[Mapping[str, frozenset[str]]] = {
-    "active": frozenset({"organisation.created", "member.joined", "member.restored"}),
+    "active": frozenset(
+        {"organisation.created", "member.joined", "member.provisioned", "member.restored"}
+    ),
     "invited": frozenset({"member.invited"}),
     "suspended": frozenset({"member.suspended"}),
     "removed": frozenset({"member.removed", "invitation.withdrawn", "invitation.expired"}),
@@ -272,8 +274,8 @@ def members_told(_now: datetime) -> Tally:
                    data->>'member', organisation_id, type
             FROM events_event
             WHERE type IN ('organisation.created', 'member.invited', 'member.joined',
-                           'member.suspended', 'member.restored', 'member.removed',
-                           'invitation.withdrawn', 'invitation.expired')
+                           'member.provisioned', 'member.suspended', 'member.restored',
+                           'member.removed', 'invitation.withdrawn', 'invitation.expired')
             ORDER BY data->>'member' COLLATE "C", sequence DESC
         """,
         agree=_member_is_so,

@@ -62,6 +62,31 @@ _STANDINGS = {
 }
 
 
+def provisioned(*, organisation: str, name: str, email: str, url: str) -> Letter:
+    """The organisation's identity provider brought somebody in; nothing is to be accepted (R36)."""
+    named = {"organisation": organisation}
+    return Letter(
+        subject=gettext("You are a member of %(organisation)s") % named,
+        preheader=gettext("There is nothing to accept: the roles you hold work at once."),
+        heading=gettext("You are a member of %(organisation)s") % named,
+        greeting=hello(name),
+        lead=(
+            gettext(
+                "%(organisation)s has made you a member, by the directory in which it keeps its "
+                "people. There is nothing to accept: the roles you hold there work at once."
+            )
+            % named,
+        ),
+        facts=((gettext("Organisation"), organisation), (gettext("You log in as"), email)),
+        button=Button(gettext("See my roles"), url),
+        after=(
+            gettext("No password yet? Where you log in, follow “Forgotten, or never had one?”."),
+            gettext("You do not know this organisation? You can leave it where your roles are."),
+        ),
+        why=_member_why(named),
+    )
+
+
 def suspended(*, organisation: str, name: str) -> Letter:
     """A member is suspended: the seats stay, every decision is no (R37)."""
     named = {"organisation": organisation}

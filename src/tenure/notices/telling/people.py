@@ -1,4 +1,4 @@
-"""Mails about members: invited, suspended, restored, removed; ownership and roles asked for."""
+"""Mails about members: invited, brought in, suspended, restored, removed; ownership, roles."""
 
 from __future__ import annotations
 
@@ -42,6 +42,20 @@ def invited(told: Told, world: World) -> Iterable[Draft]:
         )
 
     yield Draft("invitation", world.reader(row.member), compose)
+
+
+def provisioned(told: Told, world: World) -> Iterable[Draft]:
+    """To whom the organisation's identity provider brought in, as long as they are active (R36)."""
+    name = world.organisations[told.organisation].name
+    return _to_member(
+        told,
+        world,
+        MemberStatus.ACTIVE,
+        "member_provisioned",
+        lambda reader: letters.provisioned(
+            organisation=name, name=reader.name, email=reader.email, url=home_page()
+        ),
+    )
 
 
 def suspended(told: Told, world: World) -> Iterable[Draft]:

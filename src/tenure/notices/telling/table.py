@@ -22,6 +22,7 @@ from tenure.notices.telling.drafts import Teller
 TELLERS: Final[Mapping[str, Teller]] = {
     "member.invited": people.invited,
     "invitation.sent_again": people.invited,
+    "member.provisioned": people.provisioned,
     "member.suspended": people.suspended,
     "member.restored": people.restored,
     "member.removed": people.removed,

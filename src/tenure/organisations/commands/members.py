@@ -63,9 +63,14 @@ def restore_member(*, member: Member, journal: Journal) -> None:
 
 
 def remove_member(*, member: Member, journal: Journal) -> None:
-    """Remove ``member``; the seats are freed by the flow (R37). ``Refused``: ``last_owner``."""
+    """Remove ``member``; the seats are freed by the flow (R37). ``Refused``: ``last_owner``.
+
+    What the identity provider called them may name somebody else from now on.
+    """
     refuse_last_owner(member)
-    _set_status(member, MemberStatus.REMOVED)
+    member.external_id = None
+    member.status = MemberStatus.REMOVED.value
+    member.save(update_fields=["external_id", "status"])
     journal.record(member.organisation_id, MemberRemoved(member=member.id))
 
 

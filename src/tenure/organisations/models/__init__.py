@@ -173,8 +173,9 @@ class Member(models.Model):
     """A person in an organisation. ``user`` is there once the person has accepted.
 
     ``erased_at`` is when they were erased on request: nothing names them since (R31).
-    ``sought`` is name and address as people look for them and as lists are sorted; the database
-    keeps it.
+    ``external_id`` is what the organisation's identity provider calls them, and ``provisioned_at``
+    when it brought them in; null where it did not. ``sought`` is name and address as people look
+    for them and as lists are sorted; the database keeps it.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -186,6 +187,8 @@ class Member(models.Model):
     status = models.CharField(max_length=9)
     created_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True)
+    external_id = models.CharField(max_length=200, null=True)
+    provisioned_at = models.DateTimeField(null=True)
     sought = models.GeneratedField(
         expression=PersonKey("name", "email"), output_field=models.TextField(), db_persist=True
     )
@@ -194,6 +197,9 @@ class Member(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["organisation", "email"], name="member_once_per_organisation"
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "external_id"], name="member_external_id_once"
             ),
             models.CheckConstraint(
                 condition=Q(standing__in=_STANDINGS), name="member_standing_known"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -44,6 +45,7 @@ def keys(desk: Desk) -> HttpResponse:
         "form": form,
         "verdict": verdict,
         "said": said(verdict, desk.language),
+        "scim_address": f"{settings.PUBLIC_URL}/scim/v2",
         "keys": [(row, public_id("key", row.id)) for row in api_keys_of(desk.organisation)],
     }
     return desk.render("console/keys.html", context, status=form.status)

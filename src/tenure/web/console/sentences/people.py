@@ -40,6 +40,18 @@ def _joined(event: Event) -> str:
     return gettext("%(member)s accepted the invitation.") % {"member": event.member()}
 
 
+def _provisioned(event: Event) -> str:
+    return gettext("%(member)s was brought in by your identity provider.") % {
+        "member": event.member()
+    }
+
+
+def _details_changed(event: Event) -> str:
+    return gettext("Your identity provider changed what is known of %(member)s.") % {
+        "member": event.member()
+    }
+
+
 def _standing_changed(event: Event) -> str:
     about = {"member": event.member(), "standing": _standing(event)}
     return gettext("The standing of %(member)s is now: %(standing)s.") % about
@@ -90,6 +102,8 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "invitation.withdrawn": Sentence(icon="arrow-back-up", tell=_withdrawn),
     "invitation.expired": Sentence(icon="clock-off", tell=_expired),
     "member.joined": Sentence(icon="circle-check", tell=_joined),
+    "member.provisioned": Sentence(icon="user-plus", tell=_provisioned),
+    "member.details_changed": Sentence(icon="user-cog", tell=_details_changed),
     "member.standing_changed": Sentence(icon="user-cog", tell=_standing_changed),
     "member.suspended": Sentence(icon="player-pause", tell=_suspended),
     "member.restored": Sentence(icon="circle-check", tell=_restored),
