@@ -27,6 +27,7 @@ def test_seats_cost_the_days_that_are_left(cast: Cast) -> None:
     assert (line["starts_on"], line["ends_on"]) == ("2027-06-09", "2028-03-01")
     assert (line["days"], line["period_days"], line["unit_price"]["amount"]) == (266, 366, 120000)
     assert offered["total_net"] == {"amount": 174426, "currency": "EUR"}
+    assert offered["total"] == {"amount": 209311, "currency": "EUR"}
     assert cast.own.post(seats, {"quantity": 2}).code == "idempotency_key_required"
     wrong = {"quantity": 2, "expected_total": {"amount": 1, "currency": "EUR"}}
     changed = cast.own.post(seats, wrong, idempotency_key="w")
@@ -64,6 +65,7 @@ def test_every_no_says_why(cast: Cast, subtests: pytest.Subtests) -> None:
                 journal.touch_catalogue()
             told = cast.own.get(f"/subscriptions/{sub}/seats").body
             assert (told["allowed"], told["code"], told["lines"]) == (False, code, [])
+            assert told["total"]["amount"] == 0
             reply = cast.own.post(
                 f"/subscriptions/{sub}/seats", {"quantity": 1}, idempotency_key=code
             )

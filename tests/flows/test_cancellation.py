@@ -28,7 +28,7 @@ from tenure.flows.verify.run import verify
 from tenure.orders.models import Order
 from tenure.organisations.models import Organisation
 from tenure.policy.words import Audience
-from tenure.subscriptions.models import Period
+from tenure.subscriptions.models import Period, Renewal
 from tenure.support.models import Request
 from tests.api.cast import key_for
 from tests.api.talking import Api, Reply
@@ -325,12 +325,17 @@ def test_what_was_ordered_ahead_goes_with_it() -> None:
     advanced(api, org, "2028-02-10T09:00:00Z")
     ahead = Order.objects.get(organisation=company, kind="renewal")
     assert ahead.status == "awaiting_transfer"
+    reminded = customer(email="r@atelier.example")
+    bought(reminded, 1, Term.QUARTER)
+    advanced(api, public_id("org", reminded.id), "2027-05-20T09:00:00Z")
     sent = api.post(f"/orders/{public_id('ord', order)}/cancellation", idempotency_key="l").body
     assert sent["status"] == "submitted"
     granted = api.post(f"/requests/{sent['id']}/grant", idempotency_key="lg")
     assert granted.body["refund"]["amount"] == TOTAL, granted.text
     ahead.refresh_from_db()
     assert ahead.status == "withdrawn"
+    closed = dict(Renewal.objects.values_list("organisation", "closed_at"))
+    assert (closed[company.id] is None, closed[reminded.id]) == (False, None)
     notes = Document.objects.filter(kind="credit_note").values_list("order_id", flat=True)
     assert set(notes) == {order, ahead.id}
     quarterly = customer(email="q@atelier.example")

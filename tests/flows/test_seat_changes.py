@@ -141,6 +141,10 @@ def test_seats_are_had_within_their_period_or_not_at_all() -> None:
     left, late = (added(designers, 3, CardPayment("tok_authenticate")) for _ in range(2))
     waiting = added(designers, 3, TransferPayment())
     ends_at = Period.objects.get(subscription=designers).ends_at
+    now = clock_of(company.id) or START
+    pay_order(order=declined.id, payment=TransferPayment(), now=now, by="test")
+    declined.refresh_from_db()
+    assert declined.status == "awaiting_transfer"
     assert {each.expires_at for each in (declined, left, late, waiting)} == {ends_at}
     assert refused_by(lambda: added(designers, 1, seats_seen=6)) == "seats_changed"
     assert (
@@ -299,6 +303,26 @@ def test_an_invoice_ahead_follows_the_seats_that_are_paid_or_taken_back_after_it
     imported(transfer_for(paid.id, paid.total))
     advance(payer, 367)
     assert counts(designers) == 4 * (seats + 6,)
+    all_holds()
+
+
+def test_when_the_deadline_is_over_an_invoice_ahead_stays_as_it_is() -> None:
+    """R24, R27: from its very instant on seats that are paid replace it no more."""
+    open_shop()
+    payer = customer()
+    imported(transfer_for(by_transfer(payer), TOTAL))
+    designers = Subscription.objects.get(organisation=payer)
+    advance(payer, 330)
+    more = added(designers, 1, TransferPayment())
+    over = Period.objects.get(subscription=designers).opt_out_until
+    assert over is not None
+    advance_clock(organisation=payer.id, to=over, by="test", sandbox=True)
+    before = Renewal.objects.values("order", "quantity").get()
+    imported(transfer_for(more.id, more.total))
+    soon = over + timedelta(seconds=1)
+    advance_clock(organisation=payer.id, to=soon, by="test", sandbox=True)
+    assert Renewal.objects.values("order", "quantity").get() == before
+    assert counts(designers)[:2] == (2, 2)
     all_holds()
 
 

@@ -286,9 +286,9 @@ def test_a_number_is_looked_up_again_before_what_renews_by_it() -> None:
         order_cart(each, fill_cart(each, ("designer-business", 1)))
     advance_clock(organisation=buyer.id, to=START + 500 * DAY, by="test", sandbox=True)
     orders = Order.objects.filter(organisation=buyer).order_by("id")
-    assert [(row.kind, row.status, row.total_tax) for row in orders] == [
-        ("purchase", "paid", 0),
-        ("renewal", "paid", 0),
+    assert [(row.kind, row.status, row.total_tax, row.vat_number) for row in orders] == [
+        ("purchase", "paid", 0, ""),
+        ("renewal", "paid", 0, ""),
     ]
     reminded = Event.objects.filter(type="subscription.renewal_reminded", organisation_id=buyer.id)
     assert {row.data["amount"]["amount"] for row in reminded} == {120000}

@@ -20,14 +20,17 @@ from tenure.flows.cancellation import (
 )
 from tenure.flows.clock import advance_clock
 from tenure.flows.due import run_due
+from tenure.flows.members import change_member
 from tenure.flows.purchase import CardPayment, Purchase, buy, pay_order
 from tenure.flows.renewals.charging import charge_renewals, end_steps
 from tenure.flows.renewals.paying import pay_now
 from tenure.flows.seats import assign_seat
 from tenure.orders.models import Order
 from tenure.organisations.models import Organisation
+from tenure.organisations.rules import MemberStatus
 from tenure.subscriptions.models import Period, Renewal, Subscription
 from tests.flows.transfers import all_holds
+from tests.flows.worlds import joined
 from tests.shop import clock_of, customer, fill_cart, open_shop, order_cart, owner_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -240,6 +243,7 @@ def test_what_was_taken_back_while_it_was_charged_is_given_back() -> None:
     advance(company, "2027-11-21")  # recovery carries out what was intended
     refund = Refund.objects.get(order=order)
     assert (refund.status, refund.amount) == ("done", order.total)
+    assert Renewal.objects.get().closed_at is not None
     all_holds()
 
 
@@ -275,3 +279,36 @@ def test_one_order_for_all_that_is_renewed_on_a_day_and_no_gap_over_the_years() 
         assert before.ends_on == after.starts_on
         assert after.starts_at - before.ends_at == timedelta(0)
     all_holds()
+
+
+def test_what_is_due_is_ordered_by_who_pays_before_a_worker_came() -> None:
+    """R24: a customer can pay as soon as the day has come, and not before."""
+    subscription = bought("tok_ok")
+    Period.objects.update(renew_at=BOUGHT + timedelta(seconds=1))
+    card = CardPayment("tok_ok")
+    with pytest.raises(Refused, match="nothing_due"):
+        pay_now(subscription=subscription.id, payment=card, now=BOUGHT, by="test")
+    Period.objects.update(renew_at=BOUGHT)
+    outcome = pay_now(subscription=subscription.id, payment=card, now=BOUGHT, by="test")
+    assert Order.objects.get(id=outcome.order).kind == "renewal"
+    assert Period.objects.filter(subscription=subscription, number=2).exists()
+
+
+def test_one_customers_clock_says_nothing_of_anothers() -> None:
+    """R2: what is done for a customer stands at the instant of that customer's clock."""
+    bought("tok_ok")
+    later = BOUGHT + timedelta(days=10)
+    other = customer(clock=later, email="eve@elsewhere.example")
+    cart = fill_cart(other, ("designer-business", 1), now=later)
+    order = order_cart(other, cart, "tok_declined", now=later).order
+    pay_order(order=order, payment=CardPayment("tok_ok"), now=BOUGHT, by="test")
+    bob = joined(other, "bob@elsewhere.example")
+    change_member(
+        member=bob.id,
+        status=MemberStatus.SUSPENDED,
+        may_give_ownership=False,
+        now=BOUGHT,
+        by="test",
+    )
+    told = Event.objects.filter(type__in=["order.paid", "member.suspended"], at=later)
+    assert list(told.values_list("organisation_id", flat=True)) == [other.id] * 2

@@ -15,7 +15,7 @@ from tenure.organisations.commands.retention import look_at_retention
 from tenure.organisations.models import Organisation
 from tenure.policy.words import Audience
 from tenure.subscriptions.events import SubscriptionCancelled
-from tenure.subscriptions.models import Period, Renewal, Subscription
+from tenure.subscriptions.models import Period, Subscription
 from tenure.subscriptions.rules.retention import (
     data_available_until,
     data_gone_at,
@@ -40,8 +40,9 @@ def cancel_subscriptions(
     """End the locked ``subscriptions``, given by the order that is taken back, at this instant.
 
     Their data last from today on as the policy says under which each period was paid, and never
-    less long than was promised before (R31, R32). Nothing is reminded of or renewed any more; what
-    was ordered ahead is for the caller. What is cancelled already stays as it is.
+    less long than was promised before (R31, R32). Nothing is reminded of or renewed any more; the
+    obligations to renew them, ordered ahead or not, are for the caller. What is cancelled already
+    stays as it is.
     """
     ending = {
         each.id: (each, order)
@@ -63,9 +64,6 @@ def cancel_subscriptions(
     Subscription.objects.filter(id__in=list(ending)).update(cancelled_at=journal.at)
     Period.objects.bulk_update(changed, _KEPT_BY, batch_size=500)
     Period.objects.filter(subscription__in=list(ending)).update(remind_at=None, renew_at=None)
-    Renewal.objects.filter(
-        subscription__in=list(ending), order__isnull=True, closed_at__isnull=True
-    ).update(closed_at=journal.at, due_at=None)
     if ending:
         look_at_retention(organisations=[organisation.id], at=journal.at)
 
