@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -45,7 +45,7 @@ KINDS: Final[Mapping[DeadlineKind, _StrPromise]] = {
     DeadlineKind.REMINDER: _("Reminder of the renewal"),
     DeadlineKind.OPT_OUT: _("Last day to stop the renewal"),
     DeadlineKind.RENEWAL_INVOICE: _("Invoice of the renewal"),
-    DeadlineKind.END: _("Ends, unless something is done"),
+    DeadlineKind.END: _("Last day, unless something is done"),
     DeadlineKind.RETENTION_WARNING: _("Warning that data go"),
     DeadlineKind.RETENTION: _("Last day of the data"),
     DeadlineKind.QUOTE: _("Last day of a quote"),
@@ -181,7 +181,7 @@ def _events(ahead: Ahead, offers: Offers, url: str) -> Iterator[DayEvent]:
         of = (day.subscription,) if day.subscription else ()
         title = ": ".join(filter(None, [str(KINDS[day.kind]), names_of(of, ahead, offers)]))
         about = public_id("sub", day.subscription) if day.subscription else ""
-        yield DayEvent(f"{day.kind}:{about}:{day.about}@tenure", day.on, title, "", url)
+        yield DayEvent(f"{day.kind}:{about}:{day.about}@tenure", last_day(day), title, "", url)
 
 
 def names_of(subscriptions: Iterable[UUID], ahead: Ahead, offers: Offers) -> str:
@@ -210,8 +210,8 @@ def charge_rows(ahead: Ahead, offers: Offers) -> list[ChargeRow]:
 def day_rows(ahead: Ahead, offers: Offers) -> list[DayRow]:
     """Last days, those of one day and kind together."""
     found: defaultdict[tuple[date, DeadlineKind], list[Deadline[UUID]]] = defaultdict(list)
-    for each in ahead.deadlines:
-        found[each.on, each.kind].append(each)
+    for each in sorted(ahead.deadlines, key=last_day):
+        found[last_day(each), each.kind].append(each)
     return [
         DayRow(
             on=on,
@@ -222,6 +222,11 @@ def day_rows(ahead: Ahead, offers: Offers) -> list[DayRow]:
         )
         for (on, kind), days in found.items()
     ]
+
+
+def last_day(deadline: Deadline[UUID]) -> date:
+    """The day to know: of what ends the last one, not the first without it (R19)."""
+    return deadline.on - timedelta(days=1 if deadline.kind is DeadlineKind.END else 0)
 
 
 def loss_rows(ahead: Ahead, offers: Offers) -> list[LossRow]:
