@@ -13,14 +13,16 @@ from tenure.events.models import Event
 from tenure.flows.clock import advance_clock
 from tenure.flows.due import run_due
 from tenure.flows.purchase import CardPayment, authenticate, pay_order, withdraw_order
+from tenure.flows.renewals.paying import pay_now
 from tenure.flows.verification import accept_proof, decline_proof
+from tenure.flows.written import Outcome
 from tenure.orders.models import Order
 from tenure.organisations.commands.organisation import submit_proof
 from tenure.organisations.models import Organisation, StudentProof
 from tenure.policy.words import Audience
 from tenure.subscriptions.models import Period
 from tests.flows.worlds import someone
-from tests.shop import START, customer, fill_cart, open_shop, order_cart
+from tests.shop import START, customer, fill_cart, open_shop, order_cart, subscribe
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,6 +63,38 @@ def test_nothing_is_charged_before_the_proof() -> None:
     assert Event.objects.filter(type="organisation.verified").count() == 1
     second = order_cart(student, fill_cart(student, ("designer-student", 1)), now=proved)
     assert Order.objects.get(id=second.order).status == "paid"
+
+
+def test_nothing_is_paid_later_on_a_proof_that_is_too_old_by_then() -> None:
+    student, order = waiting("tok_declined")
+    accept_proof(organisation=student.id, now=START, by="test")
+    Organisation.objects.filter(id=student.id).update(verified_at=None)  # asked for anew
+    with pytest.raises(Refused) as refusal:
+        pay_order(order=order.id, payment=CardPayment("tok_ok"), now=START, by="test")
+    assert refusal.value.code.code == "verification_pending"
+    accept_proof(organisation=student.id, now=START, by="test")
+    pay_order(order=order.id, payment=CardPayment("tok_ok"), now=START, by="test")
+    order.refresh_from_db()
+    assert order.status == "paid"
+
+
+def test_a_renewal_is_not_charged_unproved_and_who_pays_is_told_what_is_missing() -> None:
+    student = customer(Audience.STUDENT)
+    Organisation.objects.filter(id=student.id).update(verified_at=START)
+    row = subscribe(Organisation.objects.get(id=student.id), "designer-student")
+    later = datetime(2028, 2, 27, 9, 0, tzinfo=UTC)  # the card would be charged since the 26th
+    advance_clock(organisation=student.id, to=later, by="test", sandbox=True)
+    assert Order.objects.count() == 1
+
+    def pay() -> Outcome:
+        return pay_now(subscription=row.id, payment=None, now=later, by="test")
+
+    with pytest.raises(Refused) as refusal:
+        pay()
+    assert refusal.value.code.code == "verification_pending"
+    accept_proof(organisation=student.id, now=later, by="test")
+    assert Order.objects.get(id=pay().order).status == "paid"
+    assert row.periods.count() == 2
 
 
 @pytest.mark.parametrize(

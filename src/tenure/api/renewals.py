@@ -10,7 +10,7 @@ from tenure.api.fields import Body
 from tenure.api.ordered import OrderOut
 from tenure.api.orders import PAYMENT_REFUSALS, PaymentIn, payment_of, repaid, settled
 from tenure.flows.renewals.paying import pay_now
-from tenure.orders.errors import ORDER_CLOSED, PAYMENT_IN_FLIGHT
+from tenure.orders.errors import ORDER_CLOSED, PAYMENT_IN_FLIGHT, VERIFICATION_PENDING
 from tenure.subscriptions.errors import NOTHING_DUE
 
 calls = Calls("Subscriptions")
@@ -30,7 +30,13 @@ BY_DEFAULT: Final = PayNow()
     {200: OrderOut},
     moves_money=True,
     resume=repaid,
-    refuses=(NOTHING_DUE, PAYMENT_IN_FLIGHT, ORDER_CLOSED, *PAYMENT_REFUSALS),
+    refuses=(
+        NOTHING_DUE,
+        PAYMENT_IN_FLIGHT,
+        ORDER_CLOSED,
+        VERIFICATION_PENDING,
+        *PAYMENT_REFUSALS,
+    ),
 )
 def pay_renewal_now(call: Call, body: PayNow = BY_DEFAULT) -> Answer:
     """Pay what is due for the next period now, by another method if one is given (R24).

@@ -52,7 +52,9 @@ from tenure.orders.events import OrderWithdrawn
 from tenure.orders.models import UNPAID, Cart, Order, OrderKind, OrderStatus
 from tenure.orders.queries.carts import CartContents, contents_of
 from tenure.orders.rules.evidence import NOWHERE, Seen
+from tenure.orders.rules.payment import needs_verification
 from tenure.organisations.models import Organisation
+from tenure.policy.words import Audience
 from tenure.subscriptions.errors import RENEWAL_STANDS
 from tenure.subscriptions.queries.seat_changes import wanted_until
 
@@ -152,6 +154,7 @@ def pay_order(
             raise Refused(VERIFICATION_PENDING)
         _refuse_closed(locked)
         _refuse_late(locked, journal)
+        _refuse_unproved(locked, organisation)
         _check_method(payment, organisation, locked)
         if isinstance(payment, TransferPayment):
             if locked.status == OrderStatus.AWAITING_TRANSFER:
@@ -285,6 +288,13 @@ def _refuse_late(order: Order, journal: Journal) -> None:
         until = wanted_until([order.id]).get(order.id)
         if until is not None and until <= journal.at:
             raise Refused(SEATS_TOO_LATE)
+
+
+def _refuse_unproved(order: Order, student: Organisation) -> None:
+    """A proof that was there when the order was placed may be too old by now (R8)."""
+    verified = student.verified_at is not None
+    if needs_verification(Audience(student.audience), verified=verified, total=order.total):
+        raise Refused(VERIFICATION_PENDING)
 
 
 def _organisation_of(order: UUID) -> UUID:

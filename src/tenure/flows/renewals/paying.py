@@ -14,7 +14,9 @@ from tenure.flows.placing import refuse_card_of_staff
 from tenure.flows.purchase import CardPayment, TransferPayment, pay_order
 from tenure.flows.renewals.ordering import place_renewals
 from tenure.flows.written import Outcome
+from tenure.orders.errors import VERIFICATION_PENDING
 from tenure.orders.models import Order, OrderStatus
+from tenure.policy.words import Audience
 from tenure.subscriptions.commands.choices import current_or_last
 from tenure.subscriptions.commands.renewing import unschedule
 from tenure.subscriptions.errors import NOTHING_DUE
@@ -36,7 +38,7 @@ def pay_now(
 
     Without ``payment`` the default card is charged; an order that waits for a transfer, or is paid
     already, is given as it is. Raises ``NotFound``, ``Refused`` with ``nothing_due``, or as
-    ``pay_order`` does.
+    ``pay_order`` does; with ``verification_pending`` also where nothing was ordered (R8).
     """
     refuse_card_of_staff(payment, by)
     with transaction(now=now, by=by) as journal:
@@ -67,7 +69,8 @@ def _order_due(subscription: UUID, payment: Paying | None, journal: Journal) -> 
     )
     unschedule(periods=[owed.current.id])
     if not orders:
-        raise Refused(NOTHING_DUE)
+        unproved = buyer.audience == Audience.STUDENT and buyer.verified_at is None
+        raise Refused(VERIFICATION_PENDING if unproved else NOTHING_DUE)
     return buyer.id, orders[0].id
 
 

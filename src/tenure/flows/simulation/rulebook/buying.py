@@ -292,6 +292,8 @@ def pay_again(
         return "order_closed"
     if too_late(order, at):
         return "seats_too_late"
+    if order.total and customer.audience == "student" and not customer.verified:
+        return "verification_pending"
     refused = method_refused(customer, method)
     if refused:
         return refused

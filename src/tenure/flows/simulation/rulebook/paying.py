@@ -20,8 +20,10 @@ def pay_now(
     if period.renewal is None or period.renewal.order is None:
         proved = customer.audience != "student" or customer.verified
         ripe = period.renew_at is None or period.renew_at <= at
-        if not (ripe and proved and is_owed(subscription, period, at)):
+        if not (ripe and is_owed(subscription, period, at)):
             return "nothing_due"
+        if not proved:
+            return "verification_pending"
         there = bool(method) or period.order.method == "card"
         place(customer, [(subscription, period)], at, to_be_paid=there)
         period.renew_at = None
