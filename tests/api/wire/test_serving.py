@@ -27,6 +27,7 @@ class Told:
     def door(self, head): return self.say
     def say(self, to, body): to.answer(HTTPStatus.OK, b"", str(os.getpid()).encode())
     def too_long(self, connection): pass
+    def overloaded(self, connection): pass
     def malformed(self, connection, status): pass
 
 serve(Told, host="127.0.0.1", port=int(sys.argv[1]), workers=2)
