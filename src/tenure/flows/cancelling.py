@@ -68,10 +68,7 @@ def cancel_order(*, taking: Taking, organisation: Organisation, journal: Journal
     for a period that has not begun. Of a renewal such a period alone falls away.
     """
     order = taking.order
-    refund = _refund(taking)
-    refunds = _intend(taking, refund, organisation, journal)
-    journal.write()  # the refund counts when it is credited
-    notes = _credit(taking, organisation, journal)
+    refund, refunds, notes = _pay_back(taking, organisation, journal)
     ended = _end(taking, organisation, journal)
     commands.cancel(orders=[(order, refund)], journal=journal)
     refunds += take_seats_along(ended, organisation, journal)
@@ -79,6 +76,16 @@ def cancel_order(*, taking: Taking, organisation: Organisation, journal: Journal
         subscriptions=ended, but=order.id, buyer=organisation, journal=journal
     )
     return Taken(refund, notes[-1].id if notes else None, refunds)
+
+
+def _pay_back(
+    taking: Taking, organisation: Organisation, journal: Journal
+) -> tuple[Money, list[Refund], list[Document]]:
+    """What goes back, the intents to give it, and the papers that credit it."""
+    refund = _refund(taking)
+    refunds = _intend(taking, refund, organisation, journal)
+    journal.write()  # the refund counts when it is credited
+    return refund, refunds, _credit(taking, organisation, journal)
 
 
 def _refund(taking: Taking) -> Money:
@@ -144,10 +151,8 @@ def take_seats_along(
         eligible = cancellable_lines(order, lines, organisation, journal.at)
         if eligible:
             taking = Taking(order, eligible, len(eligible) == len(lines))
-            refund = _refund(taking)
-            refunds += _intend(taking, refund, organisation, journal)
-            journal.write()  # the refund counts when it is credited
-            _credit(taking, organisation, journal)
+            refund, intended, _ = _pay_back(taking, organisation, journal)
+            refunds += intended
             commands.cancel(orders=[(order, refund)], journal=journal)
             whole.append(order.id)
     undo_seat_changes(orders=whole, journal=journal)

@@ -142,7 +142,7 @@ def _blank_and_erase(organisation: UUID) -> None:
     for held in HELD:
         if held.label == "organisations.User":
             continue
-        rows = held.model._default_manager.filter(**{held.whose: organisation})
+        rows = held.rows(organisation)
         if held.at_purge is AtPurge.ERASED:
             rows.delete()
         elif held.blank:
