@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tenure.access.models import Seat
+from tenure.base.ids import public_id
 from tenure.events.models import Event
 from tenure.flows.policy import bring_into_force
 from tests.api.scim.conftest import World
@@ -59,6 +60,31 @@ def test_adding_takes_a_free_seat_and_removing_frees_it(world: World) -> None:
     assert world.okta.send("PUT", "/Groups/designer", {"members": []}).status == 200
     assert held(world) == []
     assert Event.objects.filter(type="seat.assigned", by__startswith="key:").count() == 4
+
+
+def test_the_next_decision_knows(world: World) -> None:
+    user = world.okta.user("bob@atelier.example")
+
+    def may(after: int) -> bool:
+        asked = {
+            "subject": {"type": "member", "id": user},
+            "action": {"name": "draw"},
+            "resource": {"type": "application", "id": "modeller"},
+            "context": {"organisation": public_id("org", world.company.id), "at_least": after},
+        }
+        said = world.okta.decide(asked)
+        assert said["context"]["revision"] == after
+        return bool(said["decision"])
+
+    group, away = "/Groups/designer", {"op": "remove", "path": f'members[value eq "{user}"]'}
+    for path, operation, expected in (
+        (group, add(user), True),
+        (f"/Users/{user}", {"op": "replace", "path": "active", "value": False}, False),
+        (f"/Users/{user}", {"op": "replace", "path": "active", "value": True}, True),
+        (group, away, False),
+    ):
+        said = world.okta.patch(path, operation)
+        assert may(int(said.headers["Tenure-Revision"])) is expected
 
 
 def test_all_or_nothing(world: World) -> None:

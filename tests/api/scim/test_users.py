@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from tenure.access.models import Seat
 from tenure.base.clock import machine_now
+from tenure.base.ids import public_id
 from tenure.events.models import Event
+from tenure.flows.invitations import withdraw_invitation
 from tenure.flows.members import change_member
 from tenure.flows.verify.run import verify
 from tenure.notices.models import Mail
@@ -109,6 +111,11 @@ def test_an_invitation_is_taken_up_with_its_seats(world: World) -> None:
         world.okta.patch(path, {"op": "Replace", "path": "active", "value": "True"}).status == 204
     )
     assert world.member(ann["id"]).status == "active"
+    gone = invited(world.company, "gone@atelier.example")
+    linked = {"op": "add", "path": "externalId", "value": "z9"}
+    assert world.okta.patch(f"/Users/{public_id('mem', gone.member_id)}", linked).status == 204
+    withdraw_invitation(invitation=gone.id, now=START, by="test")
+    world.okta.user("other@atelier.example", externalId="z9")
     late = invited(world.company, "late@atelier.example")
     Invitation.objects.filter(id=late.id).update(expires_at=START)
     world.okta.user("late@atelier.example")
@@ -166,6 +173,12 @@ def test_versions(world: World) -> None:
     assert world.okta.patch(path, renamed, if_match=tag).status == 204
     assert world.okta.patch(path, renamed, if_match=tag).status == 412
     assert types(world)[-1] == "member.details_changed"
+    group = world.okta.get("/Groups/analyst").headers["ETag"]
+    into = {"op": "add", "path": "members", "value": [{"value": user.body["id"]}]}
+    assert world.okta.patch("/Groups/analyst", into, if_match=group).status == 204
+    away = {"op": "remove", "path": "members"}
+    assert world.okta.patch("/Groups/analyst", away, if_match=group).status == 412
+    assert world.okta.send("DELETE", path, if_match=tag).status == 412
     before = Event.objects.count()
     assert world.okta.patch(path, renamed).status == 204
     assert Event.objects.count() == before

@@ -130,7 +130,7 @@ def close_invitations(
     Member.objects.filter(
         id__in=[invitation.member_id for invitation in invitations],
         status=MemberStatus.INVITED,
-    ).update(status=MemberStatus.REMOVED)
+    ).update(status=MemberStatus.REMOVED, external_id=None)
 
 
 def accept(*, invitation: Invitation, name: str, journal: Journal) -> Member:
