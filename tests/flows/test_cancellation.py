@@ -396,6 +396,10 @@ def test_a_contract_that_was_renewed_without_notice_ends_with_the_rest_paid_back
     api.patch(f"/subscriptions/{sub}", {"auto_renew": True})
     with pytest.raises(Refused):
         terminate(subscription=row, language="en", now=at, by="test")
+    advanced(api, org, "2028-03-20T09:00:00Z")
+    then = START + timedelta(days=385)
+    added = add_seats(wanted=MoreSeats(row, 1), now=then, by="test").order
+    cost = Order.objects.get(id=added).total
     advanced(api, org, "2028-08-30T09:00:00Z")
     bob = {"email": "bob@atelier.example", "standing": "member", "roles": ["designer"]}
     assert api.post(f"/organisations/{org}/invitations", bob).status == 201
@@ -404,7 +408,10 @@ def test_a_contract_that_was_renewed_without_notice_ends_with_the_rest_paid_back
     read = api.get(f"/requests/{public_id('req', written.ids[0])}").body
     assert (read["status"], read["refund"]["amount"]) == ("granted", round(19900 * 183 / 365))
     in_words = "Le contrat a pris fin, faute d’avis de son renouvellement."
-    back = Refund.objects.filter(order__organisation=maker.id)
+    beside = Refund.objects.get(order=added)
+    assert beside.amount == round(cost * 183 / 346), "the seat had 346 days, and 183 are left"
+    assert Document.objects.get(order=added, kind="credit_note").total == beside.amount
+    back = Refund.objects.filter(order__organisation=maker.id).exclude(order=added)
     assert back.get().reason == in_words
     back.update(reason="ended_without_notice")  # as it stood there before
     with connection.cursor() as cursor:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from tenure.access.commands.seats import drop_seats
 from tenure.base.clock import machine_now
-from tenure.base.money import Money
+from tenure.base.money import Money, divide_half_up
 from tenure.billing.commands.refunds import intend_refund_of
 from tenure.billing.models import Document, Refund
 from tenure.billing.queries.cancellations import left_of, left_of_lines
@@ -28,12 +29,14 @@ from tenure.flows.seat_changes.undoing import (
 from tenure.orders.commands import orders as commands
 from tenure.orders.errors import ORDER_CANCELLED
 from tenure.orders.models import Order, OrderKind, OrderLine
-from tenure.orders.queries.orders import cancellable_lines
+from tenure.orders.queries.orders import cancellable_lines, cost_of
 from tenure.organisations.models import Organisation
 from tenure.subscriptions.commands.cancelling import (
     cancel_subscriptions,
     lock_subscriptions_of,
 )
+from tenure.subscriptions.errors import ENDED_UNANNOUNCED
+from tenure.subscriptions.queries.seat_changes import changes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +138,18 @@ def _end(taking: Taking, organisation: Organisation, journal: Journal) -> list[U
 
 
 def take_seats_along(
-    subscriptions: Sequence[UUID], organisation: Organisation, journal: Journal
+    subscriptions: Sequence[UUID],
+    organisation: Organisation,
+    journal: Journal,
+    *,
+    rest_from: date | None = None,
 ) -> list[Refund]:
     """Seats that were added to ``subscriptions`` end with them (R27).
 
     What of their orders is unpaid is withdrawn; what was paid is taken back, if it still could be
     by itself. What others of them paid for a period that does not begin any more is left to
-    whoever takes its renewal along.
+    whoever takes its renewal along; for the days of one that runs, from ``rest_from`` on, it goes
+    back if that is given (R33).
     """
     withdraw_unpaid(subscriptions=subscriptions, journal=journal)
     refunds: list[Refund] = []
@@ -155,6 +163,38 @@ def take_seats_along(
             refunds += intended
             commands.cancel(orders=[(order, refund)], journal=journal)
             whole.append(order.id)
+        elif rest_from is not None:
+            refunds += _pay_rest_back(order, lines, rest_from, organisation, journal)
     undo_seat_changes(orders=whole, journal=journal)
     end_seat_changes(orders=[order.id for order in orders], journal=journal)
+    return refunds
+
+
+def _pay_rest_back(
+    order: Order, lines: Sequence[OrderLine], on: date, organisation: Organisation, journal: Journal
+) -> list[Refund]:
+    """What a locked order paid for seats on the days from ``on`` on, by the day, rounded half up
+    once per line, goes back as far as it is still there."""
+    cost = {line.id: cost_of(order, line) for line in lines}
+    rests = {
+        each.order_line.position: divide_half_up(
+            cost[each.order_line_id] * (each.ends_on - on).days,
+            (each.ends_on - each.priced_from).days,
+        )
+        for each in changes_of([order.id])
+        if each.undone_at is None
+        and each.released_at is None
+        and each.priced_from <= on < each.ends_on
+    }
+    back = Money(min(sum(rests.values()), left_of(order.id)), order.currency)
+    if not back.amount:
+        return []
+    why = ENDED_UNANNOUNCED.text(organisation.language)
+    refunds = intend_refund_of(
+        order=order.id, amount=back, reason=why, called_at=machine_now(), journal=journal
+    )
+    journal.write()  # the refund counts when it is credited
+    credit_lines(
+        order=order.id, positions=rests.keys(), reason=why, amount=back.amount, journal=journal
+    )
     return refunds

@@ -11,6 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tenure.access.commands.seats import drop_seats
+from tenure.base.calendar import local_date, zone_named
 from tenure.base.clock import machine_now
 from tenure.base.errors import NotFound, Refused
 from tenure.base.money import Money
@@ -124,13 +125,15 @@ def _credit(
 
 
 def _end(found: Renewed, organisation: Organisation, journal: Journal) -> list[Refund]:
-    """It ends; added seats end with it, and what was ordered ahead is taken back (R27, R30)."""
+    """It ends; added seats end with it, the rest of them paid back too, and what was ordered ahead
+    is taken back (R27, R30)."""
     locked = Subscription.objects.select_for_update().get(id=found.subscription.id)
     cancel_subscriptions(
         subscriptions={found.line.order_id: [locked]}, organisation=organisation, journal=journal
     )
     drop_seats(subscriptions=[locked.id], journal=journal)
-    refunds = take_seats_along([locked.id], organisation, journal)
+    today = local_date(journal.at, zone_named(locked.zone))
+    refunds = take_seats_along([locked.id], organisation, journal, rest_from=today)
     return refunds + take_renewals_along(
         subscriptions=[locked.id], but=found.line.order_id, buyer=organisation, journal=journal
     )
