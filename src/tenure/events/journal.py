@@ -94,10 +94,10 @@ def _outside(name: str, value: object) -> Any:
 
 def event_data(fact: Fact) -> dict[str, Any]:
     """The fact's fields in the form that the journal stores and the API shows."""
-    data = {name: getattr(fact, name) for name in _fields(type(fact))}
-    for name, value in data.items():
-        if type(value) not in _AS_THEY_ARE:
-            data[name] = _outside(name, value)
+    data = {}
+    for name in _fields(type(fact)):
+        value = getattr(fact, name)
+        data[name] = value if type(value) in _AS_THEY_ARE else _outside(name, value)
     return data
 
 

@@ -82,6 +82,14 @@ def _instance(model: type[Row], names: tuple[str, ...], row: Values) -> Row:
     return instance
 
 
+def keep_related(row: Model, name: str, other: Model) -> None:
+    """Let ``row.name`` be ``other``, whose key the row has already, as setting it would.
+
+    For what was read beside it: Django looks anew at each such value and at what it may belong to.
+    """
+    row._state.fields_cache[name] = other
+
+
 def new_row(model: type[Row], /, **values: Any) -> Row:
     """A row yet to be written, as ``model(**values)`` makes it, at a fraction of the cost.
 
@@ -89,22 +97,21 @@ def new_row(model: type[Row], /, **values: Any) -> Row:
     by that of its column (``order_id``) its key is. Raises ``TypeError`` for what is no field.
     """
     blank = _blank(model)
-    instance = model.__new__(model)
-    instance._state = ModelState()
-    given = instance.__dict__
-    given.update(blank.values)
-    given.update(values)
+    given = {**blank.values, **values}
     for attribute, make in blank.made:
         if attribute not in values:
             given[attribute] = make()
-    if not blank.related.keys().isdisjoint(values):
-        for name in blank.related.keys() & values.keys():
+    state = given["_state"] = ModelState()
+    for name, attribute in blank.related:
+        if name in values:
             row = given.pop(name)
-            given[blank.related[name]] = None if row is None else row.pk
-            instance._state.fields_cache[name] = row
+            given[attribute] = None if row is None else row.pk
+            state.fields_cache[name] = row
     if len(given) != blank.size:
         unknown = given.keys() - blank.values.keys() - {"_state"}
         raise TypeError(f"{model.__name__} has no {', '.join(sorted(unknown))}.")
+    instance = model.__new__(model)
+    instance.__dict__ = given
     return instance
 
 
@@ -113,7 +120,7 @@ class _Blank(NamedTuple):
 
     values: dict[str, Any]
     made: tuple[tuple[str, Callable[[], Any]], ...]
-    related: dict[str, str]
+    related: tuple[tuple[str, str], ...]
     size: int
 
 
@@ -122,7 +129,7 @@ def _blank(model: type[Model]) -> _Blank:
     fields = model._meta.concrete_fields
     made = {f.attname: f.default for f in fields if f.has_default() and callable(f.default)}
     values = {f.attname: None if f.attname in made else f.get_default() for f in fields}
-    related = {f.name: f.attname for f in fields if f.name != f.attname}
+    related = tuple((f.name, f.attname) for f in fields if f.name != f.attname)
     return _Blank(values, tuple(made.items()), related, len(values) + 1)
 
 

@@ -176,6 +176,6 @@ def _draft(bundle: Bundle, terms: Terms) -> OrderDraft | None:
 
 def _refer(bundle: Bundle, draft: OrderDraft, order: Order) -> None:
     for each, line in zip(bundle.owed, draft.lines, strict=True):
-        each.renewal.order = order
+        each.renewal.order_id = order.id
         each.renewal.order_line_id = line.id
         each.renewal.quantity = line.quantity

@@ -82,11 +82,11 @@ _left: list[object] = []
 
 def leave_connection() -> None:
     """In a child: the parent's connection stays open, for the parent, and the child has its own,
-    with a name by which it is waited for."""
+    those of its threads too, with a name by which they are waited for."""
     _left.append(connection.connection)
     connection.connection = None
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('application_name', %s, false)", [_NAME])
+    options = connection.settings_dict["OPTIONS"]
+    connection.settings_dict["OPTIONS"] = {**options, "application_name": _NAME}
 
 
 def wait_for_the_dead() -> None:

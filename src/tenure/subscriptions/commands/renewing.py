@@ -11,7 +11,16 @@ from django.db.models import Q, QuerySet
 
 from tenure.base.calendar import Term, local_date, zone_named
 from tenure.events.journal import Journal
-from tenure.events.rows import AMONG, column_names, read_joined, read_rows, read_values, row_of, run
+from tenure.events.rows import (
+    AMONG,
+    column_names,
+    keep_related,
+    read_joined,
+    read_rows,
+    read_values,
+    row_of,
+    run,
+)
 from tenure.events.sending import Values
 from tenure.events.writing import as_json
 from tenure.orders.models import Order
@@ -176,7 +185,7 @@ def renewals_of(orders: Collection[UUID]) -> list[Renewal]:
     """The renewals that ``orders`` are for, with their subscriptions, by line; one statement."""
     renewals = []
     for renewal, values in read_joined(Renewal, _SUBSCRIPTION, _OF_ORDERS, [list(orders)]):
-        renewal.subscription = row_of(Subscription, values)
+        keep_related(renewal, "subscription", row_of(Subscription, values))
         renewals.append(renewal)
     return renewals
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from tenure.base.calendar import Term, zone_named
 from tenure.base.ids import new_id
-from tenure.events.rows import AMONG, column_names, new_row, read_joined, row_of
+from tenure.events.rows import AMONG, column_names, keep_related, new_row, read_joined, row_of
 from tenure.events.sending import Values
 from tenure.orders.queries.policy import policy_numbered
 from tenure.policy.model import Policy
@@ -125,7 +125,7 @@ def _obligation(current: Period, values: Values) -> Obligation:
     row = row_of(Subscription, values[:width])
     there = values[width : width + wide]
     policy, method, followed = values[width + wide :]
-    current.subscription = row
+    keep_related(current, "subscription", row)
     return Obligation(
         subscription=row,
         current=current,
