@@ -36,6 +36,8 @@ def main() -> None:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         subprocess.run([sys.executable, "-m", "tests.host.parts", "grandchild"], check=False)
+    elif name == "sleeps":
+        time.sleep(600)
     elif name == "grandchild":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         time.sleep(600)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from tenure.host.installation import find_running
+from tenure.host.installation import begin_anew, find_running
 from tests.host.places import Place, eventually
 from tests.patience import PATIENCE
 
@@ -111,6 +111,18 @@ def test_what_is_killed_comes_back(place: Place, victim: Callable[[Whole], int])
     assert eventually(lambda: pid not in place.pids("parts") and len(place.survivors()) == count)
     assert eventually(whole.answers)
     whole.stop(signal.SIGTERM)
+    assert place.is_deserted(0)
+
+
+def test_asked_to_begin_anew_its_parts_do_and_nothing_is_said(place: Place) -> None:
+    assert begin_anew(place.data_dir) is False
+    whole = Whole(place, "sleeps")
+    before = {*place.pids("parts web"), *place.pids("parts sleeps")}
+    assert begin_anew(place.data_dir) is True
+    assert eventually(lambda: not before & {*place.pids("parts web"), *place.pids("parts sleeps")})
+    assert eventually(lambda: whole.answers() and len(place.pids("parts sleeps")) == 1)
+    assert whole.answering() not in before
+    assert "ended" not in whole.stop(signal.SIGTERM)[1]
     assert place.is_deserted(0)
 
 

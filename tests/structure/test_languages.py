@@ -21,6 +21,7 @@ OTHERWISE = re.compile(r"[^\W\d_]'[\w…{%]|(?<![\w.-])(e-)?mails?\b", re.IGNORE
 """French with a straight apostrophe, or an English word for a letter."""
 STATEMENT = re.compile(
     r"\b(SELECT|FROM|WHERE|MATERIALIZED|WITH|INSERT|UPDATE|SET|BEGIN|COPY|NULL)\b|</"
+    r"|^(LOCK|DROP|ENABLE|DISABLE) [A-Z]"
 )
 """SQL and markup: what looks like a sentence and is none."""
 

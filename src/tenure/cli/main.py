@@ -9,6 +9,7 @@ import typer
 from tenure.base.errors import TenureError
 from tenure.cli import (
     api_key,
+    backup,
     bank,
     catalogue,
     due,
@@ -17,6 +18,7 @@ from tenure.cli import (
     parts,
     policy,
     rates,
+    restore,
     serve,
     settings,
     simulate,
@@ -122,3 +124,15 @@ _command(
         "Jouer la vie d’un vendeur, pannes comprises, dans une base à part, contre les règles.",
     )
 )(simulate.simulate)
+_command(
+    help=say(
+        "Write the whole installation to a file, while it runs.",
+        "Écrire toute l’installation dans un fichier, en pleine marche.",
+    )
+)(backup.backup)
+_command(
+    help=say(
+        "Put the installation back as a backup holds it, also while it runs.",
+        "Remettre l’installation dans l’état d’une sauvegarde, même en pleine marche.",
+    )
+)(restore.restore)

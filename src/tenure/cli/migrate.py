@@ -11,7 +11,7 @@ from tenure.cli.output import remark
 from tenure.cli.running import installation
 from tenure.cli.wording import say
 
-_LOCK = 7_305_808_869_231_650_405
+LOCK = 7_305_808_869_231_650_405
 """Any number that nobody else locks: several machines may start at the same moment."""
 
 
@@ -42,7 +42,7 @@ def bring_up_to_date(*, verbosity: int = 0) -> None:
     from tenure.flows.policy import ensure_policy
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         try:
             executor = MigrationExecutor(connection)
             if executor.migration_plan(executor.loader.graph.leaf_nodes()):
@@ -51,4 +51,4 @@ def bring_up_to_date(*, verbosity: int = 0) -> None:
             issue_missing_invoices(now=machine_now())
             book_what_is_missing(now=machine_now())
         finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])

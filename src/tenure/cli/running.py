@@ -44,6 +44,18 @@ def installation(*, must_exist: bool = False) -> Iterator[Settings]:
 
 
 @contextmanager
+def reachable() -> Iterator[None]:
+    """For a command that needs no Django: a database that does not answer is said as such."""
+    import psycopg
+
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        why = str(error).strip().splitlines()[0].rstrip(".")
+        raise HostError(DATABASE_UNREACHABLE, why=why) from error
+
+
+@contextmanager
 def public_address(settings: Settings, environ: MutableMapping[str, str]) -> Iterator[None]:
     """Name in ``environ`` the address at which people reach what runs on the data directory.
 

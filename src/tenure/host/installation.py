@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ from tenure.host.settings import Settings
 
 Kind = Literal["serve", "command"]
 _STATE: Final = "running.json"
+BEGIN_ANEW: Final = signal.SIGUSR1
+"""Asks who serves to start its parts anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,15 @@ def find_running(data_dir: Path) -> Running | None:
         return None
     with FileLock(data_dir / "lock") as lock:
         return None if lock.take(shared=True) else _read_state(data_dir)
+
+
+def begin_anew(data_dir: Path) -> bool:
+    """Let the parts of what serves ``data_dir`` start anew; whether anything serves it."""
+    running = find_running(data_dir)
+    if running is None or running.kind != "serve":
+        return False
+    os.kill(running.pid, BEGIN_ANEW)
+    return True
 
 
 @contextmanager

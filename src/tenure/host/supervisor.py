@@ -27,6 +27,7 @@ from tenure.host.errors import (
     Complaint,
     HostError,
 )
+from tenure.host.installation import BEGIN_ANEW
 from tenure.host.postgres import Server
 from tenure.host.processes import (
     adopt_orphans,
@@ -39,6 +40,7 @@ from tenure.host.processes import (
 )
 
 _STOP_SIGNALS: Final = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+_NO_STOPS: Final = {signal.SIGCHLD, BEGIN_ANEW}
 _READY_SECONDS: Final = 60
 _GRACE_SECONDS: Final = 15
 _MOST_ENDS: Final = 5
@@ -73,14 +75,17 @@ class Signals:
     def __init__(self) -> None:
         self.stopping = False
         self.hurry = False
+        self.anew = False
+        """Whether somebody asked that the parts begin anew."""
         ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN  # by nohup
         self._stops = _STOP_SIGNALS - ({signal.SIGHUP} if ignored else set())
-        self._before = signal.pthread_sigmask(signal.SIG_BLOCK, self._stops | {signal.SIGCHLD})
+        self._before = signal.pthread_sigmask(signal.SIG_BLOCK, self._stops | _NO_STOPS)
 
     def pause(self, seconds: float) -> None:
         """Wait until a child ends or ``seconds`` have passed; raises ``StopAsked`` once."""
-        received = signal.sigtimedwait(self._stops | {signal.SIGCHLD}, seconds)
-        if received is None or received.si_signo == signal.SIGCHLD:
+        received = signal.sigtimedwait(self._stops | _NO_STOPS, seconds)
+        if received is None or received.si_signo in _NO_STOPS:
+            self.anew |= received is not None and received.si_signo == BEGIN_ANEW
             return
         if self.stopping:
             self.hurry = True
@@ -114,11 +119,22 @@ class _Kept:
     pid: int | None = None
     ends: list[float] = field(default_factory=list)
     start_at: float = 0.0
+    cut_short_at: float | None = None
+    """When it was asked to end, to begin anew: until when that may take."""
+
+    def asked(self) -> None:
+        """Ask it to end; what does not is cut short later on."""
+        if self.pid is not None:
+            send(self.pid, signal.SIGTERM)
+            self.cut_short_at = time.monotonic() + _GRACE_SECONDS
 
     def ended(self, status: int) -> None:
         """Note an end, and when to start again; raises ``HostError`` at one too many."""
         now = time.monotonic()
         self.pid = None
+        if self.cut_short_at is not None:
+            self.cut_short_at, self.start_at = None, now
+            return
         self.ends = [moment for moment in self.ends if now - moment < _ENDS_WITHIN] + [now]
         if len(self.ends) >= _MOST_ENDS:
             raise HostError(
@@ -226,22 +242,33 @@ class Supervisor:
     def _look_after(self) -> None:
         """Take note of what ended, and start again what is due."""
         everything = [*self._database, *self._parts]
+        if self._signals.anew:
+            self._signals.anew = False
+            for kept in self._parts:
+                kept.asked()
         for kept in everything:
+            late = kept.cut_short_at is not None and kept.cut_short_at <= time.monotonic()
+            if late and kept.pid is not None:
+                send_to_group(kept.pid, signal.SIGKILL)
             if kept.pid is not None and (status := exit_status(kept.pid)) is not None:
                 send_to_group(kept.pid, signal.SIGKILL)
                 if self._server is not None and kept in self._database:
                     self._server.pid = 0
                     self._sweep()
+                wanted = kept.cut_short_at is not None
                 kept.ended(status)
-                self._say(PART_ENDED, name=kept.name, how=_how(status))
+                if not wanted:
+                    self._say(PART_ENDED, name=kept.name, how=_how(status))
         for kept in everything:
             if kept.pid is None and kept.start_at <= time.monotonic():
                 kept.pid = kept.start()
         self._reap()
 
     def _patience(self) -> float:
-        """Seconds until something has to be started again."""
-        due = [kept.start_at for kept in (*self._database, *self._parts) if kept.pid is None]
+        """Seconds until something has to be started again, or cut short."""
+        everything = (*self._database, *self._parts)
+        due = [kept.start_at for kept in everything if kept.pid is None]
+        due += [kept.cut_short_at for kept in everything if kept.cut_short_at is not None]
         return max(0.0, min(due) - time.monotonic()) if due else 60.0
 
     def _starter(self, part: Part) -> Callable[[], int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from tenure.events.restored import forgotten_when_restored
 from tenure.events.rows import read_values
 from tenure.orders.models import PolicyVersion
 from tenure.policy.loading import parse_policy
@@ -14,6 +15,9 @@ from tenure.policy.model import Policy
 def policy_numbered(number: int) -> Policy:
     """The policy of version ``number``; a version never changes, so it is read once."""
     return parse_policy(PolicyVersion.objects.get(number=number).source)
+
+
+forgotten_when_restored(policy_numbered.cache_clear)
 
 
 def number_in_force() -> int:
