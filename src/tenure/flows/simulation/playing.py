@@ -38,6 +38,8 @@ from tenure.flows.simulation.rulebook.stirring import advanced, stirs, worked
 from tenure.flows.simulation.rulebook.writing import written
 from tenure.flows.simulation.statements import Bank, transfers
 from tenure.flows.simulation.story import START, Founding, Op, Story
+from tenure.flows.vat_checks import look_up_due
+from tenure.flows.vat_validated import correct_due
 from tenure.flows.verify.run import verify
 from tenure.organisations.commands.organisation import (
     BillingAddress,
@@ -237,7 +239,7 @@ class Play:
 
     def _done(self, deed: Deed, op: Op) -> tuple[str, object]:
         """It is done, perhaps by somebody who dies on the way and comes back, or twice."""
-        if not op.fault:
+        if not op.fault or deed.lives:
             return outcome(deed.does)
         if op.fault % 4 == 0:
             came, made = outcome(deed.does)
@@ -384,6 +386,8 @@ def _work(at: datetime) -> None:
     recover_refunds(now=at, patience=_AT_ONCE)
     _do_due(at)
     charge_renewals(now=at)
+    look_up_due(now=at)
+    correct_due(now=at)
 
 
 def _do_due(at: datetime) -> None:

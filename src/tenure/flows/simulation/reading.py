@@ -104,7 +104,7 @@ _PARTS: Final[Mapping[str, str]] = {
     """,
     "money": """
         SELECT organisation_id, string_agg(concat_ws('|', account, currency, balance), E'\\n'
-               ORDER BY account COLLATE "C")
+               ORDER BY account COLLATE "C", currency)
         FROM (
           SELECT organisation_id, account, currency, sum(moved.booked_amount)::bigint AS balance
           FROM billing_entry AS entry,

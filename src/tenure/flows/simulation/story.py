@@ -99,6 +99,12 @@ _FIFTH: Final[Mapping[str, int]] = {
     "approve": 2,
     "pay_out": 4,
 }
+_SIXTH: Final[Mapping[str, int]] = {
+    **{kind: often for kind, often in _FIFTH.items() if kind != "pay_now"},
+    "pay_due": 24,
+    "give_number": 8,
+    "move": 2,
+}
 
 
 class Edition(NamedTuple):
@@ -116,6 +122,7 @@ EDITIONS: Final = (
     Edition(56, _THIRD),
     Edition(56, _FOURTH),
     Edition(60, _FIFTH),
+    Edition(76, _SIXTH),
 )
 """Another kind makes another edition: what a seed told in an earlier one, it tells for ever."""
 

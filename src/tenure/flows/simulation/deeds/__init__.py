@@ -10,6 +10,7 @@ from tenure.flows.simulation.deeds import (
     buying,
     cancelling,
     choosing,
+    moving,
     paying_back,
     people,
     purging,
@@ -30,4 +31,5 @@ KINDS: Final[Mapping[str, Kind]] = {
     **seats.KINDS,
     **cancelling.KINDS,
     **paying_back.KINDS,
+    **moving.KINDS,
 }

@@ -80,10 +80,10 @@ def _ordered(customer: Customer, op: Op, wishes: Sequence[Wish]) -> Deed:
     def places(unheard: str = "") -> Order | str:
         refused, lines = checked(customer, wishes, op.at)
         if refused is None and not free:
-            refused = buying.method_refused(customer, method)
+            refused = buying.method_refused(customer, method, customer.currency)
         if refused is not None:
             return refused
-        order = buying.new_order(customer, lines, method, token)
+        order = buying.new_order(customer, lines, method, token, op.at)
         buying.place(customer, order, op.at, unheard=unheard)
         return order
 

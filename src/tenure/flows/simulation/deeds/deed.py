@@ -43,6 +43,8 @@ class Deed:
     """What the rulebook makes of it if somebody died on the way and never comes back."""
     other_tab: Callable[[], object] | None = None
     """The same, asked for in another tab, under a key of its own."""
+    lives: bool = False
+    """Whether nobody dies on the way."""
     twice: bool = False
     """Whether doing it twice is the same as doing it once."""
 

@@ -36,7 +36,7 @@ def make(customer: Customer, op: Op) -> Deed | None:
     wishes = some_wishes(customer, op)
     if known is None and not wishes:
         return None
-    cart = known.cart if known is not None else Cart(buying.NOT_YET, wishes)
+    cart = known.cart if known is not None else Cart(buying.NOT_YET, wishes, customer.country)
     made: list[Quote] = []
 
     def does() -> object:
@@ -107,13 +107,16 @@ def buy_cart(customer: Customer, op: Op) -> Deed | None:
     def places() -> Order | str | None:
         if cart.order is not None:
             return None
-        refused, lines = quotes.checked(customer, cart.wishes, op.at)
-        if refused is None and sum(each.amount for each in lines) != cart.shown:
+        refused, lines = quotes.checked_cart(customer, cart, op.at)
+        if refused == "country_mismatch":
+            return refused
+        order = buying.new_order(customer, lines, method, token, op.at)
+        if refused is None and order.total != cart.shown:
             refused = "cart_changed"
-        refused = refused or buying.method_refused(customer, method)
+        refused = refused or buying.method_refused(customer, method, customer.currency)
         if refused is not None:
             return refused
-        cart.order = buying.new_order(customer, lines, method, token)
+        cart.order = order
         buying.place(customer, cart.order, op.at)
         return cart.order
 

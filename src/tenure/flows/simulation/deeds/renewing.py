@@ -42,10 +42,16 @@ def pay(customer: Customer, op: Op) -> Deed | None:
     )
 
 
+def pay_due(customer: Customer, op: Op) -> Deed | None:
+    """The same, mostly only where something is due."""
+    due = any(_is_due(each, op) for each in customer.subscriptions)
+    return pay(customer, op) if due or op.picks[2] % 8 == 0 else None
+
+
 def _is_due(subscription: Subscription, op: Op) -> bool:
     period = subscription.current(op.at)
     ripe = period.renew_at is None or period.renew_at <= op.at
     return ripe and is_owed(subscription, period, op.at)
 
 
-KINDS: Final[Mapping[str, Kind]] = {"pay_now": pay}
+KINDS: Final[Mapping[str, Kind]] = {"pay_now": pay, "pay_due": pay_due}

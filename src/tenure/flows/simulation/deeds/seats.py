@@ -32,12 +32,20 @@ def add(customer: Customer, op: Op, *, always: bool = False) -> Deed | None:
 
     def places() -> Order | str:
         refused = adding_refused(customer, subscription, op.at) or buying.method_refused(
-            customer, method
+            customer, method, subscription.currency
         )
         if refused is not None:
             return refused
-        lines = added(customer, subscription, quantity, op.at)
-        order = buying.new_order(customer, lines, method, token)
+        lines = added(subscription, quantity, op.at)
+        order = buying.new_order(
+            customer,
+            lines,
+            method,
+            token,
+            op.at,
+            currency=subscription.currency,
+            zone=subscription.zone,
+        )
         order.kind, order.subscription = "seats", subscription
         order.number = subscription.current(op.at).number
         buying.place(customer, order, op.at)

@@ -68,7 +68,7 @@ def _use(customer: Customer, order: Order, lines: Sequence[Credit], at: datetime
         each.used = min(each.open, order.total - order.received)
         if each.used:
             order.received += each.used
-            customer.book("suspense", "receivable", each.used)
+            customer.book("suspense", "receivable", each.used, order.currency)
     if order.received == order.total:
         paid(customer, order, at)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from tenure.flows.simulation.rulebook import renewing
 from tenure.flows.simulation.rulebook.customer import (
@@ -17,7 +18,7 @@ from tenure.flows.simulation.rulebook.customer import (
     Subscription,
 )
 from tenure.flows.simulation.rulebook.days import ONE_DAY, day_of, day_over
-from tenure.flows.simulation.rulebook.goods import TERMS, Offer, half_up, shares, taxed
+from tenure.flows.simulation.rulebook.goods import TERMS, Offer, shares, taxed
 from tenure.flows.simulation.rulebook.seats import seats_come, seats_until, too_late
 from tenure.flows.simulation.rulebook.trials import end_trials
 
@@ -71,13 +72,13 @@ def priced(customer: Customer, lines: Sequence[tuple[Offer, str, int]], on: date
     ]
 
 
-def method_refused(customer: Customer, method: str) -> str | None:
+def method_refused(customer: Customer, method: str, currency: str) -> str | None:
     """R14: cards for all, transfers for companies, in a currency of which there is an account."""
     if method == "card":
         return None
     if customer.audience != "business":
         return "payment_method_not_for_audience"
-    return None if customer.currency == "EUR" else "payment_method_unavailable"
+    return None if currency == "EUR" else "payment_method_unavailable"
 
 
 def place(customer: Customer, order: Order, at: datetime, *, unheard: str = "") -> None:
@@ -99,10 +100,23 @@ def place(customer: Customer, order: Order, at: datetime, *, unheard: str = "") 
         charge(customer, order, order.token, at)
 
 
-def new_order(customer: Customer, lines: list[Line], method: str, token: str) -> Order:
+def new_order(
+    customer: Customer,
+    lines: list[Line],
+    method: str,
+    token: str,
+    at: datetime,
+    *,
+    currency: str = "",
+    zone: ZoneInfo | None = None,
+) -> Order:
     """The order of a cart, taxed once as a whole (R44)."""
-    net, tax = taxed(sum(each.amount for each in lines), customer.audience, customer.country)
-    return Order(NOT_YET, "purchase", lines, net, tax, "payment_unknown", method, token)
+    whose = customer.tax(day_of(at, zone or customer.zone))
+    net, tax = taxed(sum(each.amount for each in lines), customer.audience, whose.rate)
+    order = Order(NOT_YET, "purchase", lines, net, tax, "payment_unknown", method, token)
+    order.currency, order.placed_at = currency or customer.currency, at
+    order.vat_number, order.reverse = customer.number_in_vain(whose, tax), whose.reverse
+    return order
 
 
 def charge(customer: Customer, order: Order, token: str, at: datetime) -> None:
@@ -145,7 +159,7 @@ def await_transfer(customer: Customer, order: Order, at: datetime) -> None:
 def let_money_go(customer: Customer, order: Order) -> None:
     """What came of a transfer that nobody waits for any more is open again, for staff (R15)."""
     if order.received:
-        customer.book("receivable", "suspense", order.received)
+        customer.book("receivable", "suspense", order.received, order.currency)
     order.received = 0
     for each in order.credits:
         each.used = 0
@@ -165,7 +179,7 @@ def paid(customer: Customer, order: Order, at: datetime) -> None:
     order.status, order.paid_on, order.expires_at = "paid", customer.today(at), None
     customer.settled = True
     if order.total and order.method == "card":
-        customer.book("card_clearing", "receivable", order.total)
+        customer.book("card_clearing", "receivable", order.total, order.currency)
     if order.total and order.method == "card" and customer.card is None and order.token:
         customer.card = order.token
     if order.kind == "renewal":
@@ -181,10 +195,10 @@ def paid(customer: Customer, order: Order, at: datetime) -> None:
 
 def invoice(customer: Customer, order: Order, at: datetime) -> None:
     """What is owed is invoiced; renewals have a series of their own (R46)."""
-    order.invoiced, order.credited = True, 0
+    order.invoiced, order.credited = True, set()
     customer.issue("invoice", "REN" if order.kind == "renewal" else "INV", order, at)
-    customer.book("receivable", "income", order.net)
-    customer.book("receivable", "tax_due", order.tax)
+    customer.book("receivable", "income", order.net, order.currency)
+    customer.book("receivable", "tax_due", order.tax, order.currency)
 
 
 def give_back(customer: Customer, order: Order, amount: int) -> None:
@@ -202,52 +216,56 @@ def give_back(customer: Customer, order: Order, amount: int) -> None:
 def send_back(customer: Customer, order: Order) -> None:
     """The card has its money again; that of a transfer waits for its way to the bank."""
     if order.unsent:
-        customer.book("receivable", "card_clearing", order.unsent)
+        customer.book("receivable", "card_clearing", order.unsent, order.currency)
         order.unsent = 0
 
 
 def credit(customer: Customer, order: Order, at: datetime) -> None:
     """What was invoiced is taken back, if it was, as far as it still stands."""
-    if not order.invoiced:
-        return
-    order.invoiced = False
-    if order.credited:
-        weights = [sum(each) for each in line_amounts(customer, order)]
-        _credit_some(customer, order, shares(order.total - order.credited, weights), at)
-    elif order.total:
-        _credit(customer, order.net, order.tax, at)
+    if order.invoiced:
+        order.invoiced = False
+        left = [n for n in range(len(order.lines)) if n not in order.credited]
+        if left and order.total:
+            _credit_lines(customer, order, left, at)
 
 
 def credit_line(customer: Customer, order: Order, position: int, at: datetime) -> int:
     """One line of what was paid is taken back; returns what it cost, with tax."""
+    order.credited.add(position)
+    return _credit_lines(customer, order, [position], at)
+
+
+def _credit_lines(customer: Customer, order: Order, positions: Sequence[int], at: datetime) -> int:
     amounts = line_amounts(customer, order)
-    parts = [sum(each) if number == position else 0 for number, each in enumerate(amounts)]
-    _credit_some(customer, order, parts, at)
-    return sum(parts)
+    net, tax = (sum(amounts[n][part] for n in positions) for part in (0, 1))
+    _credit(customer, order, net, tax, at)
+    return net + tax
 
 
-def _credit_some(customer: Customer, order: Order, parts: Sequence[int], at: datetime) -> None:
-    """So much of each line, with its tax in it."""
-    amounts = line_amounts(customer, order)
-    tax = sum(
-        half_up(part * line[1], sum(line)) if part else 0
-        for part, line in zip(parts, amounts, strict=True)
-    )
-    order.credited += sum(parts)
-    _credit(customer, sum(parts) - tax, tax, at)
+def correct(customer: Customer, orders: Sequence[Order], at: datetime) -> None:
+    """Their invoices are credited, and issued anew without tax: the customer owes that (R45)."""
+    for order in orders:
+        _credit(customer, order, order.net, order.tax, at)
+    for order in orders:
+        order.corrected = True
+        series = "REN" if order.kind == "renewal" else "INV"
+        on = day_of(at, VENDOR_ZONE)
+        customer.papers.append(Paper("invoice", series, order.net, 0, on))
+        customer.book("receivable", "income", order.net, order.currency)
 
 
-def _credit(customer: Customer, net: int, tax: int, at: datetime) -> None:
+def _credit(customer: Customer, order: Order, net: int, tax: int, at: datetime) -> None:
     customer.papers.append(Paper("credit_note", "CN", net, tax, day_of(at, VENDOR_ZONE)))
-    customer.book("income", "receivable", net)
-    customer.book("tax_due", "receivable", tax)
+    customer.book("income", "receivable", net, order.currency)
+    customer.book("tax_due", "receivable", tax, order.currency)
 
 
 def line_amounts(customer: Customer, order: Order) -> list[tuple[int, int]]:
     """Net and tax of each line (R44)."""
     amounts = [line.amount for line in order.lines]
     if customer.audience == "business":
-        return list(zip(amounts, shares(order.tax, amounts), strict=True))
+        tax = 0 if order.corrected else order.tax
+        return list(zip(amounts, shares(tax, amounts), strict=True))
     nets = shares(order.net, amounts)
     return [(net, gross - net) for net, gross in zip(nets, amounts, strict=True)]
 
@@ -263,6 +281,7 @@ def _begin(customer: Customer, order: Order, at: datetime) -> None:
             quantity=line.quantity,
             next_quantity=line.quantity,
             auto_renew=not trial,
+            currency=order.currency,
             order=order,
             position=position,
         )
@@ -276,7 +295,7 @@ def pay_again(
 ) -> str | None:
     """An unpaid order is paid another way; the reason why it cannot be."""
     if order.status == "authentication_required":
-        refused = method_refused(customer, method)
+        refused = method_refused(customer, method, order.currency)
         if refused:
             return refused
         order.status = "declined"
@@ -294,7 +313,7 @@ def pay_again(
         return "seats_too_late"
     if order.total and customer.audience == "student" and not customer.verified:
         return "verification_pending"
-    refused = method_refused(customer, method)
+    refused = method_refused(customer, method, order.currency)
     if refused:
         return refused
     if method == "card" and not token:

@@ -51,6 +51,9 @@ def opt_in(subscription: Subscription, at: datetime) -> str | None:
         return "trial_does_not_renew"
     if at >= subscription.current(at).ends_at:
         return "opt_in_closed"
+    renewal = subscription.current(at).renewal
+    if renewal is not None and renewal.withdrawn:
+        return "offer_withdrawn"
     subscription.auto_renew, subscription.stops_after = True, None
     return None
 

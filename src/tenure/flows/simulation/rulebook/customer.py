@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,11 +16,22 @@ from tenure.flows.simulation.rulebook.days import (
     midnight,
     period_days,
 )
-from tenure.flows.simulation.rulebook.goods import Offer, goods
+from tenure.flows.simulation.rulebook.goods import RATES, Offer, goods
 
 VENDOR_ZONE = ZoneInfo("Europe/Paris")
+VENDOR_COUNTRY = "FR"
 OPT_OUT_DAYS = 5
+NUMBER_DAYS = 30
+NEVER = datetime.min.replace(tzinfo=UTC)
 DATA_DAYS = 14
+
+
+class Tax(NamedTuple):
+    """Whose tax, at which rate in percent, and whether the customer owes it by itself (R45)."""
+
+    country: str
+    rate: int
+    reverse: bool = False
 
 
 @dataclass(eq=False)
@@ -64,6 +75,8 @@ class Renewal:
     quantity: int | None = None
     due_at: datetime | None = None
     closed: bool = False
+    withdrawn: bool = False
+    """Whether it was found that its offer can no longer be had (R5)."""
     place: int = 0
     """Which line of its order it is."""
 
@@ -155,6 +168,14 @@ class Order:
     status: str
     method: str
     token: str = ""
+    currency: str = "EUR"
+    vat_number: str = ""
+    """The number that would have spared it the tax, had it been validated (R45)."""
+    reverse: bool = False
+    """Whether a validated number spared it the tax."""
+    placed_at: datetime = NEVER
+    corrected: bool = False
+    """Whether its tax went back since."""
     said: str = ""
     """What the gateway says of a charge whose answer is missing, once it is asked."""
     expires_at: datetime | None = None
@@ -179,8 +200,8 @@ class Order:
     intended: bool = False
     """Whether the default card is to be charged for it."""
     invoiced: bool = False
-    credited: int = 0
-    """How much of what is invoiced was taken back, with tax."""
+    credited: set[int] = field(default_factory=set)
+    """Which of its lines were taken off what is invoiced."""
     back: int = 0
     """How much of what was paid for it is not the vendor's any more."""
     unsent: int = 0
@@ -198,6 +219,7 @@ class Cart:
 
     id: UUID
     wishes: Sequence[tuple[Offer, str, int]]
+    country: str
     order: Order | None = None
     shown: int | None = None
     """What its lines came to when they were last shown (R16)."""
@@ -211,9 +233,11 @@ class Quote:
     cart: Cart
     lines: list[Line]
     net: int
-    tax: int
+    tax_amount: int
     valid_until: date
     expires_at: datetime
+    currency: str
+    tax: Tax
     status: str = "sent"
     order: Order | None = None
 
@@ -229,6 +253,7 @@ class Subscription:
     quantity: int
     next_quantity: int
     auto_renew: bool
+    currency: str
     order: Order
     position: int
     stops_after: int | None = None
@@ -337,7 +362,14 @@ class Customer:
     payouts: list[Payout] = field(default_factory=list)
     strays: list[Credit] = field(default_factory=list)
     """Money that it sent under a reference which names nothing."""
-    balances: dict[str, int] = field(default_factory=dict)
+    balances: dict[tuple[str, str], int] = field(default_factory=dict)
+    """By account and currency."""
+    vat_number: str = ""
+    vat_validated_at: datetime | None = None
+    vat_answered_at: datetime | None = None
+    vat_ask_at: datetime | None = None
+    """When a register is asked about its number next (R45)."""
+    vat_asked: int = 0
     requests: list[tuple[Order, Any]] = field(default_factory=list)
     """Cancellations that wait for staff, with the operation that asked."""
     card: str | None = None
@@ -365,10 +397,25 @@ class Customer:
         """A paper for an order, dated in the vendor's zone (R46)."""
         self.papers.append(Paper(kind, series, order.net, order.tax, day_of(at, VENDOR_ZONE)))
 
-    def book(self, debit: str, credit: str, amount: int) -> None:
+    def book(self, debit: str, credit: str, amount: int, currency: str = "EUR") -> None:
         """A balanced entry; what was earned and what is still to be is one account here (R48)."""
-        self.balances[debit] = self.balances.get(debit, 0) + amount
-        self.balances[credit] = self.balances.get(credit, 0) - amount
+        for account, moved in ((debit, amount), (credit, -amount)):
+            key = account, currency
+            self.balances[key] = self.balances.get(key, 0) + moved
+
+    def tax(self, on: date) -> Tax:
+        """What it is taxed on a local day (R45)."""
+        rate = RATES.get(self.country, 0)
+        if self.audience == "business" and rate and self.country != VENDOR_COUNTRY:
+            counted = self.vat_validated_at
+            if counted is not None and on <= counted.astimezone(UTC).date() + NUMBER_DAYS * ONE_DAY:
+                return Tax(self.country, 0, reverse=True)
+        return Tax(self.country if rate else "", rate)
+
+    def number_in_vain(self, tax: Tax, amount: int) -> str:
+        """The number that would spare it a tax, had it been validated (R45)."""
+        elsewhere = self.audience == "business" and self.country != VENDOR_COUNTRY
+        return self.vat_number if elsewhere and tax.rate and amount else ""
 
     def held_by(self, member: Member) -> Iterator[Subscription]:
         """The subscriptions of which a member holds a seat."""

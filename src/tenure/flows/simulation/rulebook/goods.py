@@ -115,9 +115,8 @@ def shares(total: int, weights: Sequence[int]) -> list[int]:
     return found
 
 
-def taxed(gross_or_net: int, audience: str, country: str) -> tuple[int, int]:
-    """Net and tax of a document whose lines sum to that by the catalogue (R7, R44, R45)."""
-    rate = RATES.get(country, 0)
+def taxed(gross_or_net: int, audience: str, rate: int) -> tuple[int, int]:
+    """Net and tax of a document whose lines sum to that by the catalogue (R7, R44)."""
     if audience == "business":
         return gross_or_net, half_up(gross_or_net * rate, 100)
     net = half_up(gross_or_net * 100, 100 + rate)

@@ -26,11 +26,13 @@ Owed = tuple[Subscription, Period]
 def goes_on(subscription: Subscription, period: Period) -> bool:
     """Whether something is to follow a period, as it is chosen now."""
     stops = subscription.stops_after is not None and period.number >= subscription.stops_after
+    gone = period.renewal is not None and period.renewal.withdrawn
     return (
         subscription.auto_renew
         and not subscription.is_trial
         and subscription.cancelled_at is None
         and not stops
+        and not gone
     )
 
 
@@ -57,9 +59,16 @@ def fix_price(
     """The price of the next period is the one in force when it is first named (R25)."""
     if period.renewal is None:
         period.renewal = Renewal()
-    if period.renewal.unit is None:
+    if period.renewal.unit is None and not period.renewal.withdrawn:
         on = day_of(at, subscription.zone)
-        period.renewal.unit = subscription.offer.price(subscription.term, customer.currency, on)
+        period.renewal.unit = (
+            subscription.offer.price(subscription.term, subscription.currency, on)
+            if customer.country in subscription.offer.countries
+            else None
+        )
+        if period.renewal.unit is None:
+            period.renewal.withdrawn = True
+            subscription.stops_after = period.number
     return period.renewal
 
 
@@ -76,13 +85,12 @@ def place(
         if is_owed(subscription, period, at)
         and (period.renewal is None or period.renewal.order is None)
     ]
-    bundles: dict[tuple[datetime | None, str], list[Owed]] = {}
+    bundles: dict[tuple[datetime | None, str, str], list[Owed]] = {}
     for subscription, period in owed:
-        fix_price(customer, subscription, period, at)
-        bundles.setdefault((period.renew_at, period.order.method), []).append(
-            (subscription, period)
-        )
-    for (_, method), bundle in bundles.items():
+        if not fix_price(customer, subscription, period, at).withdrawn:
+            key = period.renew_at, period.order.method, subscription.currency
+            bundles.setdefault(key, []).append((subscription, period))
+    for (_, method, _), bundle in bundles.items():
         until = next_at(bundle, method, at)
         for _, period in bundle:
             renewal_of(period).due_at = until
@@ -125,7 +133,7 @@ def _place(
         )
         for each, p in bundle
     ]
-    order = buying.new_order(customer, lines, method, "")
+    order = buying.new_order(customer, lines, method, "", at, currency=bundle[0][0].currency)
     order.kind, order.renews = "renewal", list(bundle)
     order.expires_at = _payable_until(bundle)
     customer.orders.append(order)

@@ -56,7 +56,7 @@ def _awaits_money(customer: Customer) -> bool:
 def _owes_money(customer: Customer) -> bool:
     """Money that is not yet paid back, or of which nobody has said what it is for."""
     return (
-        customer.balances.get("receivable", 0) != 0
+        any(customer.balances[key] for key in customer.balances if key[0] == "receivable")
         or any(order.unsent for order in customer.orders)
         or any(each.open for order in customer.orders for each in order.credits)
         or any(not each.done for each in customer.payouts if each.whose)

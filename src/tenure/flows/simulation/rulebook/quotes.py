@@ -42,18 +42,29 @@ def checked(
     return None, priced(customer, wishes, on)
 
 
+def checked_cart(customer: Customer, cart: Cart, at: datetime) -> tuple[str | None, list[Line]]:
+    """The same of a cart that was filled before: it is for the country that was billed then."""
+    if cart.country != customer.country:
+        return "country_mismatch", []
+    return checked(customer, cart.wishes, at)
+
+
 def make(customer: Customer, cart: Cart, at: datetime) -> str | Quote:
     """The prices of a cart are promised for 30 days, on a paper."""
     if cart.order is not None:
         return "cart_ordered"
-    refused, lines = checked(customer, cart.wishes, at)
+    refused, lines = checked_cart(customer, cart, at)
     if refused is not None:
         return refused
-    net, tax = taxed(sum(each.amount for each in lines), customer.audience, customer.country)
+    whose = customer.tax(customer.today(at))
+    net, tax = taxed(sum(each.amount for each in lines), customer.audience, whose.rate)
     if cart.shown is None:
-        cart.shown = sum(each.amount for each in lines)
+        cart.shown = net + tax
     until = customer.today(at) + VALID_DAYS * ONE_DAY
-    quote = Quote(UUID(int=0), cart, lines, net, tax, until, day_over(until, customer.zone))
+    over = day_over(until, customer.zone)
+    quote = Quote(
+        UUID(int=0), cart, lines, net, tax, until, over, currency=customer.currency, tax=whose
+    )
     customer.quotes.append(quote)
     customer.papers.append(Paper("quote", "QUO", net, tax, day_of(at, VENDOR_ZONE)))
     return quote
@@ -67,11 +78,17 @@ def accept(customer: Customer, quote: Quote, method: str, token: str, at: dateti
         if quote.order is None and quote.status == "sent" and not told:
             quote.status, quote.order = "accepted", there
         return there
-    refused = _closed(quote, at) or method_refused(customer, method)
+    refused = (
+        _closed(quote, at)
+        or _outdated(customer, quote, at)
+        or method_refused(customer, method, quote.currency)
+    )
     if refused is not None:
         return refused
-    order = new_order(customer, quote.lines, method, token)
-    order.net, order.tax = quote.net, quote.tax
+    order = new_order(customer, quote.lines, method, token, at, currency=quote.currency)
+    order.net, order.tax = quote.net, quote.tax_amount
+    order.vat_number = customer.number_in_vain(quote.tax, quote.tax_amount)
+    order.reverse = quote.tax.reverse
     quote.status, quote.order, quote.cart.order = "accepted", order, order
     place(customer, order, at)
     return order
@@ -87,6 +104,17 @@ def decline(quote: Quote, at: datetime) -> str | None:
     if refused is None:
         quote.status = "declined"
     return refused
+
+
+def _outdated(customer: Customer, quote: Quote, at: datetime) -> str | None:
+    """Its tax is frozen, and not whose it is: another country, or a number that is none any more;
+    one that was validated since spares the tax afterwards (R12, R45)."""
+    now = customer.tax(customer.today(at))
+    if quote.tax.reverse:
+        same = customer.vat_validated_at is not None and customer.country == quote.tax.country
+    else:
+        same = now.country == quote.tax.country
+    return None if same else "quote_outdated"
 
 
 def _closed(quote: Quote, at: datetime) -> str | None:

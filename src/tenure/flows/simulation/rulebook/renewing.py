@@ -88,7 +88,8 @@ def _remind(customer: Customer, subscription: Subscription, period: Period, at: 
         return
     if at < subscription.deadline_over(period) and goes_on(subscription, period):
         fix_price(customer, subscription, period, at)
-        if customer.verified_at is not None and customer.verified_at < at - PROOF_COUNTS:
+        goes = goes_on(subscription, period)
+        if goes and customer.verified_at is not None and customer.verified_at < at - PROOF_COUNTS:
             customer.verified_at = None
     period.remind_at = _reminder(subscription, period, at)
 

@@ -23,7 +23,9 @@ def adding_refused(customer: Customer, subscription: Subscription, at: datetime)
     if not subscription.covers(at):
         return "subscription_not_active"
     on = day_of(at, subscription.zone)
-    priced = subscription.offer.price(subscription.term, customer.currency, on)
+    if customer.country not in subscription.offer.countries:
+        return "offer_not_in_country"
+    priced = subscription.offer.price(subscription.term, subscription.currency, on)
     return "not_priced" if priced is None else None
 
 
@@ -37,13 +39,11 @@ def standing(period: Period) -> Renewal | None:
     return renewal if order is not None and order.status not in GONE else None
 
 
-def added(
-    customer: Customer, subscription: Subscription, quantity: int, at: datetime
-) -> list[Line]:
+def added(subscription: Subscription, quantity: int, at: datetime) -> list[Line]:
     """Today's price, by the day to the end of the period, rounded once; and the price that is
     fixed for the next period, if that is ordered already."""
     on, current = day_of(at, subscription.zone), subscription.current(at)
-    unit = subscription.offer.price(subscription.term, customer.currency, on) or 0
+    unit = subscription.offer.price(subscription.term, subscription.currency, on) or 0
     left, days = (current.ends_on - on).days, (current.ends_on - current.starts_on).days
     amount = half_up(unit * quantity * left, days)
     lines = [Line(subscription.offer, subscription.term, quantity, amount)]

@@ -8,6 +8,7 @@ from tenure.flows.simulation.rulebook import asking, renewing
 from tenure.flows.simulation.rulebook.buying import expired, recovered, waits_until
 from tenure.flows.simulation.rulebook.cancelling import all_sent_back
 from tenure.flows.simulation.rulebook.customer import Customer
+from tenure.flows.simulation.rulebook.numbers import is_waited_for, looked_up, next_look_up
 from tenure.flows.simulation.rulebook.ordering import charge_intended
 from tenure.flows.simulation.rulebook.people import ran_out
 from tenure.flows.simulation.rulebook.quotes import quotes_expired
@@ -21,7 +22,9 @@ def stirs(customer: Customer, at: datetime) -> bool:
         return True
     if asking.is_awaited(customer):
         return True
-    due = _next_instant(customer)
+    if is_waited_for(customer):
+        return True
+    due = _next_instant(customer, at)
     return due is not None and due <= at
 
 
@@ -30,6 +33,7 @@ def worked(customer: Customer, at: datetime) -> None:
     recovered(customer, at)
     all_sent_back(customer)
     _fall_due(customer, at)
+    looked_up(customer, at)
     customer.settled = False
 
 
@@ -39,10 +43,12 @@ def advanced(customer: Customer, since: datetime, to: datetime) -> None:
     recovered(customer, since)
     all_sent_back(customer)
     asking.serve(customer, since)
+    looked_up(customer, since)
     clock = since
-    while (instant := _next_instant(customer)) is not None and instant <= to:
+    while (instant := _next_instant(customer, clock)) is not None and instant <= to:
         clock = max(clock, instant)
         _fall_due(customer, clock)
+        looked_up(customer, clock)
         all_sent_back(customer)
     _give_up(customer, to)
     customer.settled = False
@@ -61,10 +67,10 @@ def _give_up(customer: Customer, at: datetime) -> None:
     ran_out(customer, at)
 
 
-def _next_instant(customer: Customer) -> datetime | None:
+def _next_instant(customer: Customer, after: datetime) -> datetime | None:
     """When something happens next by itself."""
     found = [waits_until(each) for each in customer.orders]
     found += [each.expires_at for each in customer.invitations if each.status == "pending"]
     found += [each.expires_at for each in customer.quotes if each.status == "sent"]
-    found.append(renewing.next_instant(customer))
+    found += [renewing.next_instant(customer), next_look_up(customer, after)]
     return min((each for each in found if each is not None), default=None)

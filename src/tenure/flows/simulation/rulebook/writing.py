@@ -12,11 +12,11 @@ def written(customer: Customer) -> dict[str, str]:
     """Each part of a customer's books, as one text."""
     told = {
         "quotes": (
-            f"{q.status}|{q.net}|{q.tax}|{q.valid_until}|{_yes(q.order is not None)}"
+            f"{q.status}|{q.net}|{q.tax_amount}|{q.valid_until}|{_yes(q.order is not None)}"
             for q in customer.quotes
         ),
         "orders": (
-            f"{o.kind}|{o.status}|{o.net}|{o.tax}|{customer.currency}|{o.paid_on or ''}"
+            f"{o.kind}|{o.status}|{o.net}|{o.tax}|{o.currency}|{o.paid_on or ''}"
             for o in customer.orders
         ),
         "subscriptions": (_subscription(each) for each in customer.subscriptions),
@@ -45,8 +45,8 @@ def written(customer: Customer) -> dict[str, str]:
             if p.whose
         ),
         "money": sorted(
-            f"{account}|{customer.currency}|{balance}"
-            for account, balance in customer.balances.items()
+            f"{account}|{currency}|{balance}"
+            for (account, currency), balance in customer.balances.items()
             if balance
         ),
     }
