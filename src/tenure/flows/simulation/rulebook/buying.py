@@ -20,6 +20,7 @@ from tenure.flows.simulation.rulebook.customer import (
 from tenure.flows.simulation.rulebook.days import ONE_DAY, day_of, day_over
 from tenure.flows.simulation.rulebook.goods import TERMS, Offer, shares, taxed
 from tenure.flows.simulation.rulebook.seats import seats_come, seats_until, too_late
+from tenure.flows.simulation.rulebook.taxing import number_in_vain, tax_of
 from tenure.flows.simulation.rulebook.trials import end_trials
 
 NOT_YET = UUID(int=0)
@@ -111,11 +112,11 @@ def new_order(
     zone: ZoneInfo | None = None,
 ) -> Order:
     """The order of a cart, taxed once as a whole (R44)."""
-    whose = customer.tax(day_of(at, zone or customer.zone))
+    whose = tax_of(customer, day_of(at, zone or customer.zone))
     net, tax = taxed(sum(each.amount for each in lines), customer.audience, whose.rate)
     order = Order(NOT_YET, "purchase", lines, net, tax, "payment_unknown", method, token)
     order.currency, order.placed_at = currency or customer.currency, at
-    order.vat_number, order.reverse = customer.number_in_vain(whose, tax), whose.reverse
+    order.vat_number, order.reverse = number_in_vain(customer, whose, tax), whose.reverse
     return order
 
 

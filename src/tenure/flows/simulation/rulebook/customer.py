@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,22 +16,12 @@ from tenure.flows.simulation.rulebook.days import (
     midnight,
     period_days,
 )
-from tenure.flows.simulation.rulebook.goods import RATES, Offer, goods
+from tenure.flows.simulation.rulebook.goods import Offer, Tax, goods
 
 VENDOR_ZONE = ZoneInfo("Europe/Paris")
-VENDOR_COUNTRY = "FR"
 OPT_OUT_DAYS = 5
-NUMBER_DAYS = 30
 NEVER = datetime.min.replace(tzinfo=UTC)
 DATA_DAYS = 14
-
-
-class Tax(NamedTuple):
-    """Whose tax, at which rate in percent, and whether the customer owes it by itself (R45)."""
-
-    country: str
-    rate: int
-    reverse: bool = False
 
 
 @dataclass(eq=False)
@@ -133,11 +123,7 @@ class Credit:
 
 @dataclass(eq=False)
 class Payout:
-    """Money on its way to an account (R15, R30): awaits one, is to be sent, in a file, or done.
-
-    ``order`` is None for what was never an order's; ``whose`` says whether it is known to be the
-    customer's.
-    """
+    """Money on its way to an account (R15, R30), of no ``order`` or of nobody known perhaps."""
 
     amount: int
     iban: str
@@ -402,20 +388,6 @@ class Customer:
         for account, moved in ((debit, amount), (credit, -amount)):
             key = account, currency
             self.balances[key] = self.balances.get(key, 0) + moved
-
-    def tax(self, on: date) -> Tax:
-        """What it is taxed on a local day (R45)."""
-        rate = RATES.get(self.country, 0)
-        if self.audience == "business" and rate and self.country != VENDOR_COUNTRY:
-            counted = self.vat_validated_at
-            if counted is not None and on <= counted.astimezone(UTC).date() + NUMBER_DAYS * ONE_DAY:
-                return Tax(self.country, 0, reverse=True)
-        return Tax(self.country if rate else "", rate)
-
-    def number_in_vain(self, tax: Tax, amount: int) -> str:
-        """The number that would spare it a tax, had it been validated (R45)."""
-        elsewhere = self.audience == "business" and self.country != VENDOR_COUNTRY
-        return self.vat_number if elsewhere and tax.rate and amount else ""
 
     def held_by(self, member: Member) -> Iterator[Subscription]:
         """The subscriptions of which a member holds a seat."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -16,6 +16,14 @@ TERMS = {"business": ("year", "quarter"), "creator": ("year", "month"), "student
 
 RATES = {"FR": 20, "DE": 19, "IT": 22, "ES": 21, "PL": 23, "IE": 23}
 """R45, in percent: consumers pay their country's, and companies whose number is not validated."""
+
+
+class Tax(NamedTuple):
+    """Whose tax, at which rate in percent, and whether the customer owes it by itself (R45)."""
+
+    country: str
+    rate: int
+    reverse: bool = False
 
 
 @dataclass(frozen=True)

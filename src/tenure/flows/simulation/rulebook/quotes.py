@@ -24,6 +24,7 @@ from tenure.flows.simulation.rulebook.customer import (
 )
 from tenure.flows.simulation.rulebook.days import ONE_DAY, day_of, day_over
 from tenure.flows.simulation.rulebook.goods import Offer, taxed
+from tenure.flows.simulation.rulebook.taxing import number_in_vain, tax_of
 
 VALID_DAYS = 30
 
@@ -56,7 +57,7 @@ def make(customer: Customer, cart: Cart, at: datetime) -> str | Quote:
     refused, lines = checked_cart(customer, cart, at)
     if refused is not None:
         return refused
-    whose = customer.tax(customer.today(at))
+    whose = tax_of(customer, customer.today(at))
     net, tax = taxed(sum(each.amount for each in lines), customer.audience, whose.rate)
     if cart.shown is None:
         cart.shown = net + tax
@@ -87,7 +88,7 @@ def accept(customer: Customer, quote: Quote, method: str, token: str, at: dateti
         return refused
     order = new_order(customer, quote.lines, method, token, at, currency=quote.currency)
     order.net, order.tax = quote.net, quote.tax_amount
-    order.vat_number = customer.number_in_vain(quote.tax, quote.tax_amount)
+    order.vat_number = number_in_vain(customer, quote.tax, quote.tax_amount)
     order.reverse = quote.tax.reverse
     quote.status, quote.order, quote.cart.order = "accepted", order, order
     place(customer, order, at)
@@ -109,7 +110,7 @@ def decline(quote: Quote, at: datetime) -> str | None:
 def _outdated(customer: Customer, quote: Quote, at: datetime) -> str | None:
     """Its tax is frozen, and not whose it is: another country, or a number that is none any more;
     one that was validated since spares the tax afterwards (R12, R45)."""
-    now = customer.tax(customer.today(at))
+    now = tax_of(customer, customer.today(at))
     if quote.tax.reverse:
         same = customer.vat_validated_at is not None and customer.country == quote.tax.country
     else:
