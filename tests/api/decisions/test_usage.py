@@ -20,6 +20,7 @@ from tenure.api.decisions.usage import MOST_PENDING, Usage
 from tenure.base.calendar import microseconds
 from tenure.base.ids import new_id
 from tenure.events.models import Stream
+from tenure.flows.policy import bring_into_force
 from tenure.host.processes import attempts
 from tests.api.decisions.office import Office
 from tests.api.decisions.ports import (
@@ -155,6 +156,24 @@ def test_what_cannot_be_written_is_written_later(office: Office, key: str) -> No
     at_a_desk(ask, proxy.url)
     proxy.close()
     assert used(seat)[1] == date(2027, 3, 1)
+
+
+def test_uses_are_written_three_times_in_what_the_policy_allows(shop: None) -> None:
+    proxy = Proxy(database_url())
+
+    async def ask(desk: Desk) -> float:
+        return await desk.flush_interval()
+
+    async def ask_and_lose(desk: Desk) -> tuple[float, float]:
+        found = await desk.flush_interval()
+        proxy.cut()
+        return found, await desk.flush_interval()
+
+    assert at_a_desk(ask) == 20
+    source = "[seats]\nlast_use_written_within_seconds = 6\n"
+    bring_into_force(source=source, now=datetime(2027, 3, 1, tzinfo=UTC), by="command")
+    assert at_a_desk(ask_and_lose, proxy.url) == (2, 2)
+    proxy.close()
 
 
 def test_a_seat_that_is_being_changed_is_written_later(office: Office, key: str) -> None:

@@ -125,6 +125,10 @@ class Desk:
         """Write down what was used."""
         await self.usage.flush(self._links[1], pause)
 
+    async def flush_interval(self) -> float:
+        """After how many seconds to write down again what was used."""
+        return await self.usage.interval(self._links[1])
+
     async def close(self) -> None:
         """Write down what was used, without a pause, and end the links."""
         await self.flush(_no_pause)

@@ -44,6 +44,7 @@ ORGANISATIONS: Final = statement(sql.ORGANISATIONS)
 CATALOGUE: Final = statement(sql.CATALOGUE)
 SUBJECTS: Final = statement(sql.SUBJECTS)
 USED: Final = statement(sql.USED)
+POLICY: Final = "SELECT source FROM orders_policyversion ORDER BY number DESC LIMIT 1"
 
 
 class Link:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from typing import Final
@@ -26,7 +25,6 @@ from tenure.api.decisions.asking import Desk
 from tenure.api.decisions.judging import key_hash
 from tenure.api.decisions.metrics import metrics
 from tenure.api.decisions.questions import MOST_BYTES
-from tenure.api.decisions.usage import FLUSH_SECONDS
 from tenure.api.documents import MEDIA_TYPE as PROBLEM_TYPE
 from tenure.api.documents import preferred_language, problem_document, status_of
 from tenure.api.errors import (
@@ -45,6 +43,7 @@ from tenure.base.errors import NotFound, TenureError
 from tenure.host.large_pages import use_large_pages
 from tenure.host.settings import read_settings
 
+TIDY_SECONDS: Final = 20
 _NAME: Final = "x-request-id"
 _JSON: Final = b"content-type: application/json\r\n"
 _PLAIN: Final = b"content-type: text/plain; charset=utf-8\r\n"
@@ -90,14 +89,14 @@ class Node:
         """A process begins to serve."""
         self._loop = loop
         self._desk = Desk(self._url, loop, links=self._links)
-        self._looking_after = loop.create_task(self._look_after())
+        self._own = [loop.create_task(each) for each in (self._look_after(), self._write_down())]
         gc.set_threshold(50_000, 50, 1_000)
 
     async def end(self) -> None:
         """It ends: what was used is written down."""
-        self._looking_after.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._looking_after
+        for own in self._own:
+            own.cancel()
+        await asyncio.wait(self._own)
         await self._desk.close()
 
     def door(self, head: Head) -> Door:
@@ -163,18 +162,23 @@ class Node:
             _respond(connection, HTTPStatus.OK, _PLAIN, b"ready\n")
 
     async def _look_after(self) -> None:
-        """Write down what was used, now and then, and keep pauses short.
+        """Keep pauses short.
 
         What is remembered lives long and holds no cycles: it is taken out of the collector's
         sight, which would otherwise walk through all of it again and again; and it is held in
         large pages, since every question looks at some other place of it.
         """
         while True:
-            await asyncio.sleep(FLUSH_SECONDS)
-            await self._desk.flush()
+            await asyncio.sleep(TIDY_SECONDS)
             gc.collect()
             gc.freeze()
             await self._loop.run_in_executor(None, use_large_pages)
+
+    async def _write_down(self) -> None:
+        """Write down what was used, as often as the policy asks."""
+        while True:
+            await asyncio.sleep(await self._desk.flush_interval())
+            await self._desk.flush()
 
 
 def _posted(head: Head) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from time import perf_counter
@@ -11,11 +12,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from tenure.access.queries.decisions import KnownMember, KnownOrganisation
-from tenure.api.decisions.database import USED, Link, Unreachable
+from tenure.api.decisions.database import POLICY, USED, Link, Unreachable
 from tenure.base.calendar import end_of_day_instant, local_date, microseconds
 from tenure.base.ids import parse_public_id
+from tenure.policy.loading import parse_policy
 
-FLUSH_SECONDS: Final = 20
 MOST_PENDING: Final = 500_000
 """How many uses are kept while they cannot be written; beyond, the newest are not noted."""
 _AT_ONCE: Final = 100
@@ -32,6 +33,7 @@ class Usage:
     def __init__(self) -> None:
         self.pending: dict[Used, date] = {}
         """What is still to be written."""
+        self._interval = 1.0
 
     def __len__(self) -> int:
         return len(self.pending)
@@ -46,6 +48,17 @@ class Usage:
             member.used |= 1 << seat
             subscription = member.subscriptions[seat]
             self.pending[subscription, name] = known.days[subscription]
+
+    async def interval(self, link: Link) -> float:
+        """After how many seconds to write again: a third of what the policy in force allows (R38).
+
+        What could not be written then has two more tries. Without an answer, or a policy, it stays
+        as it was.
+        """
+        with suppress(Unreachable):
+            for (source,) in await link.rows(POLICY):
+                self._interval = _interval(source)
+        return self._interval
 
     async def flush(self, link: Link, pause: Callable[[float], Awaitable[None]]) -> None:
         """Write down what was collected, resting as long as each statement took.
@@ -65,6 +78,11 @@ class Usage:
             for used in missed:
                 self.pending.setdefault(used, some[used])
             await pause(perf_counter() - began)
+
+
+@lru_cache(maxsize=1)
+def _interval(source: str) -> float:
+    return parse_policy(source).seats.last_use_written_within_seconds / 3
 
 
 async def _write(link: Link, some: dict[Used, date]) -> list[Used]:
