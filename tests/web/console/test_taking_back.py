@@ -67,6 +67,8 @@ def test_an_order_is_cancelled_after_it_was_said_what_that_means(company: Compan
     assert "The order is cancelled, and what it had begun has ended." in text
     assert "They were given back." in text
     assert Subscription.objects.get().cancelled_at == START
+    paid = text_of(client, page_of(company, f"orders/{order}"))
+    assert "€2,880.00 go back to the card that paid. They were given back." in paid
     again = text_of(client, path)
     assert "This order is already cancelled." in again
     assert 'name="reason"' not in again

@@ -8,10 +8,13 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from tenure.base.ids import parse_public_id, public_id
+from tenure.base.money import Money
+from tenure.billing.models import RefundStatus
 from tenure.billing.queries.documents import papers_of_order
 from tenure.orders.models import UNPAID, Order, OrderKind, OrderStatus
 from tenure.organisations.rules import Ability
 from tenure.subscriptions.queries.bought import OrderRow, bought_order, order_page
+from tenure.support.queries.money import refunds_of_order
 from tenure.support.queries.requests import waiting_cancellation
 from tenure.web.console.choices import said
 from tenure.web.edge.doors import console_page
@@ -61,6 +64,11 @@ def order(desk: Desk, order: str) -> HttpResponse:
         "withdraw": withdrawing_path(bought.order),
         "cancel": reverse("console_cancel", args=[desk.organisation_id, order]),
         "papers": papers_of_order(bought.order.id),
+        "refunds": [
+            (each, Money(each.amount, each.currency))
+            for each in refunds_of_order(bought.order.id)
+            if each.status != RefundStatus.FAILED
+        ],
         "transfer": transfer_shown(bought.order.id) if _waits(bought.order) else {},
         "subscriptions": [
             (line, offers.name(line.line.offer_id)) for line in bought.lines if line.subscription
