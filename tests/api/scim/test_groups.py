@@ -91,7 +91,9 @@ def test_all_or_nothing(world: World) -> None:
     bob, ann = world.okta.user("bob@atelier.example"), world.okta.user("ann@atelier.example")
     stranger = world.stranger.user("mallory@elsewhere.example")
     for wrong in (stranger, "mem_0000000000000000000000000a"):
-        assert world.okta.patch("/Groups/designer", add(bob, wrong)).status == 404
+        said = world.okta.patch("/Groups/designer", add(bob, wrong))
+        assert (said.status, said.body["scimType"]) == (400, "invalidValue")
+        assert "scim_no_such_user" in said.detail
     for nonsense in ("designer", "", None, 7):
         said = world.okta.patch("/Groups/designer", add(bob, nonsense))  # type: ignore[arg-type]
         assert said.status == 400

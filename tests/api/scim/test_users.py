@@ -175,7 +175,10 @@ def test_versions(world: World) -> None:
     assert types(world)[-1] == "member.details_changed"
     group = world.okta.get("/Groups/analyst").headers["ETag"]
     into = {"op": "add", "path": "members", "value": [{"value": user.body["id"]}]}
+    alone = world.okta.get(path).headers["ETag"]
     assert world.okta.patch("/Groups/analyst", into, if_match=group).status == 204
+    assert world.okta.send("GET", path, if_none_match=alone).status == 200
+    assert world.okta.patch(path, {**renamed, "value": "Bo"}, if_match=alone).status == 412
     away = {"op": "remove", "path": "members"}
     assert world.okta.patch("/Groups/analyst", away, if_match=group).status == 412
     assert world.okta.send("DELETE", path, if_match=tag).status == 412

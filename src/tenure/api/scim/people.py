@@ -26,9 +26,10 @@ _ADDRESS: Final[TypeAdapter[str]] = TypeAdapter(Address)
 _TEXT: Final[TypeAdapter[str | None]] = TypeAdapter(Maybe200)
 
 
-def version_of(member: Member) -> str:
-    """The weak tag of what SCIM keeps of a member."""
+def version_of(member: Member, roles: Sequence[HoldableRole]) -> str:
+    """The weak tag of what is shown of a member who is in the groups of ``roles``."""
     told = f"{member.status}\n{member.name}\n{member.external_id or ''}\n{member.email}"
+    told += "".join(f"\n{role.id} {role.name}" for role in roles)
     return f'W/"{hashlib.sha256(told.encode()).hexdigest()[:20]}"'
 
 
@@ -55,7 +56,7 @@ def shown(member: Member, roles: Sequence[HoldableRole]) -> User:
         meta=Meta(
             resource_type="User",
             created=member.created_at,
-            version=version_of(member),
+            version=version_of(member, roles),
         ),
     )
 

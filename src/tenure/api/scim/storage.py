@@ -6,7 +6,7 @@ changed and nothing else: two who add to a group at the same moment undo nothing
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -28,7 +28,7 @@ from tenure.api.scim.groups import version_of as version_of_role
 from tenure.api.scim.people import by_member, details_of, person_of, shown, version_of
 from tenure.api.scim.shapes import Group, GroupMember, User
 from tenure.base.errors import NotFound
-from tenure.base.ids import parse_public_id
+from tenure.base.ids import parse_public_id, public_id
 from tenure.flows.members import remove_member
 from tenure.flows.provisioning import Details, change_provisioned, provision
 from tenure.flows.roles import change_holders
@@ -122,7 +122,7 @@ class Members(ScimStorage):
             member=row.id,
             before=self._details or after,
             after=after,
-            is_current=lambda member: wanted in (None, version_of(member)),
+            is_current=lambda member: wanted in (None, version_of(member, self._roles_of(member))),
             now=self._call.now,
             by=self._call.by,
         )
@@ -171,7 +171,10 @@ class Members(ScimStorage):
         raise NotFound
 
     def _user(self, row: Member) -> User:
-        return shown(row, by_member(self._roles([row.id]))[row.id])
+        return shown(row, self._roles_of(row))
+
+    def _roles_of(self, row: Member) -> Sequence[HoldableRole]:
+        return by_member(self._roles([row.id]))[row.id]
 
     def _users(self, search: SearchRequest[Any]) -> SearchPage:
         by_group = search.filter is not None and "groups" in str(search.filter).lower()
@@ -195,6 +198,7 @@ class Members(ScimStorage):
 
     def _change_group(self, group: Group, wanted: str | None) -> Group:
         named = {self._known(member) for member in group.members or ()}
+        self._check_known(named - self._holders)
         give, take = named - self._holders, self._holders - named
         written = change_holders(
             organisation=self._organisation,
@@ -207,6 +211,16 @@ class Members(ScimStorage):
         )
         self.revision = written.revision
         return shown_group(self._role(str(group.id)))
+
+    def _check_known(self, members: set[UUID]) -> None:
+        """Raise ``ScimRefusal`` for who is nobody here: a 404 would say that the group is gone."""
+        if not members:
+            return
+        here = Member.objects.filter(organisation_id=self._organisation, id__in=members)
+        unknown = members - set(here.values_list("id", flat=True))
+        if unknown:
+            named = public_id("mem", min(unknown))
+            raise ScimRefusal(SCIM_NO_SUCH_USER, 400, "invalidValue", user=named)
 
     def _known(self, member: GroupMember) -> UUID:
         """The member whom an entry of a group names. Raises ``ScimRefusal``."""
