@@ -121,6 +121,18 @@ def test_a_damaged_file_is_refused_whatever_the_damage(tmp_path: Path) -> None:
     assert refusal(lambda: checked(tmp_path)).code == errors.UNREADABLE
 
 
+def test_a_manifest_packed_so_that_it_could_burst_is_not_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "burst"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr(NAME, written(MANIFEST))
+    opened: list[object] = []
+    monkeypatch.setattr(zipfile.ZipFile, "open", lambda _, name: opened.append(name))
+    assert refusal(lambda: checked(path)).code == errors.DAMAGED
+    assert opened == []
+
+
 def test_a_newer_format_is_refused_by_name(tmp_path: Path) -> None:
     refused = refusal(lambda: checked(made(tmp_path / "newer", format=2, version="9.1")))
     assert refused.code == errors.OF_NEWER

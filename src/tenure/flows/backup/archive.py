@@ -135,6 +135,7 @@ def open_backup(path: Path, *, ours: str) -> Iterator[Backup]:
     with file:
         try:
             archive = ZipFile(file)
+            _refuse_strange_packing(archive)
             manifest = _manifest(path, archive, ours)
             _refuse_strange_parts(archive, manifest)
         except _DAMAGE as error:
@@ -165,7 +166,7 @@ def _manifest(path: Path, archive: ZipFile, ours: str) -> Manifest:
 
 
 def _refuse_strange_parts(archive: ZipFile, manifest: Manifest) -> None:
-    """What the file holds is what the manifest names, each once, and packed as we pack."""
+    """What the file holds is what the manifest names, each once."""
     found = archive.infolist()
     named = {NAME, *(part.name for part in manifest.parts)}
     if len(found) > _MOST_PARTS or len(found) != len(named):
@@ -173,6 +174,11 @@ def _refuse_strange_parts(archive: ZipFile, manifest: Manifest) -> None:
     for each in found:
         if each.filename not in named:
             raise ValueError(f"{each.filename!r:.60}")
+
+
+def _refuse_strange_packing(archive: ZipFile) -> None:
+    """Nothing is unpacked that is not packed as we pack: other ways know no bound of memory."""
+    for each in archive.infolist():
         if each.compress_type not in {ZIP_DEFLATED, ZIP_STORED} or each.flag_bits & 1:
             raise ValueError(f"{each.filename!r:.60}")
 
