@@ -192,12 +192,23 @@ def test_what_the_database_says_no_to_is_said_so_that_it_helps(tmp_path: Path) -
         parts = backup.manifest.parts
         first = structs.replace(backup.manifest, migrations=("events.0001_initial",), parts=())
         lacking = Backup(backup.path, zipfile.ZipFile(backup.path), first)
-        streams = [part for part in parts if part.table in {"events_stream", tables.MIGRATIONS}]
+        known = re.compile(f"events_.*|{tables.MIGRATIONS}")
+        streams = [part for part in parts if part.table and known.fullmatch(part.table)]
         later = structs.replace(first, parts=tuple(streams))  # with a column that came later
         odd = Backup(backup.path, zipfile.ZipFile(backup.path), later)
+        twice = [structs.replace(each, columns=each.columns + each.columns[:1]) for each in streams]
+        doubled = Backup(
+            backup.path,
+            zipfile.ZipFile(backup.path),
+            structs.replace(first, parts=tuple(twice)),
+        )
         with staging(restoring, backup), django_in_staging():
             build(first, file="file", ours="0.1.0")
-            for each, what in ((lacking, tables.MIGRATIONS), (odd, "events_event")):
+            for each, what in (
+                (lacking, tables.MIGRATIONS),
+                (odd, "events_stream"),
+                (doubled, tables.MIGRATIONS),
+            ):
                 with pytest.raises(Refused) as refused:
                     fill(restoring, each, lambda _table, _size: None)
                 assert (refused.value.code, refused.value.figures["what"]) == (

@@ -186,7 +186,7 @@ def _alter(connection: Connection, table: str, change: sql.Composable) -> None:
 
 def _load(connection: Connection, backup: Backup, part: Part, told: Told) -> None:
     name = str(part.table)
-    if set(part.columns) != set(tables.columns(connection, STAGING, name)):
+    if sorted(part.columns) != sorted(tables.columns(connection, STAGING, name)):
         raise Refused(errors.NOT_FITTING, file=str(backup.path), what=name)
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FREEZE)").format(
         sql.Identifier(name), sql.SQL(", ").join(map(sql.Identifier, part.columns))

@@ -47,8 +47,8 @@ def swap(connection: Connection, schema: str, *, replace: bool, migrating: int) 
     for _ in range(_ATTEMPTS):
         try:
             with connection.transaction():
-                connection.execute("SELECT pg_advisory_xact_lock(%s)", [migrating])
                 connection.execute(f"SET LOCAL lock_timeout = '{_PATIENCE}s'")
+                connection.execute("SELECT pg_advisory_xact_lock(%s)", [migrating])
                 _swap(connection, schema, replace=replace)
                 connection.execute(_END_OTHERS)
         except (failures.LockNotAvailable, failures.DeadlockDetected):
